@@ -1,0 +1,2 @@
+// Package checksum computes the check digits of public identifier schemes over ASCII strings.
+package checksum
