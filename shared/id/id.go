@@ -1,0 +1,84 @@
+// Package id makes and checks the identifiers of the API: an entity prefix and a ULID in lower-case base32.
+package id
+
+import (
+	"crypto/rand"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"guardrails/shared/clock"
+)
+
+// Prefix names the kind of a thing in its id.
+type Prefix string
+
+// The prefixes of the API.
+const (
+	Analysis Prefix = "anl"
+	Job      Prefix = "job"
+	Upload   Prefix = "upl"
+	Policy   Prefix = "pol"
+	Event    Prefix = "evt"
+	Key      Prefix = "key"
+	User     Prefix = "usr"
+	Tenant   Prefix = "ten"
+	Audit    Prefix = "aud"
+	Request  Prefix = "req"
+)
+
+const bodyLen = 26
+
+// Generator makes ids that sort by time, also within a millisecond. It is safe for concurrent use.
+type Generator struct {
+	clock   clock.Clock
+	mu      sync.Mutex
+	entropy *ulid.MonotonicEntropy
+}
+
+// NewGenerator returns a generator on clock c with randomness r (nil means crypto/rand).
+func NewGenerator(c clock.Clock, r io.Reader) *Generator {
+	if r == nil {
+		r = rand.Reader
+	}
+	return &Generator{clock: c, entropy: ulid.Monotonic(r, 0)}
+}
+
+// New returns a fresh id such as "anl_01jd…".
+func (g *Generator) New(p Prefix) string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	ms := ulid.Timestamp(g.clock.Now())
+	u, err := ulid.New(ms, g.entropy)
+	if err != nil {
+		// The monotonic counter of one millisecond overflowed (one in 2^80), so the next millisecond serves.
+		u = ulid.MustNew(ms+1, rand.Reader)
+	}
+	return string(p) + "_" + strings.ToLower(u.String())
+}
+
+// Valid reports whether s is an id of kind p. It says nothing about existence.
+func Valid(p Prefix, s string) bool {
+	body, ok := strings.CutPrefix(s, string(p)+"_")
+	if !ok || len(body) != bodyLen || body != strings.ToLower(body) {
+		return false
+	}
+	_, err := ulid.ParseStrict(body)
+	return err == nil
+}
+
+// Time returns when the id was made, to the millisecond; the zero time if s is not an id.
+func Time(s string) time.Time {
+	_, body, ok := strings.Cut(s, "_")
+	if !ok {
+		return time.Time{}
+	}
+	u, err := ulid.ParseStrict(body)
+	if err != nil {
+		return time.Time{}
+	}
+	return ulid.Time(u.Time()).UTC()
+}
