@@ -1,0 +1,52 @@
+package main
+
+import (
+	"slices"
+	"strings"
+)
+
+const (
+	module       = "guardrails/"
+	scopePackage = module + "shared/internal/scope"
+	awsServices  = "github.com/aws/aws-sdk-go-v2/service/"
+)
+
+// clientPackages may hold AWS service clients. Each binds one to a tenant's Scope or to a declared resource, except
+// provision, which makes the resources of a local system, and awstest, which serves tests.
+var clientPackages = []string{
+	"shared/awstest", "shared/blob", "shared/fn", "shared/provision", "shared/queue",
+	"shared/seal", "shared/secret", "shared/stream", "shared/table",
+}
+
+// mintPackages may turn a verified tenant into a Scope. Tests under shared may too: no binary holds them.
+var mintPackages = []string{"shared/authn", "shared/fn", "shared/internal/scope"}
+
+func mayHoldClients(pkg string) bool {
+	return slices.Contains(clientPackages, strings.TrimPrefix(pkg, module))
+}
+
+func mayMint(pkg string, test bool) bool {
+	if test && strings.HasPrefix(pkg, module+"shared/") {
+		return true
+	}
+	return slices.Contains(mintPackages, strings.TrimPrefix(pkg, module))
+}
+
+func inFunctions(pkg string) bool {
+	return strings.HasPrefix(pkg+"/", module+"functions/")
+}
+
+// isService reports whether path is an AWS service client, or an S3 helper that wraps one. The types packages below
+// a service hold plain values and are left to the import rules.
+func isService(path string) bool {
+	if rest, ok := strings.CutPrefix(path, awsServices); ok {
+		return !strings.Contains(rest, "/")
+	}
+	return strings.HasPrefix(path, "github.com/aws/aws-sdk-go-v2/feature/s3/")
+}
+
+// plainPath cuts what go vet adds to the path of a package's test variants: "p [p.test]" and "p_test".
+func plainPath(path string) string {
+	path, _, _ = strings.Cut(path, " ")
+	return strings.TrimSuffix(path, "_test")
+}

@@ -1,0 +1,5 @@
+package unsafe
+
+import "reflect"
+
+var same = reflect.DeepEqual

@@ -1,0 +1,5 @@
+package usage
+
+import "guardrails/shared/internal/scope"
+
+var scopeOfTests = scope.Mint("acme")
