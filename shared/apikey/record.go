@@ -1,0 +1,69 @@
+package apikey
+
+import (
+	"crypto/subtle"
+	"net/netip"
+	"time"
+
+	"guardrails/shared/authz"
+)
+
+// Record is an API key as the tenants table keeps it. Times are Unix milliseconds; 0 means never.
+type Record struct {
+	ID     string     `dynamodbav:"id"`
+	Name   string     `dynamodbav:"name"`
+	Public string     `dynamodbav:"public"`
+	Prefix string     `dynamodbav:"prefix"`
+	Test   bool       `dynamodbav:"test,omitempty"`
+	Role   authz.Role `dynamodbav:"role"`
+	Scopes []string   `dynamodbav:"scopes"`
+	// RateLimit is requests a minute over all routes; 0 means the plan's client limit.
+	RateLimit  int      `dynamodbav:"rate_limit,omitempty"`
+	AllowedIPs []string `dynamodbav:"allowed_ips,omitempty"`
+	// Digest is of the current secret; OldDigest of the one before, valid until OldUntil.
+	Digest    []byte `dynamodbav:"digest"`
+	OldDigest []byte `dynamodbav:"old_digest,omitempty"`
+	OldUntil  int64  `dynamodbav:"old_until,omitempty"`
+	ExpiresAt int64  `dynamodbav:"expires_at,omitempty"`
+	RevokedAt int64  `dynamodbav:"revoked_at,omitempty"`
+	LastUsed  int64  `dynamodbav:"last_used_at,omitempty"`
+	CreatedAt int64  `dynamodbav:"created_at"`
+	CreatedBy string `dynamodbav:"created_by"`
+	Version   int64  `dynamodbav:"version"`
+}
+
+// Accepts reports whether digest belongs to the key at time now: not revoked, not expired, current or overlapping.
+func (r Record) Accepts(digest []byte, now time.Time) bool {
+	ms := now.UnixMilli()
+	current := subtle.ConstantTimeCompare(digest, r.Digest) == 1
+	old := subtle.ConstantTimeCompare(digest, r.OldDigest) == 1 && ms < r.OldUntil
+	expired := r.ExpiresAt != 0 && ms >= r.ExpiresAt
+	return (current || old) && !expired && r.RevokedAt == 0
+}
+
+// AllowsIP reports whether the key may be used from an address; an empty list allows every one.
+func (r Record) AllowsIP(address string) bool {
+	if len(r.AllowedIPs) == 0 {
+		return true
+	}
+	ip, err := netip.ParseAddr(address)
+	if err != nil {
+		return false
+	}
+	for _, a := range r.AllowedIPs {
+		if p, err := ParsePrefix(a); err == nil && p.Contains(ip.Unmap()) {
+			return true
+		}
+	}
+	return false
+}
+
+// ParsePrefix reads an address or a CIDR block.
+func ParsePrefix(s string) (netip.Prefix, error) {
+	if ip, err := netip.ParseAddr(s); err == nil {
+		ip = ip.Unmap()
+		return netip.PrefixFrom(ip, ip.BitLen()), nil
+	}
+	p, err := netip.ParsePrefix(s)
+	return p.Masked(), err
+}

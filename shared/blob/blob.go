@@ -1,0 +1,171 @@
+package blob
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"guardrails/shared/errs"
+	"guardrails/shared/internal/scope"
+	"guardrails/shared/seal"
+)
+
+// ErrNotDeclared is returned when a function uses a bucket in a way that its Spec does not declare.
+var ErrNotDeclared = errors.New("blob: access not declared by the function")
+
+// Access is what the holder of a Store may do with it.
+type Access struct {
+	Read, Write bool
+}
+
+// Store is one S3 bucket. Keys are "T/<tenant>/<path>".
+type Store struct {
+	api    *s3.Client
+	bucket string
+	access Access
+	keys   *seal.Keys
+}
+
+// New returns a client of the physical bucket. keys seals content; it may be nil where only uploads are touched.
+func New(api *s3.Client, bucket string, access Access, keys *seal.Keys) *Store {
+	return &Store{api: api, bucket: bucket, access: access, keys: keys}
+}
+
+func objectKey(s scope.Scope, path string) string { return "T/" + s.TenantID() + "/" + path }
+
+func failure(doing string, err error) error {
+	return errs.Wrap(errs.Overloaded, "The object store does not answer now.", fmt.Errorf("%s: %w", doing, err)).WithRetryAfter(2 * time.Second)
+}
+
+// Put seals data under the tenant's key and stores it. When it returns nil the object is durable.
+func (b *Store) Put(ctx context.Context, s scope.Scope, path string, data []byte) error {
+	if !b.access.Write || b.keys == nil {
+		return fmt.Errorf("put to %s: %w", b.bucket, ErrNotDeclared)
+	}
+	key := objectKey(s, path)
+	kid, sealed, err := b.keys.Tenant(s).Seal(ctx, data, []byte(key))
+	if err != nil {
+		return err
+	}
+	_, err = b.api.PutObject(ctx, &s3.PutObjectInput{
+		Bucket: &b.bucket, Key: &key, Body: bytes.NewReader(sealed), ContentType: aws.String("application/octet-stream"), Metadata: map[string]string{"kid": kid},
+	})
+	if err != nil {
+		return failure("put to "+b.bucket, err)
+	}
+	return nil
+}
+
+// Get opens what Put stored, at most limit bytes of it. It returns errs.NotFound if there is none.
+func (b *Store) Get(ctx context.Context, s scope.Scope, path string, limit int64) ([]byte, error) {
+	if !b.access.Read || b.keys == nil {
+		return nil, fmt.Errorf("get from %s: %w", b.bucket, ErrNotDeclared)
+	}
+	res, err := b.open(ctx, s, path)
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close() //nolint:errcheck // nothing to do about it after reading
+	sealed, err := io.ReadAll(io.LimitReader(res.Body, limit+64))
+	if err != nil {
+		return nil, failure("read from "+b.bucket, err)
+	}
+	return b.keys.Tenant(s).Open(ctx, res.Metadata["kid"], sealed, []byte(objectKey(s, path)))
+}
+
+func (b *Store) open(ctx context.Context, s scope.Scope, path string) (*s3.GetObjectOutput, error) {
+	key := objectKey(s, path)
+	res, err := b.api.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.bucket, Key: &key})
+	var missing *types.NoSuchKey
+	if errors.As(err, &missing) {
+		return nil, errs.New(errs.NotFound, "There is no such object.")
+	}
+	if err != nil {
+		return nil, failure("get from "+b.bucket, err)
+	}
+	return res, nil
+}
+
+// Upload is a presigned request that a caller makes to store an object.
+type Upload struct {
+	URL     string
+	Headers map[string]string
+}
+
+// PresignPut lets a caller store one object of this type, and of this size if it is not 0, until it expires.
+func (b *Store) PresignPut(ctx context.Context, s scope.Scope, path, contentType string, size int64, expires time.Duration) (Upload, error) {
+	if !b.access.Write {
+		return Upload{}, fmt.Errorf("presign for %s: %w", b.bucket, ErrNotDeclared)
+	}
+	key := objectKey(s, path)
+	in := &s3.PutObjectInput{Bucket: &b.bucket, Key: &key, ContentType: &contentType}
+	if size > 0 {
+		in.ContentLength = &size
+	}
+	req, err := s3.NewPresignClient(b.api).PresignPutObject(ctx, in, s3.WithPresignExpires(expires))
+	if err != nil {
+		return Upload{}, fmt.Errorf("presign upload: %w", err)
+	}
+	return Upload{URL: req.URL, Headers: signedHeaders(req)}, nil
+}
+
+func signedHeaders(req *v4.PresignedHTTPRequest) map[string]string {
+	out := map[string]string{}
+	for name, values := range req.SignedHeader {
+		if name != "Host" && name != "Content-Length" && len(values) > 0 {
+			out[name] = values[0]
+		}
+	}
+	return out
+}
+
+// Open reads an object that a caller uploaded, unsealed, and tells its size. The caller closes it.
+// It returns errs.NotFound if nothing was uploaded.
+func (b *Store) Open(ctx context.Context, s scope.Scope, path string) (io.ReadCloser, int64, error) {
+	if !b.access.Read {
+		return nil, 0, fmt.Errorf("get from %s: %w", b.bucket, ErrNotDeclared)
+	}
+	res, err := b.open(ctx, s, path)
+	if err != nil {
+		return nil, 0, err
+	}
+	return res.Body, aws.ToInt64(res.ContentLength), nil
+}
+
+// OpenAt is Open from byte offset on.
+func (b *Store) OpenAt(ctx context.Context, s scope.Scope, path string, offset int64) (io.ReadCloser, error) {
+	if !b.access.Read {
+		return nil, fmt.Errorf("get from %s: %w", b.bucket, ErrNotDeclared)
+	}
+	key := objectKey(s, path)
+	res, err := b.api.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.bucket, Key: &key, Range: aws.String(fmt.Sprintf("bytes=%d-", offset))})
+	if err != nil {
+		return nil, failure("get from "+b.bucket, err)
+	}
+	return res.Body, nil
+}
+
+// Size tells how long an uploaded object is; errs.NotFound if nothing was uploaded.
+func (b *Store) Size(ctx context.Context, s scope.Scope, path string) (int64, error) {
+	if !b.access.Read {
+		return 0, fmt.Errorf("head of %s: %w", b.bucket, ErrNotDeclared)
+	}
+	key := objectKey(s, path)
+	res, err := b.api.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.bucket, Key: &key})
+	var missing *types.NotFound
+	if errors.As(err, &missing) {
+		return 0, errs.New(errs.NotFound, "There is no such object.")
+	}
+	if err != nil {
+		return 0, failure("head of "+b.bucket, err)
+	}
+	return aws.ToInt64(res.ContentLength), nil
+}

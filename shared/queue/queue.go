@@ -1,0 +1,149 @@
+package queue
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
+	"guardrails/shared/errs"
+	"guardrails/shared/internal/scope"
+)
+
+// Attributes of every message.
+const (
+	AttrTenant = "tenant"
+	AttrTrace  = "traceparent"
+)
+
+// ErrNotDeclared is returned when a function uses a queue in a way that its Spec does not declare.
+var ErrNotDeclared = errors.New("queue: access not declared by the function")
+
+// Access is what the holder of a Queue may do with it.
+type Access struct {
+	Send, Inspect bool
+}
+
+// Queue is one SQS queue. Messages carry their tenant as an attribute and as message group, so that one tenant's
+// backlog does not delay another's (fair queues).
+type Queue struct {
+	api    *sqs.Client
+	name   string
+	access Access
+	mu     sync.Mutex
+	url    string
+}
+
+// New returns a client of the physical queue name.
+func New(api *sqs.Client, name string, access Access) *Queue {
+	return &Queue{api: api, name: name, access: access}
+}
+
+func (q *Queue) resolve(ctx context.Context) (*string, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.url == "" {
+		res, err := q.api.GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: &q.name})
+		if err != nil {
+			return nil, failure("find queue "+q.name, err)
+		}
+		q.url = aws.ToString(res.QueueUrl)
+	}
+	return aws.String(q.url), nil
+}
+
+func failure(doing string, err error) error {
+	return errs.Wrap(errs.Overloaded, "The queue does not answer now.", fmt.Errorf("%s: %w", doing, err)).WithRetryAfter(2 * time.Second)
+}
+
+func attributes(s scope.Scope, trace string) map[string]types.MessageAttributeValue {
+	m := map[string]types.MessageAttributeValue{AttrTenant: {DataType: aws.String("String"), StringValue: aws.String(s.TenantID())}}
+	if trace != "" {
+		m[AttrTrace] = types.MessageAttributeValue{DataType: aws.String("String"), StringValue: aws.String(trace)}
+	}
+	return m
+}
+
+// Send puts one message, encoded as JSON, on the queue. When it returns nil the message is durable.
+func (q *Queue) Send(ctx context.Context, s scope.Scope, body any) error {
+	return q.SendBatch(ctx, s, []any{body})
+}
+
+// maxBatch is how many messages SQS takes in one call.
+const maxBatch = 10
+
+// SendBatch puts messages on the queue, ten a call. It returns an error if any was not taken; those before it were.
+func (q *Queue) SendBatch(ctx context.Context, s scope.Scope, bodies []any) error {
+	if !q.access.Send {
+		return fmt.Errorf("send to %s: %w", q.name, ErrNotDeclared)
+	}
+	url, err := q.resolve(ctx)
+	if err != nil {
+		return err
+	}
+	for start := 0; start < len(bodies); start += maxBatch {
+		if err := q.send(ctx, url, s, bodies[start:min(start+maxBatch, len(bodies))]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (q *Queue) send(ctx context.Context, url *string, s scope.Scope, bodies []any) error {
+	in := &sqs.SendMessageBatchInput{QueueUrl: url}
+	for i, body := range bodies {
+		b, err := json.Marshal(body)
+		if err != nil {
+			return fmt.Errorf("encode message for %s: %w", q.name, err)
+		}
+		in.Entries = append(in.Entries, types.SendMessageBatchRequestEntry{
+			Id: aws.String(strconv.Itoa(i)), MessageBody: aws.String(string(b)),
+			MessageAttributes: attributes(s, traceparent(ctx)), MessageGroupId: aws.String(s.TenantID()),
+		})
+	}
+	if len(in.Entries) == 1 {
+		e := in.Entries[0]
+		_, err := q.api.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: url, MessageBody: e.MessageBody, MessageAttributes: e.MessageAttributes, MessageGroupId: e.MessageGroupId})
+		if err != nil {
+			return failure("send to "+q.name, err)
+		}
+		return nil
+	}
+	res, err := q.api.SendMessageBatch(ctx, in)
+	if err != nil {
+		return failure("send to "+q.name, err)
+	}
+	if len(res.Failed) > 0 {
+		return failure("send to "+q.name, fmt.Errorf("%d of %d messages refused: %s", len(res.Failed), len(bodies), aws.ToString(res.Failed[0].Code)))
+	}
+	return nil
+}
+
+// Depth is how many messages wait and how many are being worked on, both approximate.
+type Depth struct{ Waiting, InFlight int }
+
+// Depth asks the queue for its depth.
+func (q *Queue) Depth(ctx context.Context) (Depth, error) {
+	if !q.access.Inspect {
+		return Depth{}, fmt.Errorf("inspect %s: %w", q.name, ErrNotDeclared)
+	}
+	url, err := q.resolve(ctx)
+	if err != nil {
+		return Depth{}, err
+	}
+	names := []types.QueueAttributeName{types.QueueAttributeNameApproximateNumberOfMessages, types.QueueAttributeNameApproximateNumberOfMessagesNotVisible}
+	res, err := q.api.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: url, AttributeNames: names})
+	if err != nil {
+		return Depth{}, failure("inspect "+q.name, err)
+	}
+	waiting, _ := strconv.Atoi(res.Attributes[string(names[0])])
+	flight, _ := strconv.Atoi(res.Attributes[string(names[1])])
+	return Depth{waiting, flight}, nil
+}

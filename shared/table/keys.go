@@ -1,0 +1,79 @@
+package table
+
+import "fmt"
+
+// Key addresses one item of a tenant: the partition is "T#<tenant>" or "T#<tenant>#<Part>", the sort key is Sort.
+// The second '#' matters: without it a prefix policy for acme would also cover acme2.
+type Key struct {
+	Part, Sort string
+}
+
+// Item types by table. A part groups what is listed together; sort keys are ids, so lists come in time order.
+const (
+	PartAnalyses = "ANL"
+	PartJobs     = "JOB"
+	PartUploads  = "UPL"
+	PartTasks    = "TSK"
+	PartPolicies = "POL"
+	PartKeys     = "KEY"
+	PartEvents   = "E"
+	PartAudit    = "AUD"
+	PartIdem     = "IDEM"
+)
+
+// TenantKey is the tenant's own item in Tenants.
+func TenantKey() Key { return Key{Sort: "TENANT"} }
+
+// DataKeyKey is version n of the tenant's wrapped data key in Tenants.
+func DataKeyKey(n int) Key { return Key{Part: "DATAKEY", Sort: fmt.Sprintf("V#%06d", n)} }
+
+// APIKeyKey is an API key's item in Tenants.
+func APIKeyKey(id string) Key { return Key{Part: PartKeys, Sort: id} }
+
+// AnalysisKey is an analysis record in Jobs.
+func AnalysisKey(id string) Key { return Key{Part: PartAnalyses, Sort: id} }
+
+// JobKey is a job's item in Jobs.
+func JobKey(id string) Key { return Key{Part: PartJobs, Sort: id} }
+
+// ChunkPart is the partition of a job's chunks in Jobs.
+func ChunkPart(job string) string { return PartJobs + "#" + job }
+
+// ChunkKey is chunk n of a job in Jobs.
+func ChunkKey(job string, n int) Key {
+	return Key{Part: ChunkPart(job), Sort: fmt.Sprintf("CHUNK#%06d", n)}
+}
+
+// UploadKey is an upload's item in Jobs.
+func UploadKey(id string) Key { return Key{Part: PartUploads, Sort: id} }
+
+// TaskKey is a task of the older API in Jobs.
+func TaskKey(id string) Key { return Key{Part: PartTasks, Sort: id} }
+
+// PolicyKey is a policy's current version in Policies.
+func PolicyKey(id string) Key { return Key{Part: PartPolicies, Sort: id} }
+
+// PolicyVersionPart is the partition of a policy's versions in Policies.
+func PolicyVersionPart(id string) string { return PartPolicies + "#" + id }
+
+// PolicyVersionKey is version n of a policy in Policies.
+func PolicyVersionKey(id string, n int) Key {
+	return Key{Part: PolicyVersionPart(id), Sort: fmt.Sprintf("V#%06d", n)}
+}
+
+// PolicyStateKey is the tenant's policy state in Policies: which version of the set is current.
+func PolicyStateKey() Key { return Key{Part: "POLSTATE", Sort: "CURRENT"} }
+
+// EventKey is an event in Events.
+func EventKey(id string) Key { return Key{Part: PartEvents, Sort: id} }
+
+// AuditKey is an audit record in Audit.
+func AuditKey(id string) Key { return Key{Part: PartAudit, Sort: id} }
+
+// IdempotencyKey is the record of an idempotent request in Usage; digest is of principal and key.
+func IdempotencyKey(digest string) Key { return Key{Part: PartIdem, Sort: digest} }
+
+// LimitKey is a limiter's item in Usage.
+func LimitKey(policy string, shard int) Key {
+	return Key{Part: "RL#" + policy, Sort: fmt.Sprintf("S#%03d", shard)}
+}

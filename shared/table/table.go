@@ -1,0 +1,237 @@
+package table
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
+
+	"guardrails/shared/errs"
+	"guardrails/shared/internal/scope"
+)
+
+// Access is what the holder of a Table may do with it.
+type Access struct {
+	Read, Write, Append bool
+}
+
+// Table is one DynamoDB table. Every call takes the Scope of the tenant it works for.
+type Table struct {
+	api    *dynamodb.Client
+	name   string
+	access Access
+}
+
+// New returns a client of the physical table name.
+func New(api *dynamodb.Client, name string, access Access) *Table {
+	return &Table{api: api, name: name, access: access}
+}
+
+// ErrCondition is returned when a write's condition did not hold.
+var ErrCondition = errors.New("table: condition not met")
+
+// ErrNotDeclared is returned when a function uses a table in a way that its Spec does not declare.
+var ErrNotDeclared = errors.New("table: access not declared by the function")
+
+func partition(s scope.Scope, part string) string {
+	if part == "" {
+		return s.Partition()
+	}
+	return s.Partition() + "#" + part
+}
+
+func itemKey(s scope.Scope, k Key) map[string]types.AttributeValue {
+	return map[string]types.AttributeValue{
+		"pk": &types.AttributeValueMemberS{Value: partition(s, k.Part)},
+		"sk": &types.AttributeValueMemberS{Value: k.Sort},
+	}
+}
+
+// Get reads one item into out, strongly consistent. It returns errs.NotFound if there is none.
+func (t *Table) Get(ctx context.Context, s scope.Scope, k Key, out any) error {
+	if !t.access.Read {
+		return fmt.Errorf("get from %s: %w", t.name, ErrNotDeclared)
+	}
+	res, err := t.api.GetItem(ctx, &dynamodb.GetItemInput{TableName: &t.name, Key: itemKey(s, k), ConsistentRead: aws.Bool(true)})
+	if err != nil {
+		return failure("get from "+t.name, err)
+	}
+	if res.Item == nil {
+		return errs.New(errs.NotFound, "There is no such resource.")
+	}
+	return decode(t.name, res.Item, out)
+}
+
+func decode(name string, item map[string]types.AttributeValue, out any) error {
+	if err := attributevalue.UnmarshalMap(item, out); err != nil {
+		return fmt.Errorf("decode item of %s: %w", name, err)
+	}
+	return nil
+}
+
+// Put writes an item, replacing what was there. Pass IfAbsent or another condition to guard it; the zero condition
+// means none. It returns ErrCondition if the condition does not hold.
+func (t *Table) Put(ctx context.Context, s scope.Scope, k Key, item any, cond expression.ConditionBuilder) error {
+	return Transact(ctx, t.PutOp(s, k, item, cond))
+}
+
+// Update changes an existing or new item. It returns ErrCondition if the condition does not hold.
+func (t *Table) Update(ctx context.Context, s scope.Scope, k Key, u expression.UpdateBuilder, cond expression.ConditionBuilder) error {
+	return Transact(ctx, t.UpdateOp(s, k, u, cond))
+}
+
+// UpdateReturning is Update that decodes the item as it is afterwards into out. When the condition fails and old is
+// not nil, the item as it stands is decoded into old beside ErrCondition.
+func (t *Table) UpdateReturning(ctx context.Context, s scope.Scope, k Key, u expression.UpdateBuilder, cond expression.ConditionBuilder, out, old any) error {
+	if !t.access.Write {
+		return fmt.Errorf("update %s: %w", t.name, ErrNotDeclared)
+	}
+	e, err := build(&u, cond)
+	if err != nil {
+		return err
+	}
+	res, err := t.api.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &t.name, Key: itemKey(s, k), UpdateExpression: e.Update(), ConditionExpression: e.Condition(),
+		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+		ReturnValues: types.ReturnValueAllNew, ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+	})
+	var failed *types.ConditionalCheckFailedException
+	if errors.As(err, &failed) && old != nil && failed.Item != nil {
+		return errors.Join(ErrCondition, decode(t.name, failed.Item, old))
+	}
+	if err != nil {
+		return failure("update "+t.name, err)
+	}
+	if out == nil {
+		return nil
+	}
+	return decode(t.name, res.Attributes, out)
+}
+
+// Delete removes an item; one that is not there is no error unless the condition says so.
+func (t *Table) Delete(ctx context.Context, s scope.Scope, k Key, cond expression.ConditionBuilder) error {
+	return Transact(ctx, t.DeleteOp(s, k, cond))
+}
+
+// Page asks for a part of a partition.
+type Page struct {
+	// Part is the partition below the tenant's.
+	Part string
+	// Prefix limits the sort keys; empty means all.
+	Prefix string
+	// After continues behind this sort key; empty means from the start.
+	After string
+	// Limit is how many items at most.
+	Limit int
+	// Oldest gives ascending order; the default is newest first.
+	Oldest bool
+	// Filter drops items after they were read; the page is filled up from later ones.
+	Filter expression.ConditionBuilder
+}
+
+// maxPages bounds how many reads one Query makes to fill a filtered page.
+const maxPages = 20
+
+// Query reads one page of items into out, a pointer to a slice, and returns the sort key to continue after, or "".
+func (t *Table) Query(ctx context.Context, s scope.Scope, p Page, out any) (next string, err error) {
+	if !t.access.Read {
+		return "", fmt.Errorf("query %s: %w", t.name, ErrNotDeclared)
+	}
+	in, err := t.queryInput(s, p)
+	if err != nil {
+		return "", err
+	}
+	var items []map[string]types.AttributeValue
+	for range maxPages {
+		res, err := t.api.Query(ctx, in)
+		if err != nil {
+			return "", failure("query "+t.name, err)
+		}
+		items = append(items, res.Items...)
+		in.ExclusiveStartKey = res.LastEvaluatedKey
+		if len(items) > p.Limit || in.ExclusiveStartKey == nil {
+			break
+		}
+	}
+	next = nextAfter(items, in.ExclusiveStartKey, p.Limit)
+	if len(items) > p.Limit {
+		items = items[:p.Limit]
+	}
+	if err := attributevalue.UnmarshalListOfMaps(items, out); err != nil {
+		return "", fmt.Errorf("decode items of %s: %w", t.name, err)
+	}
+	return next, nil
+}
+
+func (t *Table) queryInput(s scope.Scope, p Page) (*dynamodb.QueryInput, error) {
+	pk := partition(s, p.Part)
+	cond := expression.Key("pk").Equal(expression.Value(pk))
+	if p.Prefix != "" {
+		cond = cond.And(expression.Key("sk").BeginsWith(p.Prefix))
+	}
+	b := expression.NewBuilder().WithKeyCondition(cond)
+	if p.Filter.IsSet() {
+		b = b.WithFilter(p.Filter)
+	}
+	e, err := b.Build()
+	if err != nil {
+		return nil, fmt.Errorf("build query of %s: %w", t.name, err)
+	}
+	in := &dynamodb.QueryInput{
+		TableName: &t.name, KeyConditionExpression: e.KeyCondition(), FilterExpression: e.Filter(),
+		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+		ScanIndexForward: aws.Bool(p.Oldest), ConsistentRead: aws.Bool(true), Limit: aws.Int32(int32(p.Limit + 1)), //nolint:gosec // bounded by callers to 1,000
+	}
+	if p.After != "" {
+		in.ExclusiveStartKey = itemKey(s, Key{Part: p.Part, Sort: p.After})
+	}
+	return in, nil
+}
+
+// nextAfter is where the page after these items begins: behind the last one that fits.
+func nextAfter(items []map[string]types.AttributeValue, last map[string]types.AttributeValue, limit int) string {
+	if len(items) > limit {
+		last = items[limit-1]
+	}
+	if sk, ok := last["sk"].(*types.AttributeValueMemberS); ok {
+		return sk.Value
+	}
+	return ""
+}
+
+// IfAbsent holds when there is no item yet.
+func IfAbsent() expression.ConditionBuilder {
+	return expression.AttributeNotExists(expression.Name("pk"))
+}
+
+// IfPresent holds when there is an item.
+func IfPresent() expression.ConditionBuilder {
+	return expression.AttributeExists(expression.Name("pk"))
+}
+
+// Always is the absence of a condition.
+func Always() expression.ConditionBuilder { return expression.ConditionBuilder{} }
+
+// TTL is the value of an item's ttl attribute.
+func TTL(t time.Time) int64 { return t.Unix() }
+
+// failure turns an SDK error into one of ours: a failed condition, or a store that cannot answer now.
+func failure(doing string, err error) error {
+	var failed *types.ConditionalCheckFailedException
+	if errors.As(err, &failed) {
+		return fmt.Errorf("%s: %w", doing, ErrCondition)
+	}
+	var api smithy.APIError
+	if errors.As(err, &api) && strings.Contains(api.ErrorCode(), "Validation") {
+		return fmt.Errorf("%s: %s", doing, api.ErrorCode()) // the message may quote an item
+	}
+	return errs.Wrap(errs.Overloaded, "The store does not answer now.", fmt.Errorf("%s: %w", doing, err)).WithRetryAfter(2 * time.Second)
+}

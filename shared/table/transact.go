@@ -1,0 +1,190 @@
+package table
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"guardrails/shared/internal/scope"
+)
+
+// Op is one write of a transaction, already bound to its table and tenant.
+type Op struct {
+	api  *dynamodb.Client
+	item types.TransactWriteItem
+	err  error
+}
+
+// PutOp writes an item under a condition.
+func (t *Table) PutOp(s scope.Scope, k Key, item any, cond expression.ConditionBuilder) Op {
+	if !t.access.Write && !t.access.Append {
+		return Op{err: fmt.Errorf("put to %s: %w", t.name, ErrNotDeclared)}
+	}
+	return t.putOp(itemKey(s, k), item, cond)
+}
+
+func (t *Table) putOp(key map[string]types.AttributeValue, item any, cond expression.ConditionBuilder) Op {
+	m, err := attributevalue.MarshalMap(item)
+	if err != nil {
+		return Op{err: fmt.Errorf("encode item of %s: %w", t.name, err)}
+	}
+	m["pk"], m["sk"] = key["pk"], key["sk"]
+	e, err := build(nil, cond)
+	if err != nil {
+		return Op{err: err}
+	}
+	return Op{api: t.api, item: types.TransactWriteItem{Put: &types.Put{
+		TableName: &t.name, Item: m, ConditionExpression: e.Condition(),
+		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+	}}}
+}
+
+// UpdateOp changes an item under a condition.
+func (t *Table) UpdateOp(s scope.Scope, k Key, u expression.UpdateBuilder, cond expression.ConditionBuilder) Op {
+	if !t.access.Write {
+		return Op{err: fmt.Errorf("update %s: %w", t.name, ErrNotDeclared)}
+	}
+	e, err := build(&u, cond)
+	if err != nil {
+		return Op{err: err}
+	}
+	return Op{api: t.api, item: types.TransactWriteItem{Update: &types.Update{
+		TableName: &t.name, Key: itemKey(s, k), UpdateExpression: e.Update(), ConditionExpression: e.Condition(),
+		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+	}}}
+}
+
+// DeleteOp removes an item under a condition.
+func (t *Table) DeleteOp(s scope.Scope, k Key, cond expression.ConditionBuilder) Op {
+	if !t.access.Write {
+		return Op{err: fmt.Errorf("delete from %s: %w", t.name, ErrNotDeclared)}
+	}
+	return t.deleteOp(itemKey(s, k), cond)
+}
+
+func (t *Table) deleteOp(key map[string]types.AttributeValue, cond expression.ConditionBuilder) Op {
+	e, err := build(nil, cond)
+	if err != nil {
+		return Op{err: err}
+	}
+	return Op{api: t.api, item: types.TransactWriteItem{Delete: &types.Delete{
+		TableName: &t.name, Key: key, ConditionExpression: e.Condition(),
+		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+	}}}
+}
+
+// CheckOp only checks a condition on an item.
+func (t *Table) CheckOp(s scope.Scope, k Key, cond expression.ConditionBuilder) Op {
+	if !t.access.Write {
+		return Op{err: fmt.Errorf("check %s: %w", t.name, ErrNotDeclared)}
+	}
+	e, err := build(nil, cond)
+	if err != nil {
+		return Op{err: err}
+	}
+	return Op{api: t.api, item: types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
+		TableName: &t.name, Key: itemKey(s, k), ConditionExpression: e.Condition(),
+		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+	}}}
+}
+
+// build makes an expression of what is set; an empty one is fine for an unconditional put.
+func build(u *expression.UpdateBuilder, cond expression.ConditionBuilder) (expression.Expression, error) {
+	if u == nil && !cond.IsSet() {
+		return expression.Expression{}, nil
+	}
+	b := expression.NewBuilder()
+	if u != nil {
+		b = b.WithUpdate(*u)
+	}
+	if cond.IsSet() {
+		b = b.WithCondition(cond)
+	}
+	e, err := b.Build()
+	if err != nil {
+		return e, fmt.Errorf("build expression: %w", err)
+	}
+	return e, nil
+}
+
+// ConditionError tells which operations of a transaction had a condition that did not hold.
+type ConditionError struct {
+	// Failed holds one entry per operation.
+	Failed []bool
+}
+
+func (e *ConditionError) Error() string { return ErrCondition.Error() }
+
+// Is makes errors.Is(err, ErrCondition) true.
+func (e *ConditionError) Is(target error) bool { return target == ErrCondition } //nolint:errorlint // identity is the point
+
+// Transact makes all writes or none; they may be in several tables. It returns a ConditionError if a condition did
+// not hold, and errs.Overloaded if the store cannot answer or another transaction is in the way.
+func Transact(ctx context.Context, ops ...Op) error {
+	in := &dynamodb.TransactWriteItemsInput{}
+	for _, op := range ops {
+		if op.err != nil {
+			return op.err
+		}
+		in.TransactItems = append(in.TransactItems, op.item)
+	}
+	if len(ops) == 1 && ops[0].item.ConditionCheck == nil {
+		return single(ctx, ops[0])
+	}
+	_, err := ops[0].api.TransactWriteItems(ctx, in)
+	var canceled *types.TransactionCanceledException
+	if errors.As(err, &canceled) {
+		if ce := conditionError(canceled); ce != nil {
+			return ce
+		}
+	}
+	if err != nil {
+		return failure("transact", err)
+	}
+	return nil
+}
+
+func conditionError(c *types.TransactionCanceledException) error {
+	ce, any := &ConditionError{}, false
+	for _, r := range c.CancellationReasons {
+		failed := aws.ToString(r.Code) == "ConditionalCheckFailed"
+		ce.Failed = append(ce.Failed, failed)
+		any = any || failed
+	}
+	if !any {
+		return nil
+	}
+	return ce
+}
+
+// single makes one write without the double price of a transaction.
+func single(ctx context.Context, op Op) error {
+	var err error
+	switch it := op.item; {
+	case it.Put != nil:
+		_, err = op.api.PutItem(ctx, &dynamodb.PutItemInput{
+			TableName: it.Put.TableName, Item: it.Put.Item, ConditionExpression: it.Put.ConditionExpression,
+			ExpressionAttributeNames: it.Put.ExpressionAttributeNames, ExpressionAttributeValues: it.Put.ExpressionAttributeValues,
+		})
+	case it.Update != nil:
+		_, err = op.api.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+			TableName: it.Update.TableName, Key: it.Update.Key, UpdateExpression: it.Update.UpdateExpression, ConditionExpression: it.Update.ConditionExpression,
+			ExpressionAttributeNames: it.Update.ExpressionAttributeNames, ExpressionAttributeValues: it.Update.ExpressionAttributeValues,
+		})
+	default:
+		_, err = op.api.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+			TableName: it.Delete.TableName, Key: it.Delete.Key, ConditionExpression: it.Delete.ConditionExpression,
+			ExpressionAttributeNames: it.Delete.ExpressionAttributeNames, ExpressionAttributeValues: it.Delete.ExpressionAttributeValues,
+		})
+	}
+	if err != nil {
+		return failure("write", err)
+	}
+	return nil
+}

@@ -1,0 +1,2 @@
+// Package telemetry holds the logger and the metrics: JSON lines on one stream, never with text of a request.
+package telemetry
