@@ -1,0 +1,27 @@
+package secrets
+
+// token is the expression for a value that its own prefix or structure gives away: it stands alone,
+// not inside a longer run of letters, digits, underscores or hyphens.
+func token(value string) string {
+	return `(?:^|[^A-Za-z0-9_-])(` + value + `)(?:[^A-Za-z0-9_-]|$)`
+}
+
+// assigned is the expression for a value that has no shape of its own and is known only by the name it is
+// given to: a variable, a JSON or XML key, a command-line option or a sentence ("the Heroku key is ...").
+// Names and value are RE2 alternatives; names match in any case.
+func assigned(names, value string) string {
+	return `(?i:` + names + `)` + link + `(` + value + `)(?:[^\w+/=-]|$)`
+}
+
+// link joins a name to its value: the rest of the name, a closing quote, then an assignment in one of the
+// styles of configuration files and programming languages, or a short verb of prose, then an opening quote.
+const link = `[\w.\- \t]{0,30}(?:["'\x60\])]{0,2}\s{0,3}(?:[:?.+|]{0,3}=>?|:)|["'\x60]\s?,|>|\s(?:is|lautet|ist|est|es))[\s"'\x60(]{0,12}`
+
+// placeholders are stopwords: what stands where a secret would, in documentation and templates.
+func placeholders() []string {
+	return []string{
+		"example", "sample", "dummy", "placeholder", "redacted", "changeme", "change_me", "change-me",
+		"xxxx", "yourkey", "your_", "your-", "<your", "${", "{{", "$(", "****", "....",
+		"00000000", "abcdefghijkl", "insert_", "insert-", "todo_", "not_a_real",
+	}
+}

@@ -1,0 +1,220 @@
+package secrets
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"hash/crc32"
+	"net/url"
+	"strings"
+	"unicode"
+
+	"guardrails/shared/detect"
+)
+
+// valid marks a value whose expression is a strict structure already.
+func valid(string) detect.Verdict { return detect.Valid }
+
+// mixedToken rejects words and numbers: a machine-made token has letters and digits.
+func mixedToken(value string) detect.Verdict {
+	letters, digits := 0, 0
+	for i := range len(value) {
+		switch c := value[i]; {
+		case c >= '0' && c <= '9':
+			digits++
+		case c|0x20 >= 'a' && c|0x20 <= 'z':
+			letters++
+		}
+	}
+	if digits == 0 || letters == 0 && digits < 16 {
+		return detect.Reject
+	}
+	return detect.Plausible
+}
+
+// notPublished rejects keys that vendors print in their own documentation. They are kept as the first
+// eight bytes of their SHA-256, so that the list itself sets off no scanner.
+func notPublished(value string) detect.Verdict {
+	sum := sha256.Sum256([]byte(value))
+	switch hex.EncodeToString(sum[:8]) {
+	case "b7d61096898ce748", "e4a5542bb7fd7b67", "0b476bdf9acf2123", "eb540d2b6ee2a0a4", "8731261cb72d8626",
+		"49f777db995e8260", "27a9a42931dff7eb", "3a8b61d0f636b007", "a6c814bc555ae62c", // Google
+		"ae1d951e81d061c3", "3fc9a84885ad0d53", "5864554afb524418": // Cloudflare
+		return detect.Reject
+	}
+	return detect.Plausible
+}
+
+// judgeJWT accepts three base64url parts whose header is a JSON object with members.
+func judgeJWT(value string) detect.Verdict {
+	head, rest, ok := strings.Cut(value, ".")
+	if !ok || !strings.Contains(rest, ".") {
+		return detect.Reject
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(head, "="))
+	if err != nil {
+		return detect.Reject
+	}
+	var header map[string]json.RawMessage
+	if json.Unmarshal(raw, &header) != nil || len(header) == 0 {
+		return detect.Reject
+	}
+	return detect.Valid
+}
+
+// judgeEncodedJWT accepts a JSON web token that was itself encoded in base64.
+func judgeEncodedJWT(value string) detect.Verdict {
+	raw, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(value, "="))
+	if err != nil {
+		return detect.Reject
+	}
+	head, _, _ := strings.Cut(string(raw), ".")
+	return judgeJWT(head + "..")
+}
+
+// judgePEM accepts a PEM or PGP block: at least 40 bytes of base64 after the first line.
+func judgePEM(value string) detect.Verdict {
+	_, body, ok := strings.Cut(value[len("-----BEGIN"):], "-----")
+	if !ok {
+		return detect.Reject
+	}
+	body, _, _ = strings.Cut(body, "-----END")
+	n := 0
+	for i := range len(body) {
+		if isBase64(body[i]) {
+			n++
+		}
+	}
+	if n < 40 {
+		return detect.Reject
+	}
+	return detect.Valid
+}
+
+func isBase64(c byte) bool {
+	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c == '+' || c == '/'
+}
+
+// credentialURL accepts scheme://user:password@host with a password that is no placeholder.
+func credentialURL(value string) detect.Verdict {
+	_, rest, ok := strings.Cut(value, "://")
+	if !ok {
+		return detect.Reject
+	}
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		switch {
+		case strings.Contains(rest[:end], "@"):
+			rest = rest[:end]
+		case endsInPort(rest[:end]):
+			return detect.Reject
+		}
+	}
+	at := strings.LastIndexByte(rest, '@')
+	if at < 0 {
+		return detect.Reject
+	}
+	_, password, ok := strings.Cut(rest[:at], ":")
+	if !ok || isPlaceholder(password) {
+		return detect.Reject
+	}
+	return detect.Valid
+}
+
+// endsInPort says whether the authority of a URL is host:port, so that an at sign further on is no part of it.
+func endsInPort(authority string) bool {
+	_, port, ok := strings.Cut(authority, ":")
+	return ok && strings.Trim(port, "0123456789") == ""
+}
+
+// isPlaceholder says whether a password is a stand-in: a variable, a template, stars, or the word itself.
+func isPlaceholder(password string) bool {
+	if decoded, err := url.PathUnescape(password); err == nil {
+		password = decoded
+	}
+	if len(password) < 3 || strings.ContainsAny(password[:1], "$<{[%*(") {
+		return true
+	}
+	switch low := strings.ToLower(password); low {
+	case "password", "passwd", "pass", "pwd", "secret", "pw", "token", "key", "user", "username", "xxx", "yyy", "test",
+		"passwort", "motdepasse", "contraseña", "senha", "none", "null", "nil", "true", "false", "undefined", "string":
+		return true
+	default:
+		return strings.Trim(low, low[:1]) == "" || strings.Contains(low, "your") || strings.Contains(low, "xxxx")
+	}
+}
+
+// plausiblePassword rejects placeholders, identifiers, calls and plain words; what is left mixes letters
+// with digits or punctuation.
+func plausiblePassword(value string) detect.Verdict {
+	if isPlaceholder(value) || strings.Contains(value, "()") || strings.Contains(value, "${") {
+		return detect.Reject
+	}
+	letters, others := 0, 0
+	for _, r := range value {
+		switch {
+		case unicode.IsLetter(r):
+			letters++
+		case r != '_' && r != '-' && r != '.' && r != '/':
+			others++
+		}
+	}
+	if letters < 2 || others == 0 {
+		return detect.Reject
+	}
+	return detect.Plausible
+}
+
+// genericKey rejects what only looks random: UUIDs, dates, paths, versions and words joined by punctuation.
+func genericKey(value string) detect.Verdict {
+	if isUUID(value) || strings.Count(value, ".") > 3 || strings.Count(value, "/") > 4 || strings.Count(value, "-") > 6 {
+		return detect.Reject
+	}
+	return mixedToken(value)
+}
+
+// isUUID says whether a value has the five hyphenated groups of a UUID, which names things and opens none.
+func isUUID(value string) bool {
+	return len(value) == 36 && value[8] == '-' && value[13] == '-' && value[18] == '-' && value[23] == '-'
+}
+
+// userPassword accepts user:password with a password that is no placeholder.
+func userPassword(value string) detect.Verdict {
+	user, password, ok := strings.Cut(value, ":")
+	if !ok || user == "" || isPlaceholder(user) && isPlaceholder(password) || isPlaceholder(password) {
+		return detect.Reject
+	}
+	return detect.Plausible
+}
+
+// basicAuthorization accepts the base64 of user:password.
+func basicAuthorization(value string) detect.Verdict {
+	raw, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(value, "="))
+	if err != nil || !strings.Contains(string(raw), ":") || strings.ContainsFunc(string(raw), unicode.IsControl) {
+		return detect.Reject
+	}
+	return detect.Valid
+}
+
+// Digits of base 62, in the order of the alphabet of this product's keys.
+const base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+// judgeOwnKey accepts an API key of this product whose last six characters are the CRC-32 (IEEE) of
+// everything before them, as base-62 digits padded with zeros.
+func judgeOwnKey(value string) detect.Verdict {
+	const digits = 6
+	if len(value) <= digits {
+		return detect.Reject
+	}
+	body, check := value[:len(value)-digits], value[len(value)-digits:]
+	sum := crc32.ChecksumIEEE([]byte(body))
+	var want [digits]byte
+	for i := digits - 1; i >= 0; i-- {
+		want[i] = base62[sum%62]
+		sum /= 62
+	}
+	if check != string(want[:]) {
+		return detect.Reject
+	}
+	return detect.Valid
+}
