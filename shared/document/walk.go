@@ -1,0 +1,161 @@
+package document
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"guardrails/shared/errs"
+)
+
+const (
+	// maxStrings bounds how many strings and long integers one value may hold.
+	maxStrings = 10_000
+	// minDigits is the length from which an integer literal may be an identifier.
+	minDigits = 8
+)
+
+// leaf is a string or long integer where it stands in the raw value.
+type leaf struct {
+	path       string
+	keys       []string
+	start, end int
+	raw        jsontext.Value
+}
+
+// walker reads one JSON value and hands out its leaves in order.
+type walker struct {
+	dec   *jsontext.Decoder
+	path  []byte
+	keys  []string
+	depth int
+	count int
+	visit func(leaf) error
+}
+
+// walk calls visit for every leaf of raw. A leaf's keys and raw are valid until visit returns.
+func walk(raw []byte, visit func(leaf) error) error {
+	w := &walker{dec: jsontext.NewDecoder(bytes.NewBuffer(raw)), visit: visit}
+	if err := w.value(); err != nil {
+		return w.fault(err)
+	}
+	return checkEnd(w.dec)
+}
+
+// fault keeps this package's own errors and hides the decoder's.
+func (w *walker) fault(err error) error {
+	var public *errs.Error
+	if errors.As(err, &public) {
+		return err
+	}
+	return malformed(w.dec, err)
+}
+
+func (w *walker) value() error {
+	switch w.dec.PeekKind() {
+	case '{':
+		return w.nested(w.member)
+	case '[':
+		return w.nested(w.element)
+	case '"', '0':
+		return w.leaf()
+	}
+	return w.dec.SkipValue()
+}
+
+// nested reads an array or object; item reads one element or member.
+func (w *walker) nested(item func(i int) error) error {
+	w.depth++
+	if w.depth > MaxDepth {
+		return errs.Newf(errs.InvalidRequest, "The value is nested more than %d levels deep.", MaxDepth)
+	}
+	open, err := w.dec.ReadToken()
+	if err != nil {
+		return err
+	}
+	closing := jsontext.Kind('}')
+	if open.Kind() == '[' {
+		closing = ']'
+	}
+	for i := 0; w.dec.PeekKind() != closing; i++ {
+		length := len(w.path)
+		if err := item(i); err != nil {
+			return err
+		}
+		w.path = w.path[:length]
+	}
+	w.depth--
+	_, err = w.dec.ReadToken()
+	return err
+}
+
+func (w *walker) element(i int) error {
+	w.path = strconv.AppendInt(append(w.path, '/'), int64(i), 10)
+	return w.value()
+}
+
+func (w *walker) member(int) error {
+	name, err := w.dec.ReadToken()
+	if err != nil {
+		return err
+	}
+	if name.Kind() != '"' {
+		return io.ErrUnexpectedEOF
+	}
+	key := name.String()
+	w.path = appendPointer(w.path, key)
+	w.keys = append(w.keys, key)
+	err = w.value()
+	w.keys = w.keys[:len(w.keys)-1]
+	return err
+}
+
+func (w *walker) leaf() error {
+	raw, err := w.dec.ReadValue()
+	if err != nil {
+		return err
+	}
+	if raw.Kind() == '0' && !longInteger(raw) {
+		return nil
+	}
+	w.count++
+	if w.count > maxStrings {
+		return errs.Newf(errs.InvalidRequest, "The value holds more than %d strings.", maxStrings)
+	}
+	end := int(w.dec.InputOffset())
+	return w.visit(leaf{path: string(w.path), keys: w.keys, start: end - len(raw), end: end, raw: raw})
+}
+
+// longInteger reports whether a number literal has no fraction or exponent and enough digits to be an identifier.
+func longInteger(raw []byte) bool {
+	digits := bytes.TrimPrefix(raw, []byte("-"))
+	return len(digits) >= minDigits && !bytes.ContainsAny(digits, ".eE")
+}
+
+// text returns the leaf's content: the string without quotes and escapes, or the literal of a number.
+func (l leaf) text() (string, error) {
+	if l.raw.Kind() == '0' {
+		return string(l.raw), nil
+	}
+	b, err := jsontext.AppendUnquote(nil, l.raw)
+	return string(b), err
+}
+
+// appendPointer appends one reference token of a JSON pointer (RFC 6901).
+func appendPointer(path []byte, key string) []byte {
+	path = append(path, '/')
+	for i := 0; i < len(key); i++ {
+		switch key[i] {
+		case '~':
+			path = append(path, "~0"...)
+		case '/':
+			path = append(path, "~1"...)
+		default:
+			path = append(path, key[i])
+		}
+	}
+	return path
+}
