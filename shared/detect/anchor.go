@@ -1,0 +1,57 @@
+package detect
+
+// findAnchors runs Anchor detectors: on the view, and those that look for bytes outside ASCII on the raw text,
+// since folding drops what they look for.
+func (s *scan) findAnchors() {
+	for _, k := range s.plan.e.banks {
+		if k.anchored {
+			s.scanAnchors(s.text, &k.anchors)
+		}
+		if k.rawScan && s.folded {
+			s.scanAnchors(s.raw, &k.rawAnchors)
+		}
+	}
+}
+
+// scanAnchors hands each anchor byte of text to its detectors.
+func (s *scan) scanAnchors(text string, anchors *[256][]*compiled) {
+	for i := 0; i < len(text); i++ {
+		for _, d := range anchors[text[i]] {
+			if s.plan.enabled[d.id] && i >= int(s.anchorEnd[d.id]) {
+				s.anchor(d, text, i)
+			}
+		}
+	}
+}
+
+// anchor runs one detector at one anchor. Anchors inside the value that it found are passed over, which keeps
+// the work linear on values full of anchor bytes.
+func (s *scan) anchor(d *compiled, text string, at int) {
+	start, end, v := s.runAnchor(d, text, at)
+	if v == Reject || start < 0 || end > len(text) || start >= end {
+		return
+	}
+	s.anchorEnd[d.id] = int32(end)
+	if text[at] >= 0x80 {
+		s.offerRaw(d, start, end, v)
+		return
+	}
+	s.offer(d, start, end, v, false, d.Name)
+}
+
+func (s *scan) runAnchor(d *compiled, text string, at int) (start, end int, v Verdict) {
+	defer s.recoverFrom(d, &v)
+	return d.Anchor.Scan(text, at)
+}
+
+// offerRaw keeps a candidate whose range is in the raw text. It has no context, which is a matter of the view.
+func (s *scan) offerRaw(d *compiled, start, end int, v Verdict) {
+	c := candidate{start: start, end: end, det: d, base: d.Base, valid: v == Valid, why: d.Name}
+	if c.valid && d.ValidBase > 0 {
+		c.base = d.ValidBase
+	}
+	c.evidence = evidence{distance: noDistance, negative: noDistance}
+	if c.score = c.total(); c.score >= s.plan.min[d.id] {
+		s.cands = append(s.cands, c)
+	}
+}

@@ -1,0 +1,224 @@
+package detect
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// compiled is a detector with its place in the engine and its lazily compiled parts.
+type compiled struct {
+	Detector
+	// id is the index in Engine.dets; bank the index in Engine.banks.
+	id   int
+	bank int
+	// pattern is set for Pattern detectors, lexicon for Lexicon detectors, custom for a tenant's own.
+	pattern *patternState
+	lexicon *lexiconState
+	custom  *customRule
+}
+
+// patternState holds the expressions of a Pattern, compiled on the first keyword hit.
+type patternState struct {
+	once      sync.Once
+	err       error
+	value     *regexp.Regexp
+	allow     []*regexp.Regexp
+	allowLine []*regexp.Regexp
+}
+
+// bank is a group of detectors compiled together: all built-in ones, or those of one tenant.
+type bank struct {
+	words *automaton
+	// entries lists what each word of the automaton stands for.
+	entries [][]entry
+	masks   *maskSet
+	// anchors lists the detectors that start at a byte; rawAnchors those whose bytes are outside ASCII,
+	// which folding would drop, so that they run on the text as it came.
+	anchors    [256][]*compiled
+	rawAnchors [256][]*compiled
+	anchored   bool
+	rawScan    bool
+}
+
+// border says where a word may stand.
+type border uint8
+
+const (
+	borderFree  border = iota // anywhere, also inside words
+	borderWhole               // at word borders on both sides
+	borderStem                // at a word border in front; any ending
+)
+
+// entry is one word in one border mode, and the detectors that use it.
+type entry struct {
+	text   string
+	border border
+	// context and negative hold detector ids in ascending order; neutral marks the engine's own negative words.
+	context  []int32
+	negative []int32
+	neutral  bool
+	keywords []*compiled
+	lexicon  []lexiconRole
+	terms    []termRole
+}
+
+// lexiconRole says which sets of a lexicon a word belongs to, as bits.
+type lexiconRole struct {
+	det  *compiled
+	sets uint64
+}
+
+// termRole is a dictionary word of a custom detector, reported as it stands.
+type termRole struct {
+	det   *compiled
+	score float64
+}
+
+// bankBuilder collects words before the automaton is built.
+type bankBuilder struct {
+	index   map[string]int
+	texts   []string
+	entries [][]entry
+}
+
+func newBankBuilder() *bankBuilder { return &bankBuilder{index: map[string]int{}} }
+
+// entry returns the entry of a folded word in a border mode. The pointer is valid until the next call.
+func (b *bankBuilder) entry(text string, mode border) *entry {
+	i, ok := b.index[text]
+	if !ok {
+		i = len(b.texts)
+		b.index[text] = i
+		b.texts = append(b.texts, text)
+		b.entries = append(b.entries, nil)
+	}
+	for j := range b.entries[i] {
+		if b.entries[i][j].border == mode {
+			return &b.entries[i][j]
+		}
+	}
+	b.entries[i] = append(b.entries[i], entry{text: text, border: mode})
+	return &b.entries[i][len(b.entries[i])-1]
+}
+
+// phrases calls add with the entries of a word or phrase: a trailing '*' makes it a stem, and the spaces of a
+// phrase may also be written as underscores, as hyphens or, if joined is set, not at all.
+func (b *bankBuilder) phrases(word string, joined bool, add func(*entry)) {
+	mode := borderWhole
+	if stem, ok := strings.CutSuffix(word, "*"); ok {
+		word, mode = stem, borderStem
+	}
+	folded := strings.TrimSpace(foldString(word))
+	if folded == "" {
+		return
+	}
+	add(b.entry(folded, mode))
+	if !strings.Contains(folded, " ") {
+		return
+	}
+	add(b.entry(strings.ReplaceAll(folded, " ", "_"), mode))
+	add(b.entry(strings.ReplaceAll(folded, " ", "-"), mode))
+	if joined {
+		add(b.entry(strings.ReplaceAll(folded, " ", ""), mode))
+	}
+}
+
+// detector adds the words of one detector.
+func (b *bankBuilder) detector(d *compiled) {
+	id := int32(d.id)
+	for _, w := range d.Context {
+		b.phrases(w, true, func(e *entry) { e.context = appendID(e.context, id) })
+	}
+	for _, w := range d.Negative {
+		b.phrases(w, true, func(e *entry) { e.negative = appendID(e.negative, id) })
+	}
+	if d.Pattern != nil {
+		for _, w := range d.Pattern.Keywords {
+			e := b.entry(foldString(w), borderFree)
+			e.keywords = append(e.keywords, d)
+		}
+	}
+	if d.Lexicon != nil {
+		d.lexicon = newLexiconState(d.Lexicon)
+		for name, words := range d.Lexicon.Words {
+			bit := d.lexicon.sets[name]
+			for _, w := range words {
+				b.phrases(w, false, func(e *entry) { e.addLexicon(d, bit) })
+			}
+		}
+	}
+}
+
+func (e *entry) addLexicon(d *compiled, bit uint64) {
+	for i := range e.lexicon {
+		if e.lexicon[i].det == d {
+			e.lexicon[i].sets |= bit
+			return
+		}
+	}
+	e.lexicon = append(e.lexicon, lexiconRole{det: d, sets: bit})
+}
+
+// appendID appends id unless it is the last one; detectors are added in order.
+func appendID(ids []int32, id int32) []int32 {
+	if n := len(ids); n > 0 && ids[n-1] == id {
+		return ids
+	}
+	return append(ids, id)
+}
+
+// build compiles the bank of dets.
+func (b *bankBuilder) build(dets []*compiled) (*bank, error) {
+	k := &bank{entries: b.entries}
+	if len(b.texts) > 0 {
+		k.words = newAutomaton(b.texts)
+	}
+	masks, err := newMaskSet(dets)
+	if err != nil {
+		return nil, err
+	}
+	if len(masks.shapes) > 0 {
+		k.masks = masks
+	}
+	for _, d := range dets {
+		if d.Anchor != nil {
+			k.addAnchor(d)
+		}
+	}
+	return k, nil
+}
+
+func (k *bank) addAnchor(d *compiled) {
+	for _, c := range []byte(d.Anchor.Bytes) {
+		if c >= 0x80 {
+			k.rawAnchors[c] = append(k.rawAnchors[c], d)
+			k.rawScan = true
+			continue
+		}
+		k.anchors[c] = append(k.anchors[c], d)
+		k.anchored = true
+	}
+}
+
+// hasContext reports whether the entry is a context word of the detector.
+func (e *entry) hasContext(id int) bool {
+	_, ok := slices.BinarySearch(e.context, int32(id))
+	return ok
+}
+
+// hasNegative reports whether the entry lowers the detector's score.
+func (e *entry) hasNegative(d *compiled) bool {
+	if e.neutral && d.takesNeutral() {
+		return true
+	}
+	_, ok := slices.BinarySearch(e.negative, int32(d.id))
+	return ok
+}
+
+// takesNeutral reports whether the engine's own negative words count: for identifiers, which any number may look
+// like, and not for values that carry their own proof of kind, such as mail addresses and keys.
+func (d *compiled) takesNeutral() bool {
+	return d.Category == CategoryPII && (d.Number != nil || d.Pattern != nil)
+}

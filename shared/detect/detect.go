@@ -1,0 +1,115 @@
+package detect
+
+// Source is the origin of a text.
+type Source string
+
+// A text comes from a person (input), from the model (output), or from a tool, mail or document (indirect).
+const (
+	SourceInput    Source = "input"
+	SourceOutput   Source = "output"
+	SourceIndirect Source = "indirect"
+)
+
+// Options steer one scan. The zero value runs every default detector with the threshold 0.5.
+type Options struct {
+	// Include limits the scan to these detector names, types, categories or aliases; empty means all defaults.
+	// Naming an opt-in detector here turns it on beside the defaults.
+	Include []string
+	// Exclude drops detectors by the same names.
+	Exclude []string
+	// MinScore drops findings below it; 0 means 0.5, a negative value means no threshold.
+	MinScore float64
+	// Thresholds override MinScore by type.
+	Thresholds map[string]float64
+	// Source is the origin of the text; empty means input.
+	Source Source
+	// Keys are names from the surrounding structure (JSON keys, outermost first) that count as context.
+	Keys []string
+	// Explain asks for Finding.Explanation.
+	Explain bool
+}
+
+// Finding is one span of a text and what it is. Offsets are half-open and count from the start of the scanned string.
+type Finding struct {
+	Type     string
+	Category Category
+	Detector string
+	// Start and End count Unicode code points; the others bytes of UTF-8 and units of UTF-16.
+	Start, End           int
+	ByteStart, ByteEnd   int
+	UTF16Start, UTF16End int
+	// Score is 0..1; Validated says that check digits or a strict structure hold.
+	Score       float64
+	Validated   bool
+	Explanation *Explanation
+}
+
+// Explanation says why a finding has its score. It never holds text of the input.
+type Explanation struct {
+	Pattern      string   `json:"pattern"`
+	RuleID       string   `json:"rule_id,omitempty"`
+	Validator    string   `json:"validator,omitempty"`
+	BaseScore    float64  `json:"base_score"`
+	Context      []string `json:"context"`
+	Boosts       []string `json:"boosts,omitempty"`
+	Score        float64  `json:"score"`
+	View         string   `json:"view,omitempty"`
+	Alternatives []string `json:"alternatives,omitempty"`
+	Beaten       []string `json:"beaten,omitempty"`
+}
+
+// Result is the outcome of one scan: findings without overlaps, in order of position.
+type Result struct {
+	Findings []Finding
+	// Hidden holds the spans of findings beyond the list's cap of 10,000: not listed, but redacted.
+	Hidden []Finding
+	// Scanned and Total count code points.
+	Scanned, Total int
+	// Incomplete names detectors and custom patterns that were cut short or failed.
+	Incomplete []string
+}
+
+// Custom is what a tenant's policies add to the built-in detectors.
+type Custom struct {
+	Patterns []CustomPattern
+	Allow    []ListEntry
+	Deny     []ListEntry
+	// MAC is the tenant's keyed digest of a value, lower-case hex; needed only where an allow entry has an HMAC.
+	MAC func(value string) string
+}
+
+// CustomPattern is a tenant's own detector. Its limits are those of Compile.
+type CustomPattern struct {
+	Name            string          `json:"name"`
+	Category        Category        `json:"category,omitempty"`
+	Regexes         []ScoredPattern `json:"regexes,omitempty"`
+	Terms           []string        `json:"terms,omitempty"`
+	WholeWord       bool            `json:"whole_word,omitempty"`
+	Context         []string        `json:"context,omitempty"`
+	ContextRequired bool            `json:"context_required,omitempty"`
+	Exclude         []string        `json:"exclude,omitempty"`
+	Validator       string          `json:"validator,omitempty"`
+	Score           float64         `json:"score,omitempty"`
+	KeepNested      bool            `json:"keep_nested,omitempty"`
+	Sources         []Source        `json:"sources,omitempty"`
+}
+
+// ScoredPattern is one RE2 expression with its base score (0 means the pattern's own).
+type ScoredPattern struct {
+	Pattern string  `json:"pattern"`
+	Score   float64 `json:"score,omitempty"`
+}
+
+// ListEntry is one entry of an allow or deny list. Exactly one of Value, Regex and HMAC is set.
+type ListEntry struct {
+	// Value is compared after folding case, width and look-alikes.
+	Value string `json:"value,omitempty"`
+	// Regex is RE2 and must match a finding (allow), or is searched for in the text (deny).
+	Regex string `json:"regex,omitempty"`
+	// HMAC is the hex HMAC-SHA256 of a value under the tenant's key (allow only).
+	HMAC string `json:"hmac,omitempty"`
+	// Type limits an allow entry to findings of one type, and is the type that a deny entry reports.
+	Type string `json:"type,omitempty"`
+	// WholeWord makes a deny value match at word borders only.
+	WholeWord bool `json:"whole_word,omitempty"`
+}

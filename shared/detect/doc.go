@@ -1,0 +1,33 @@
+// Package detect finds personal data, secrets, prompt injection, toxicity and tenants' own patterns in text.
+//
+// A detector is data: a literal that says what shape a value has and how to judge it (see Detector). New compiles
+// all literals into shared tables once; Extend adds what one tenant defines; Scan runs everything over one text.
+//
+// # Pipeline
+//
+// A scan is an ordered list of stages over pooled memory (pipeline in scan.go):
+//
+//  1. foldText. ASCII text is its own view. Any other text gets a folded copy, in which evasion has no effect:
+//     compatibility forms, accents and invisible characters are gone, digits and look-alikes are ASCII. A map
+//     of runs leads each range of the view back to the widest range of the text that made it.
+//  2. findWords. One Aho-Corasick automaton finds every keyword, context word, lexicon word and custom term.
+//     Keywords open windows, terms become candidates, the other words are kept for the stages after.
+//  3. findNumbers. One automaton over byte classes finds ranges of whole tokens that fit a mask; a range that
+//     is part of something longer (decimal, UUID, path) is none. The detector's validator judges the rest.
+//  4. findAnchors hands rare bytes such as '@' to detectors that look around them.
+//  5. runPatterns runs regular expressions, only in the windows that their keywords opened.
+//  6. runLexicons combines words into meaning, sentence by sentence.
+//  7. runCustom runs the expressions of the tenant, under a budget.
+//
+// Every candidate is scored as it is found: its base score, plus what the words around it and its grouping are
+// worth (score.go). What reaches the threshold goes to the resolver, which keeps the best of those that overlap;
+// then allow lists remove findings, and one pass counts offsets in code points, bytes and UTF-16 units.
+//
+// # Bounds
+//
+// Work is linear in the text whatever it holds: masks are followed for a fixed number of bytes, context is looked
+// up among a fixed number of word hits, windows are merged before expressions run, sentences are cut at a fixed
+// length. A detector that panics loses that candidate only and is named in Result.Incomplete.
+//
+// Nothing in this package logs, and no error or explanation holds text of the caller.
+package detect

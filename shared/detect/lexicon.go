@@ -1,0 +1,233 @@
+package detect
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+)
+
+// lexiconState is a Lexicon with its sets as bits and its rules in terms of them.
+type lexiconState struct {
+	sets  map[string]uint64
+	rules []setRule
+}
+
+// setRule is a LexiconRule whose sets are bits.
+type setRule struct {
+	order   []uint64
+	all     uint64
+	none    uint64
+	within  int
+	ordered bool
+	weight  float64
+}
+
+// lexHit is a word of a lexicon in the text, with the number of the word in the view.
+type lexHit struct {
+	det        *compiled
+	start, end int32
+	rank, last int32
+	sets       uint64
+}
+
+const (
+	// maxSentence and maxSentenceHits bound a sentence window, in bytes and in words of one lexicon.
+	maxSentence     = 600
+	maxSentenceHits = 64
+	// noneReach is how many words before the first word of a rule its None sets reach.
+	noneReach = 3
+)
+
+func newLexiconState(l *Lexicon) *lexiconState {
+	st := &lexiconState{sets: make(map[string]uint64, len(l.Words))}
+	names := make([]string, 0, len(l.Words))
+	for name := range l.Words {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for i, name := range names {
+		st.sets[name] = 1 << i
+	}
+	for _, r := range l.Rules {
+		st.rules = append(st.rules, st.rule(r))
+	}
+	return st
+}
+
+func (st *lexiconState) rule(r LexiconRule) setRule {
+	out := setRule{within: r.Within, ordered: r.Ordered, weight: r.Weight}
+	if out.within == 0 {
+		out.within = maxSentence
+	}
+	for _, name := range r.All {
+		out.order = append(out.order, st.sets[name])
+		out.all |= st.sets[name]
+	}
+	for _, name := range r.None {
+		out.none |= st.sets[name]
+	}
+	return out
+}
+
+// runLexicons applies the rules of each lexicon to its words, one sentence window at a time.
+func (s *scan) runLexicons() {
+	for _, hits := range s.hits {
+		for i := range hits {
+			s.lexiconHit(&hits[i])
+		}
+	}
+	slices.SortFunc(s.lexHits, func(a, b lexHit) int {
+		return cmp.Or(cmp.Compare(a.det.id, b.det.id), cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end))
+	})
+	for i := 0; i < len(s.lexHits); {
+		n := s.sentence(s.lexHits[i:])
+		s.runRules(s.lexHits[i : i+n])
+		i += n
+	}
+}
+
+func (s *scan) lexiconHit(h *hit) {
+	for _, role := range h.entry.lexicon {
+		if s.plan.enabled[role.det.id] {
+			s.lexHits = append(s.lexHits, lexHit{
+				det: role.det, start: h.start, end: h.end, sets: role.sets,
+				rank: int32(s.rank(int(h.start))), last: int32(s.rank(int(h.end) - 1)),
+			})
+		}
+	}
+}
+
+// sentence returns how many of the hits, which are not empty, share the first one's lexicon and sentence.
+func (s *scan) sentence(hits []lexHit) int {
+	first := &hits[0]
+	for i := 1; i < len(hits); i++ {
+		h := &hits[i]
+		if h.det != first.det || i == maxSentenceHits || int(h.end-first.start) > maxSentence ||
+			endsSentence(s.text, int(hits[i-1].end), int(h.start)) {
+			return i
+		}
+	}
+	return len(hits)
+}
+
+// endsSentence reports whether a sentence ends in text[from:to]: at a full stop, question or exclamation mark
+// before a space, or at a line's end with an empty line after it.
+func endsSentence(text string, from, to int) bool {
+	for i := from; i < to; i++ {
+		switch text[i] {
+		case '.', '?', '!':
+			if i+1 < len(text) && (text[i+1] == ' ' || text[i+1] == '\n') {
+				return true
+			}
+		case '\n':
+			if i+1 < len(text) && text[i+1] == '\n' {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// runRules fires the rules of one lexicon over the words of one sentence window, and offers one finding for all.
+func (s *scan) runRules(hits []lexHit) {
+	d := hits[0].det
+	var seen uint64
+	for i := range hits {
+		seen |= hits[i].sets
+	}
+	miss := 1.0
+	c := candidate{det: d, start: -1}
+	best := 0.0
+	for i := range d.lexicon.rules {
+		r := &d.lexicon.rules[i]
+		if r.all&^seen != 0 {
+			continue
+		}
+		from, to, ok := r.find(hits)
+		if !ok {
+			continue
+		}
+		miss *= 1 - r.weight
+		c.rules |= 1 << i
+		if r.weight > best {
+			best, c.why = r.weight, d.Lexicon.Rules[i].Name
+		}
+		if c.start < 0 || from < c.start {
+			c.start = from
+		}
+		c.end = max(c.end, to)
+	}
+	if c.start >= 0 {
+		c.base = 1 - miss
+		s.offerScored(c)
+	}
+}
+
+// find returns the span of the first place where the rule holds.
+func (r *setRule) find(hits []lexHit) (from, to int, ok bool) {
+	for i := range hits {
+		if hits[i].sets&r.all == 0 || r.none != 0 && r.excluded(hits, i) {
+			continue
+		}
+		if r.ordered {
+			to, ok = r.chain(hits[i:])
+		} else {
+			to, ok = r.cover(hits[i:])
+		}
+		if ok {
+			return int(hits[i].start), to, true
+		}
+	}
+	return 0, 0, false
+}
+
+// excluded reports whether a word of a None set stands shortly before hit i.
+func (r *setRule) excluded(hits []lexHit, i int) bool {
+	for j := i - 1; j >= 0 && hits[i].rank-hits[j].last <= noneReach; j-- {
+		if hits[j].sets&r.none != 0 && hits[j].end <= hits[i].start {
+			return true
+		}
+	}
+	return false
+}
+
+// chain finds the sets in order, each word after the one before, starting with the first hit.
+func (r *setRule) chain(hits []lexHit) (end int, ok bool) {
+	next, at := 0, int32(0)
+	for i := range hits {
+		h := &hits[i]
+		if int(h.last-hits[0].rank) > r.within {
+			return 0, false
+		}
+		if h.sets&r.order[next] == 0 || i > 0 && h.start < at {
+			if i == 0 {
+				return 0, false
+			}
+			continue
+		}
+		at = h.end
+		if next++; next == len(r.order) {
+			return int(at), true
+		}
+	}
+	return 0, false
+}
+
+// cover finds all sets in any order, starting with the first hit, each set in a word of its own where possible.
+func (r *setRule) cover(hits []lexHit) (end int, ok bool) {
+	missing := r.all
+	for i := range hits {
+		h := &hits[i]
+		if int(h.last-hits[0].rank) > r.within {
+			return 0, false
+		}
+		if got := h.sets & missing; got != 0 {
+			missing &^= 1 << bits.TrailingZeros64(got)
+			end = max(end, int(h.end))
+		}
+		if missing == 0 {
+			return end, true
+		}
+	}
+	return 0, false
+}

@@ -1,0 +1,207 @@
+package detect
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// window is the part of the view that a Pattern's expression sees because of keyword hits in it.
+type window struct {
+	det    *compiled
+	lo, hi int32
+}
+
+// openWindow notes that a keyword of d stands at [start, end) of the view. Windows that touch are merged.
+func (s *scan) openWindow(d *compiled, start, end int) {
+	if !s.plan.enabled[d.id] {
+		return
+	}
+	lo, hi := d.reach(start, end, len(s.text))
+	if i := s.lastWindow[d.id]; i > 0 {
+		if w := &s.windows[i-1]; int32(lo) <= w.hi {
+			w.lo, w.hi = min(w.lo, int32(lo)), max(w.hi, int32(hi))
+			return
+		}
+	}
+	s.windows = append(s.windows, window{det: d, lo: int32(lo), hi: int32(hi)})
+	s.lastWindow[d.id] = int32(len(s.windows))
+}
+
+// reach returns how far a keyword's window extends in a text of n bytes.
+func (d *compiled) reach(start, end, n int) (lo, hi int) {
+	back, ahead := defaultWindow, defaultWindow
+	if d.custom != nil {
+		back, ahead = d.custom.reach, d.custom.reach
+	} else {
+		if d.Pattern.Window > 0 {
+			back, ahead = d.Pattern.Window, d.Pattern.Window
+		}
+		ahead = max(ahead, d.Pattern.Ahead)
+	}
+	return max(0, start-back), min(n, end+ahead)
+}
+
+// runPatterns runs the expressions of built-in patterns in their windows, detector by detector.
+func (s *scan) runPatterns() {
+	slices.SortStableFunc(s.windows, func(a, b window) int { return cmp.Compare(a.det.id, b.det.id) })
+	done := 0
+	var last *compiled
+	for _, w := range s.windows {
+		if w.det.pattern == nil {
+			continue
+		}
+		if w.det != last {
+			last, done = w.det, 0
+		}
+		if int(w.hi) > done {
+			done = s.runWindow(w.det, done, max(int(w.lo), done), int(w.hi))
+		}
+	}
+}
+
+// runWindow runs one expression over text[lo:hi] and returns where it stopped. A match that touches an edge of the
+// window may be cut there, so the window grows on that side, by maxWindow at most and never below floor.
+func (s *scan) runWindow(d *compiled, floor, lo, hi int) int {
+	p := d.pattern
+	if p.once.Do(func() { p.err = p.compile(d.Pattern) }); p.err != nil {
+		s.fail(d)
+		return hi
+	}
+	floor, ceiling := max(floor, lo-maxWindow), min(len(s.text), hi+maxWindow)
+	for {
+		found := p.value.FindAllStringSubmatchIndex(s.text[lo:hi], -1)
+		if len(found) == 0 {
+			return hi
+		}
+		first, last := found[0][0], found[len(found)-1][1]
+		switch size := hi - lo; {
+		case last == size && hi < ceiling:
+			hi = min(ceiling, hi+size)
+			continue
+		case first == 0 && lo > floor:
+			lo = max(floor, lo-size)
+			continue
+		}
+		for _, m := range found {
+			if start, end := group(m, lo); start < end {
+				s.match(d, start, end)
+			}
+		}
+		return hi
+	}
+}
+
+// group returns the span that a match reports: group 1 if the expression has one that took part.
+func group(m []int, at int) (start, end int) {
+	if len(m) >= 4 && m[2] >= 0 {
+		return at + m[2], at + m[3]
+	}
+	return at + m[0], at + m[1]
+}
+
+// match applies the checks of a Pattern to a value, cheap ones first.
+func (s *scan) match(d *compiled, start, end int) {
+	value := s.text[start:end]
+	p := d.Pattern
+	if p.Entropy > 0 && entropy(value) < p.Entropy || stopped(value, p.Stopwords) {
+		return
+	}
+	if matchesAny(d.pattern.allow, value) {
+		return
+	}
+	if len(d.pattern.allowLine) > 0 && matchesAny(d.pattern.allowLine, lineAround(s.text, start, end)) {
+		return
+	}
+	s.offer(d, start, end, s.judgeValue(d, value), false, p.Regexp)
+}
+
+func (s *scan) judgeValue(d *compiled, value string) (v Verdict) {
+	if d.Pattern.Validate == nil {
+		return Plausible
+	}
+	defer s.recoverFrom(d, &v)
+	return d.Pattern.Validate(value)
+}
+
+func (p *patternState) compile(l *Pattern) (err error) {
+	if p.value, err = regexp.Compile(l.Regexp); err != nil {
+		return fmt.Errorf("regexp: %w", err)
+	}
+	if p.allow, err = compileAll(l.Allow); err != nil {
+		return fmt.Errorf("allow: %w", err)
+	}
+	if p.allowLine, err = compileAll(l.AllowLine); err != nil {
+		return fmt.Errorf("allow line: %w", err)
+	}
+	return nil
+}
+
+func compileAll(exprs []string) ([]*regexp.Regexp, error) {
+	out := make([]*regexp.Regexp, 0, len(exprs))
+	for _, x := range exprs {
+		re, err := regexp.Compile(x)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, re)
+	}
+	return out, nil
+}
+
+func matchesAny(list []*regexp.Regexp, value string) bool {
+	return slices.ContainsFunc(list, func(re *regexp.Regexp) bool { return re.MatchString(value) })
+}
+
+// maxLine bounds the line that AllowLine sees, on either side of the value.
+const maxLine = 512
+
+func lineAround(text string, start, end int) string {
+	low, high := max(0, start-maxLine), min(len(text), end+maxLine)
+	if i := strings.LastIndexByte(text[low:start], '\n'); i >= 0 {
+		low += i + 1
+	}
+	if i := strings.IndexByte(text[end:high], '\n'); i >= 0 {
+		high = end + i
+	}
+	return text[low:high]
+}
+
+// entropy is the Shannon entropy of the value's bytes, in bits a byte.
+func entropy(value string) float64 {
+	var counts [256]uint16
+	for i := 0; i < len(value); i++ {
+		counts[value[i]]++
+	}
+	sum := 0.0
+	n := float64(len(value))
+	for _, c := range counts {
+		if c > 0 {
+			f := float64(c) / n
+			sum -= f * math.Log2(f)
+		}
+	}
+	return sum
+}
+
+// stopped reports whether the value contains a stopword, without case.
+func stopped(value string, stopwords []string) bool {
+	return slices.ContainsFunc(stopwords, func(w string) bool { return containsFold(value, w) })
+}
+
+// containsFold reports whether value contains the ASCII word, without case.
+func containsFold(value, word string) bool {
+	if word == "" {
+		return false
+	}
+	first := lower(word[0])
+	for i := 0; i+len(word) <= len(value); i++ {
+		if lower(value[i]) == first && strings.EqualFold(value[i:i+len(word)], word) {
+			return true
+		}
+	}
+	return false
+}

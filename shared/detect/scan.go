@@ -1,0 +1,162 @@
+package detect
+
+import (
+	"context"
+	"math"
+	"slices"
+	"unicode/utf8"
+)
+
+// scan is the working memory of one scan, reused through the engine's pool.
+type scan struct {
+	plan *Plan
+	// raw is the text as it came; text what the detectors see: raw itself if it is ASCII, else the folded copy,
+	// with its map back to raw.
+	raw    string
+	text   string
+	folder folder
+	folded bool
+
+	hits    [maxBanks][]hit
+	keys    [maxBanks][]hit
+	keyText []byte
+	ranks   ranks
+
+	windows []window
+	// lastWindow is, by detector, 1 + the index of its latest window; anchorEnd the end of its latest value.
+	lastWindow []int32
+	anchorEnd  []int32
+
+	lexHits []lexHit
+	cands   []candidate
+	failed  []int
+	used    []uint64
+	norm    normal
+}
+
+// maxBanks is the number of banks an engine can have: built-in and tenant.
+const maxBanks = 2
+
+// hit is an occurrence of a word in the view.
+type hit struct {
+	start, end int32
+	entry      *entry
+}
+
+// stage is one step of a scan.
+type stage struct {
+	run func(*scan)
+	// uses reports whether a detector's result depends on the stage.
+	uses func(*compiled) bool
+}
+
+// pipeline is the order of work. Each stage reads what the ones before it left in the scan and adds candidates.
+var pipeline = [...]stage{
+	{(*scan).foldText, func(*compiled) bool { return true }},
+	{(*scan).findWords, func(*compiled) bool { return true }},
+	{(*scan).findNumbers, func(d *compiled) bool { return d.Number != nil }},
+	{(*scan).findAnchors, func(d *compiled) bool { return d.Anchor != nil }},
+	{(*scan).runPatterns, func(d *compiled) bool { return d.Pattern != nil }},
+	{(*scan).runLexicons, func(d *compiled) bool { return d.Lexicon != nil }},
+	{(*scan).runCustom, func(d *compiled) bool { return d.custom != nil }},
+}
+
+// Scan finds what the options ask for in text. Names in the options that stand for nothing are passed over;
+// Compile reports them. When ctx ends early, the detectors that have not run are named in Result.Incomplete.
+func (e *Engine) Scan(ctx context.Context, text string, o Options) Result {
+	p, _ := e.Compile(o)
+	return p.Scan(ctx, text, o.Keys)
+}
+
+// Scan finds what the plan asks for in text. Keys are the names around the text, as in Options.
+func (p *Plan) Scan(ctx context.Context, text string, keys []string) Result {
+	s := p.e.pool.Get().(*scan)
+	defer p.e.pool.Put(s)
+	s.reset(p, text)
+	s.findKeys(keys)
+	for i := range pipeline {
+		if ctx.Err() != nil {
+			s.cutShort(pipeline[i:])
+			break
+		}
+		pipeline[i].run(s)
+	}
+	return s.result()
+}
+
+// reset readies the scan for a text. Texts beyond 2 GiB are cut, because offsets are kept in 32 bits.
+func (s *scan) reset(p *Plan, text string) {
+	if len(text) > math.MaxInt32/4 {
+		text = text[:math.MaxInt32/4]
+	}
+	s.plan, s.raw, s.text = p, text, text
+	s.folded = false
+	s.ranks.ready = false
+	for i := range s.hits {
+		s.hits[i], s.keys[i] = s.hits[i][:0], s.keys[i][:0]
+	}
+	s.windows, s.lexHits, s.cands, s.failed = s.windows[:0], s.lexHits[:0], s.cands[:0], s.failed[:0]
+	if len(s.lastWindow) < len(p.e.dets) {
+		s.lastWindow = make([]int32, len(p.e.dets))
+		s.anchorEnd = make([]int32, len(p.e.dets))
+	}
+	clear(s.lastWindow)
+	clear(s.anchorEnd)
+}
+
+// foldText makes the view that the detectors see.
+func (s *scan) foldText() {
+	if isASCII(s.raw) {
+		return
+	}
+	s.folder.reset()
+	s.folder.fold(s.raw)
+	s.text, s.folded = string(s.folder.dst), true
+}
+
+// cutShort marks the detectors of stages that did not run.
+func (s *scan) cutShort(rest []stage) {
+	for _, d := range s.plan.e.dets {
+		if s.plan.enabled[d.id] && slices.ContainsFunc(rest, func(st stage) bool { return st.uses(d) }) {
+			s.fail(d)
+		}
+	}
+}
+
+// fail notes that a detector failed or was cut short.
+func (s *scan) fail(d *compiled) {
+	if !slices.Contains(s.failed, d.id) {
+		s.failed = append(s.failed, d.id)
+	}
+}
+
+// toRaw maps a range of the view to the text as it came.
+func (s *scan) toRaw(start, end int) (int, int) {
+	if !s.folded {
+		return start, end
+	}
+	return s.folder.m.span(start, end)
+}
+
+// result resolves the candidates and counts offsets.
+func (s *scan) result() Result {
+	s.resolve()
+	s.allow()
+	r := Result{Total: utf8.RuneCountInString(s.raw)}
+	r.Scanned = r.Total
+	for _, id := range s.failed {
+		r.Incomplete = append(r.Incomplete, s.plan.e.dets[id].Name)
+	}
+	slices.Sort(r.Incomplete)
+	if len(s.cands) == 0 {
+		return r
+	}
+	all := make([]Finding, len(s.cands))
+	for i := range s.cands {
+		all[i] = s.finding(&s.cands[i])
+	}
+	countOffsets(s.raw, all)
+	n := min(len(all), maxFindings)
+	r.Findings, r.Hidden = all[:n:n], all[n:]
+	return r
+}

@@ -1,0 +1,160 @@
+package detect
+
+import (
+	"math/bits"
+	"strings"
+)
+
+// findWords runs the automata over the view: it opens windows for keywords and keeps the hits of words.
+func (s *scan) findWords() {
+	for b, k := range s.plan.e.banks {
+		if k.words == nil {
+			continue
+		}
+		text := s.text
+		k.words.find(text, func(word, end int) { s.wordHit(b, k.entries[word], text, end) })
+	}
+}
+
+// wordHit handles one word that ends at end, in each of its border modes.
+func (s *scan) wordHit(b int, entries []entry, text string, end int) {
+	start := end - len(entries[0].text)
+	for i := range entries {
+		e := &entries[i]
+		switch e.border {
+		case borderWhole:
+			if !borderBefore(text, start) || !borderAfter(text, end) {
+				continue
+			}
+		case borderStem:
+			if !borderBefore(text, start) {
+				continue
+			}
+			end = stemEnd(text, end)
+		}
+		for _, d := range e.keywords {
+			s.openWindow(d, start, end)
+		}
+		s.hits[b] = append(s.hits[b], hit{start: int32(start), end: int32(end), entry: e})
+	}
+}
+
+// maxStemTail bounds how far the end of a stemmed word is looked for.
+const maxStemTail = 32
+
+func stemEnd(text string, end int) int {
+	limit := min(len(text), end+maxStemTail)
+	for end < limit && isAlnum(text[end]) {
+		end++
+	}
+	return end
+}
+
+// borderBefore reports whether a word may start at i: after anything but a letter or digit, where the letters
+// change from small to capital (userEmail), where they change to digits, and between letters of scripts
+// without spaces.
+func borderBefore(text string, i int) bool {
+	if i == 0 {
+		return true
+	}
+	prev, cur := text[i-1], text[i]
+	if prev < 0x80 && cur < 0x80 {
+		if !isAlnum(prev) || !isAlnum(cur) {
+			return true
+		}
+		return isLower(prev) && isUpper(cur) || isDigit(prev) != isDigit(cur)
+	}
+	return !joinsWords(runeBefore(text, i)) || !joinsWords(runeAfter(text, i))
+}
+
+// borderAfter reports whether a word may end at i.
+func borderAfter(text string, i int) bool { return i == len(text) || borderBefore(text, i) }
+
+// findKeys matches the names around the text against the context words.
+func (s *scan) findKeys(keys []string) {
+	if len(keys) == 0 {
+		return
+	}
+	if len(keys) > maxKeys {
+		keys = keys[len(keys)-maxKeys:]
+	}
+	s.keyText = s.keyText[:0]
+	for _, k := range keys {
+		s.keyText = appendKey(s.keyText, k)
+	}
+	text := foldString(string(s.keyText))
+	for b, k := range s.plan.e.banks {
+		k.words.find(text, func(word, end int) {
+			start := end - len(k.entries[word][0].text)
+			for i := range k.entries[word] {
+				e := &k.entries[word][i]
+				if borderBefore(text, start) && (e.border == borderStem || borderAfter(text, end)) {
+					s.keys[b] = append(s.keys[b], hit{start: int32(start), end: int32(end), entry: e})
+				}
+			}
+		})
+	}
+}
+
+// maxKeys and maxKeyBytes bound how much structure counts as context: the innermost names.
+const (
+	maxKeys     = 4
+	maxKeyBytes = 128
+)
+
+// appendKey appends a key as words: customerSSN_no becomes "customer SSN no".
+func appendKey(dst []byte, key string) []byte {
+	key = key[:min(len(key), maxKeyBytes)]
+	for i := 0; i < len(key); i++ {
+		c := key[i]
+		switch {
+		case strings.IndexByte("_-./:", c) >= 0:
+			c = ' '
+		case i > 0 && isUpper(c) && isLower(key[i-1]):
+			dst = append(dst, ' ')
+		}
+		dst = append(dst, c)
+	}
+	return append(dst, '\n')
+}
+
+// ranks numbers the words of a view, so that the distance between two places in words takes two look-ups.
+type ranks struct {
+	ready bool
+	// starts has a bit for each byte that starts a word; before counts the starts in front of each block of 64.
+	starts []uint64
+	before []int32
+}
+
+func (r *ranks) build(text string) {
+	n := len(text)/64 + 1
+	r.starts = append(r.starts[:0], make([]uint64, n)...)
+	r.before = append(r.before[:0], make([]int32, n)...)
+	inside := false
+	for i := 0; i < len(text); i++ {
+		w := isWordByte(text[i])
+		if w && !inside {
+			r.starts[i>>6] |= 1 << (i & 63)
+		}
+		inside = w
+	}
+	total := int32(0)
+	for i, w := range r.starts {
+		r.before[i] = total
+		total += int32(bits.OnesCount64(w))
+	}
+	r.ready = true
+}
+
+// at returns the number of the word at or before byte i.
+func (r *ranks) at(i int) int {
+	return int(r.before[i>>6]) + bits.OnesCount64(r.starts[i>>6]<<(63-i&63))
+}
+
+// rank returns the number of the word at or before byte i of the view.
+func (s *scan) rank(i int) int {
+	if !s.ranks.ready {
+		s.ranks.build(s.text)
+	}
+	return s.ranks.at(i)
+}
