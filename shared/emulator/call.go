@@ -1,0 +1,95 @@
+package emulator
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+)
+
+const (
+	callWithin = 2 * time.Second
+	pollEvery  = 25 * time.Millisecond
+	// maxIdentity bounds what is read of an answer.
+	maxIdentity = 4096
+)
+
+// Identity is what an instance says about itself.
+type Identity struct {
+	Token string `json:"token"`
+	PID   int    `json:"pid"`
+}
+
+// Identify asks who answers at endpoint. An error means that nobody does or that it is no instance of ours.
+func Identify(ctx context.Context, endpoint string) (Identity, error) {
+	ctx, cancel := context.WithTimeout(ctx, callWithin)
+	defer cancel()
+	var id Identity
+	body, err := call(ctx, http.MethodGet, endpoint+"/_guardrails/instance")
+	if err != nil {
+		return id, err
+	}
+	if err := json.Unmarshal(body, &id); err != nil {
+		return id, fmt.Errorf("identify MiniStack: %w", err)
+	}
+	return id, nil
+}
+
+// Save makes an instance write its state now; it returns when the state is on disk.
+func Save(ctx context.Context, endpoint string) error {
+	_, err := call(ctx, http.MethodPost, endpoint+"/_guardrails/save")
+	return err
+}
+
+// errStatus is an answer other than 200.
+var errStatus = errors.New("MiniStack refused")
+
+func call(ctx context.Context, method, url string) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, method, url, nil)
+	if err != nil {
+		return nil, fmt.Errorf("call MiniStack: %w", err)
+	}
+	// A transport of its own: no proxy of the environment, no connection kept to an instance that may be gone.
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	resp, err := client.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("call MiniStack: %w", err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%w: status %d", errStatus, resp.StatusCode)
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxIdentity))
+	if err != nil {
+		return nil, fmt.Errorf("call MiniStack: %w", err)
+	}
+	return body, nil
+}
+
+// Ready waits until the instance answers. It fails when the instance ends or ctx does.
+func (p *Process) Ready(ctx context.Context) error {
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	for {
+		if id, err := Identify(ctx, p.Endpoint); err == nil && id.PID == p.PID() {
+			return nil
+		}
+		select {
+		case <-p.done:
+			return fmt.Errorf("MiniStack ended before it was ready: %w", p.ended())
+		case <-ctx.Done():
+			return fmt.Errorf("wait for MiniStack: %w", ctx.Err())
+		case <-tick.C:
+		}
+	}
+}
+
+func (p *Process) ended() error {
+	if p.err == nil {
+		return errors.New("status 0")
+	}
+	return p.err
+}
