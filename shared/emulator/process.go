@@ -89,6 +89,11 @@ func (p *Process) Done() <-chan struct{} { return p.done }
 // Err is how the instance ended: nil for status 0, ErrLocked when the folder was taken. Call it after Done.
 func (p *Process) Err() error { return p.err }
 
+// Terminate asks the instance to save and stop; it is a no-op when the instance has ended.
+func (p *Process) Terminate() {
+	_ = p.cmd.Process.Signal(syscall.SIGTERM) // fails only when there is nothing left to stop
+}
+
 // PID is the process id.
 func (p *Process) PID() int { return p.cmd.Process.Pid }
 
