@@ -1,0 +1,215 @@
+package fn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"guardrails/shared/blob"
+	"guardrails/shared/clock"
+	"guardrails/shared/cursor"
+	"guardrails/shared/id"
+	"guardrails/shared/limit"
+	"guardrails/shared/queue"
+	"guardrails/shared/resource"
+	"guardrails/shared/seal"
+	"guardrails/shared/secret"
+	"guardrails/shared/table"
+	"guardrails/shared/telemetry"
+)
+
+// Config is what a process knows before it builds functions.
+type Config struct {
+	// Environment is part of every physical name: "dev", "staging", "prod", "local".
+	Environment string
+	// Account is the AWS account's number, part of bucket names; empty for a local run.
+	Account string
+	AWS     aws.Config
+	Clock   clock.Clock
+	// Log receives JSON lines: logs and metrics.
+	Log io.Writer
+	// ConfigTTL is how long a function serves tenants' configuration from memory; writes of configuration answer only
+	// after that long, so that whoever has the answer sees the change everywhere.
+	ConfigTTL time.Duration
+	// Version is the release, shown by the health routes.
+	Version string
+}
+
+// DefaultConfigTTL is how stale tenants' configuration may be.
+const DefaultConfigTTL = time.Second
+
+// LoadConfig reads the process's configuration; lookup is os.Getenv in mains.
+func LoadConfig(ctx context.Context, lookup func(string) string, log io.Writer) (Config, error) {
+	cfg, err := LoadAWS(ctx)
+	if err != nil {
+		return Config{}, err
+	}
+	env := lookup("GUARDRAILS_ENV")
+	if env == "" {
+		return Config{}, errors.New("GUARDRAILS_ENV is not set: it names the environment whose tables and queues are used")
+	}
+	c := Config{Environment: env, Account: lookup("GUARDRAILS_ACCOUNT"), AWS: cfg, Clock: clock.System(), Log: log, ConfigTTL: DefaultConfigTTL, Version: Version}
+	if s := lookup("GUARDRAILS_CONFIG_TTL"); s != "" {
+		if c.ConfigTTL, err = time.ParseDuration(s); err != nil {
+			return Config{}, fmt.Errorf("GUARDRAILS_CONFIG_TTL: %w", err)
+		}
+	}
+	return c, nil
+}
+
+// Version is the release of the product.
+const Version = "3.0.0-dev"
+
+// LoadAWS loads the SDK's configuration from the environment (AWS_ENDPOINT_URL included), with deadlines and a retry
+// policy that fit inside a request: three attempts, at most 200 ms apart.
+func LoadAWS(ctx context.Context) (aws.Config, error) {
+	client := awshttp.NewBuildableClient().WithTimeout(10 * time.Second).WithTransportOptions(func(t *http.Transport) {
+		t.MaxIdleConnsPerHost = 128
+		t.MaxIdleConns = 256
+	})
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithHTTPClient(client), config.WithRetryer(func() aws.Retryer {
+		return retry.NewStandard(func(o *retry.StandardOptions) {
+			o.MaxAttempts = 3
+			o.MaxBackoff = 200 * time.Millisecond
+		})
+	}))
+	if err != nil {
+		return aws.Config{}, fmt.Errorf("load AWS configuration: %w", err)
+	}
+	return cfg, nil
+}
+
+// Env is what one function may use. A table, queue, bucket or secret that the Spec did not declare is refused: asking
+// for it while the function is built makes Build fail, and a use in an undeclared way fails at the call.
+type Env struct {
+	Spec    Spec
+	Config  Config
+	Clock   clock.Clock
+	IDs     *id.Generator
+	Log     *slog.Logger
+	Metrics *telemetry.Metrics
+
+	grants Access
+	errs   []error
+
+	dynamo  *dynamodb.Client
+	secrets *secret.Reader
+	keys    *seal.Keys
+	limiter *limit.Limiter
+}
+
+func newEnv(spec Spec, cfg Config) *Env {
+	e := &Env{
+		Spec: spec, Config: cfg, Clock: cfg.Clock, IDs: id.NewGenerator(cfg.Clock, nil),
+		Log: telemetry.NewLogger(cfg.Log, spec.Name), Metrics: telemetry.NewMetrics(cfg.Log, spec.Name, cfg.Clock),
+		grants: spec.Grants(),
+	}
+	return e
+}
+
+// refuse notes that the function asked for something it did not declare.
+func (e *Env) refuse(kind, name string) {
+	e.errs = append(e.errs, fmt.Errorf("function %s uses the %s %q, which its entry in the catalogue does not declare", e.Spec.Name, kind, name))
+}
+
+func (e *Env) db() *dynamodb.Client {
+	if e.dynamo == nil {
+		e.dynamo = dynamodb.NewFromConfig(e.Config.AWS)
+	}
+	return e.dynamo
+}
+
+func tableAccess(m Mode) table.Access {
+	return table.Access{Read: m&Read != 0, Write: m&Write != 0, Append: m&Append != 0}
+}
+
+// Table returns a declared table.
+func (e *Env) Table(name string) *table.Table {
+	mode := e.grants.Tables[name]
+	if mode == 0 || name == table.Directory {
+		e.refuse("table", name)
+	}
+	return table.New(e.db(), resource.Table(e.Config.Environment, name), tableAccess(mode))
+}
+
+// Directory returns the directory table, if declared.
+func (e *Env) Directory() *table.DirectoryTable {
+	mode := e.grants.Tables[table.Directory]
+	if mode == 0 {
+		e.refuse("table", table.Directory)
+	}
+	return table.NewDirectory(e.db(), resource.Table(e.Config.Environment, table.Directory), tableAccess(mode))
+}
+
+// Queue returns a declared queue.
+func (e *Env) Queue(name string) *queue.Queue {
+	mode := e.grants.Queues[name]
+	if mode == 0 {
+		e.refuse("queue", name)
+	}
+	return queue.New(sqs.NewFromConfig(e.Config.AWS), resource.Queue(e.Config.Environment, name), queue.Access{Send: mode&Send != 0, Inspect: mode&Read != 0})
+}
+
+// Bucket returns a declared bucket.
+func (e *Env) Bucket(name string) *blob.Store {
+	mode := e.grants.Buckets[name]
+	if mode == 0 {
+		e.refuse("bucket", name)
+	}
+	var keys *seal.Keys
+	if e.grants.DataKeys {
+		keys = e.Keys()
+	}
+	api := s3.NewFromConfig(e.Config.AWS, func(o *s3.Options) { o.UsePathStyle = e.Config.AWS.BaseEndpoint != nil })
+	return blob.New(api, resource.Bucket(e.Config.Environment, e.Config.Account, name), blob.Access{Read: mode&Read != 0, Write: mode&Write != 0}, keys)
+}
+
+// Secrets returns a reader of the declared secrets.
+func (e *Env) Secrets() *secret.Reader {
+	if len(e.grants.Secrets) == 0 {
+		e.refuse("secrets", "any")
+	}
+	if e.secrets == nil {
+		e.secrets = secret.NewReader(secretsmanager.NewFromConfig(e.Config.AWS), e.grants.Secrets, func(n string) string { return resource.Secret(e.Config.Environment, n) })
+	}
+	return e.secrets
+}
+
+// Keys returns the tenants' data keys, if declared.
+func (e *Env) Keys() *seal.Keys {
+	if !e.grants.DataKeys {
+		e.refuse("key", "data keys")
+	}
+	if e.keys == nil {
+		e.keys = seal.NewKeys(kms.NewFromConfig(e.Config.AWS), resource.KeyAlias(e.Config.Environment), e.Table(table.Tenants), e.Clock)
+	}
+	return e.keys
+}
+
+// Cursors returns the codec of list cursors; the function declares secret.Cursor.
+func (e *Env) Cursors() *cursor.Codec { return cursor.NewCodec(e.Secrets()) }
+
+// Settle waits until a change of a tenant's configuration that has just been committed is seen by every function.
+// It returns early when ctx ends: the change stands.
+func (e *Env) Settle(ctx context.Context) {
+	t := time.NewTimer(e.Config.ConfigTTL)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}

@@ -1,0 +1,198 @@
+package fn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"mime"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
+
+	"guardrails/shared/authn"
+	"guardrails/shared/authz"
+	"guardrails/shared/document"
+	"guardrails/shared/errs"
+	"guardrails/shared/limit"
+	"guardrails/shared/telemetry"
+	"guardrails/shared/tenant"
+)
+
+// step does one thing with a request and hands it on; an error ends the request.
+type step func(ctx context.Context, x *exchange) error
+
+// middleware wraps a step around the next.
+type middleware func(r *route, next step) step
+
+// middlewares is the order in which every request is looked at. The order is part of the contract: credentials 401,
+// permission 403, limit 429, resource of the path 404, body 400 or 422.
+var middlewares = []middleware{
+	recoverPanic,
+	authenticate,
+	authorize,
+	limitRate,
+	findResource,
+	checkBody,
+	idempotent,
+}
+
+// recoverPanic turns a panic into an Internal error. The panic's value may hold request text, so only its type and
+// the stack are logged.
+func recoverPanic(r *route, next step) step {
+	return func(ctx context.Context, x *exchange) (err error) {
+		defer func() {
+			if v := recover(); v != nil {
+				r.env.Log.ErrorContext(ctx, "panic", "request_id", x.call.RequestID, "panic_type", fmt.Sprintf("%T", v), "stack", string(debug.Stack()))
+				err = errors.New("panic in the handler")
+			}
+		}()
+		return next(ctx, x)
+	}
+}
+
+// authenticate takes the principal from the authorizer's context. Public routes have none.
+func authenticate(r *route, next step) step {
+	return func(ctx context.Context, x *exchange) error {
+		if r.env.Spec.Public() {
+			return next(ctx, x)
+		}
+		p, err := authn.FromContext(x.authorizer)
+		if err != nil {
+			r.env.Metrics.Count(telemetry.AuthRefused, 1)
+			return err
+		}
+		x.call.Principal, x.call.Scope = p, p.Scope()
+		return next(ctx, x)
+	}
+}
+
+// authorize asks for the route's permission, and refuses everything but an administrator's reads to a suspended tenant.
+func authorize(r *route, next step) step {
+	need := r.env.Spec.Permission
+	return func(ctx context.Context, x *exchange) error {
+		if r.env.Spec.Public() {
+			return next(ctx, x)
+		}
+		p := x.call.Principal
+		if !p.Allows(need) {
+			return errs.Newf(errs.Forbidden, "The credentials lack the permission %s.", need)
+		}
+		if c := p.Claims(); c.State != tenant.StateActive && (c.Role != authz.Admin || x.method != http.MethodGet) {
+			return errs.New(errs.TenantSuspended, "The tenant is suspended; only its administrators may read.")
+		}
+		return next(ctx, x)
+	}
+}
+
+const (
+	defaultTenantRPS = 1000
+	defaultClientRPS = 100
+	legacyPerMinute  = 100
+)
+
+// ratePolicies are the limits of a request: the tenant's, then the client's. A key's own limit is told and counted by
+// the minute over all routes.
+func ratePolicies(c authn.Claims, class RateClass) []limit.Policy {
+	perMinute := func(name string, n int) limit.Policy {
+		return limit.Policy{Name: name, Subject: c.ID, PerSecond: float64(n) / 60, Burst: n, Window: time.Minute}
+	}
+	perSecond := func(name, subject string, n int) limit.Policy {
+		return limit.Policy{Name: name, Subject: subject, PerSecond: float64(n), Burst: n, Window: time.Second}
+	}
+	rps := c.TenantRPS
+	if rps == 0 {
+		rps = defaultTenantRPS
+	}
+	out := []limit.Policy{perSecond("tenant", "-", rps)}
+	switch {
+	case c.RateLimit > 0:
+		return append(out, perMinute("key", c.RateLimit))
+	case class == RateLegacyAnalyze:
+		return append(out, perMinute("legacy", legacyPerMinute))
+	default:
+		return append(out, perSecond("client", c.ID, defaultClientRPS))
+	}
+}
+
+// limitRate takes a token from each limit, and tells the binding one in the answer's header.
+func limitRate(r *route, next step) step {
+	return func(ctx context.Context, x *exchange) error {
+		if r.limiter == nil {
+			return next(ctx, x)
+		}
+		p := x.call.Principal
+		d, err := r.limiter.Allow(ctx, x.call.Scope, p.Regulated(), ratePolicies(p.Claims(), r.env.Spec.RateClass)...)
+		if err != nil {
+			return err
+		}
+		if d.Fallback {
+			r.env.Metrics.Count(telemetry.LimiterFallbacks, 1)
+		}
+		seconds := int(d.Policy.Window.Seconds())
+		x.outHeader.Set("RateLimit-Policy", fmt.Sprintf("%q;q=%d;w=%d", d.Policy.Name, d.Policy.Quota(), seconds))
+		x.outHeader.Set("RateLimit", fmt.Sprintf("%q;r=%d;t=%d", d.Policy.Name, d.Remaining, seconds))
+		if !d.Allowed {
+			r.env.Metrics.Count(telemetry.RateLimited, 1)
+			return errs.Newf(errs.RateLimited, "Rate limit exceeded. Allowed: %d requests per %s.", d.Policy.Quota(), windowName(d.Policy.Window)).WithRetryAfter(d.RetryAfter)
+		}
+		return next(ctx, x)
+	}
+}
+
+func windowName(d time.Duration) string {
+	if d == time.Minute {
+		return "minute"
+	}
+	return "second"
+}
+
+// findResource lets the route check its path's resource before the body is looked at.
+func findResource(r *route, next step) step {
+	return func(ctx context.Context, x *exchange) error {
+		if r.find != nil {
+			if err := r.find(ctx, x.call, x.params); err != nil {
+				return err
+			}
+		}
+		return next(ctx, x)
+	}
+}
+
+const maxDepth = 64
+
+// checkBody refuses a body that is too large, of another type, or not strict JSON.
+func checkBody(r *route, next step) step {
+	return func(ctx context.Context, x *exchange) error {
+		if !r.env.Spec.HasBody() || len(x.body) == 0 {
+			return next(ctx, x)
+		}
+		if max := r.env.Spec.BodyLimit(); int64(len(x.body)) > max {
+			return errs.Newf(errs.PayloadTooLarge, "The body is larger than %d bytes.", max)
+		}
+		if t := x.header.Get("Content-Type"); !isJSON(t) {
+			return errs.New(errs.UnsupportedMediaType, "Send the body as application/json in UTF-8.")
+		}
+		if err := document.Check(x.body, maxDepth); err != nil {
+			return err
+		}
+		return next(ctx, x)
+	}
+}
+
+// isJSON accepts application/json, application/*+json, and a missing type, as curl users know it.
+func isJSON(contentType string) bool {
+	if contentType == "" {
+		return true
+	}
+	t, params, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return false
+	}
+	charset := strings.ToLower(params["charset"])
+	return (t == "application/json" || strings.HasPrefix(t, "application/") && strings.HasSuffix(t, "+json")) && (charset == "" || charset == "utf-8")
+}
+
+// statusClass is "2xx" for 204.
+func statusClass(status int) string { return strconv.Itoa(status/100) + "xx" }

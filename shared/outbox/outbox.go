@@ -1,0 +1,54 @@
+// Package outbox writes events in the same transaction as the state they announce; the committed row is the outbox.
+package outbox
+
+import (
+	"time"
+
+	"guardrails/events"
+	"guardrails/shared/clock"
+	"guardrails/shared/id"
+	"guardrails/shared/table"
+	"guardrails/shared/tenant"
+)
+
+const keepFor = 90 * 24 * time.Hour
+
+// Row is an event in the events table.
+type Row struct {
+	ID      string `dynamodbav:"id"`
+	Type    string `dynamodbav:"type"`
+	Version int    `dynamodbav:"version"`
+	Subject string `dynamodbav:"subject"`
+	Time    string `dynamodbav:"time"`
+	// Data is the event's data as JSON.
+	Data string `dynamodbav:"data"`
+	TTL  int64  `dynamodbav:"ttl"`
+}
+
+// Outbox makes the writes of events.
+type Outbox struct {
+	table *table.Table
+	ids   *id.Generator
+	clock clock.Clock
+}
+
+// New returns an outbox on the events table.
+func New(events *table.Table, ids *id.Generator, c clock.Clock) *Outbox {
+	return &Outbox{events, ids, c}
+}
+
+// Op returns the write of an event, to be made in the transaction of the change that it announces.
+func (o *Outbox) Op(s tenant.Scope, e events.Event) (table.Op, error) {
+	return o.OpWithID(s, e, o.ids.New(id.Event))
+}
+
+// OpWithID is Op with an id that the caller derives, so that a repeated delivery writes the same event once.
+func (o *Outbox) OpWithID(s tenant.Scope, e events.Event, eventID string) (table.Op, error) {
+	now := o.clock.Now()
+	env, err := events.Envelop(e, eventID, clock.Format(now))
+	if err != nil {
+		return table.Op{}, err
+	}
+	row := Row{ID: env.ID, Type: env.Type, Version: env.DataVersion, Subject: env.Subject, Time: env.Time, Data: string(env.Data), TTL: table.TTL(now.Add(keepFor))}
+	return o.table.PutOp(s, table.EventKey(env.ID), row, table.IfAbsent()), nil
+}
