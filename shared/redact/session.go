@@ -1,0 +1,91 @@
+package redact
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"guardrails/shared/detect"
+)
+
+// Item is one replacement. Start and End count code points in the string that Path names, before the replacement.
+type Item struct {
+	Type     string   `json:"type" doc:"What was found." example:"US_SSN"`
+	Operator Operator `json:"operator" doc:"What was done with it." example:"mask"`
+	Path     string   `json:"path" doc:"JSON pointer of the string in the value given; empty for a plain text."`
+	Start    int      `json:"start" minimum:"0" doc:"Where it began in the original string, in code points."`
+	End      int      `json:"end" minimum:"0" doc:"Where it ended in the original string, in code points."`
+}
+
+// Session applies one choice to the strings of one request. It is for one goroutine.
+type Session struct {
+	keys   Keys
+	tenant string
+	choice *Choice
+	// methods remembers Choice.For by type.
+	methods map[string]Method
+	// numbers and counts make pseudonyms: the number of a type and value, and the last number of a type.
+	numbers map[string]int
+	counts  map[string]int
+}
+
+// NewSession returns a session for a tenant's request. Choice may be nil (replace everything by [TYPE]); keys may be
+// nil where Choice.Keyed is false.
+func NewSession(keys Keys, tenant string, choice *Choice) *Session {
+	return &Session{
+		keys: keys, tenant: tenant, choice: choice,
+		methods: map[string]Method{}, numbers: map[string]int{}, counts: map[string]int{},
+	}
+}
+
+// method returns what the choice says of a finding. A type has one category, so the type is key enough.
+func (s *Session) method(f *detect.Finding) Method {
+	m, ok := s.methods[f.Type]
+	if !ok {
+		m = s.choice.For(f.Type, f.Category)
+		s.methods[f.Type] = m
+	}
+	return m
+}
+
+// Redact returns text with the findings replaced, and an item for each. Path goes into the items.
+// It fails where the keys fail; then nothing of the result may be used.
+func (s *Session) Redact(ctx context.Context, path, text string, findings []detect.Finding) (string, []Item, error) {
+	if len(findings) == 0 {
+		return text, nil, nil
+	}
+	spans, kept := s.plan(text, findings)
+	var b strings.Builder
+	b.Grow(len(text))
+	last := 0
+	for _, sp := range spans {
+		b.WriteString(text[last:sp.start])
+		r, err := s.apply(ctx, sp.method, sp.typ, text[sp.start:sp.end])
+		if err != nil {
+			return "", nil, fmt.Errorf("redact a value of type %s: %w", sp.typ, err)
+		}
+		b.WriteString(r)
+		last = sp.end
+	}
+	b.WriteString(text[last:])
+	return b.String(), items(path, spans, kept), nil
+}
+
+// items lists what was done in the order of position.
+func items(path string, spans, kept []span) []Item {
+	out := make([]Item, 0, len(spans)+len(kept))
+	for _, sp := range mergeByPosition(spans, kept) {
+		for _, f := range sp.findings {
+			out = append(out, Item{Type: f.Type, Operator: sp.method.name(), Path: path, Start: f.Start, End: f.End})
+		}
+	}
+	return out
+}
+
+// name is the operator without its synonyms.
+func (m Method) name() Operator {
+	if m.Operator == "" || m.Operator == Token {
+		return Replace
+	}
+	return m.Operator
+}
