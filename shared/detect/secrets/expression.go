@@ -15,7 +15,7 @@ func assigned(names, value string) string {
 
 // link joins a name to its value: the rest of the name, a closing quote, then an assignment in one of the
 // styles of configuration files and programming languages, or a short verb of prose, then an opening quote.
-const link = `[\w.\- \t]{0,30}(?:["'\x60\])]{0,2}\s{0,3}(?:[:?.+|]{0,3}=>?|:)|["'\x60]\s?,|>|\s(?:is|lautet|ist|est|es))[\s"'\x60(]{0,12}`
+const link = `[\w.\- \t]{0,30}(?:(?:["'\x60\])]{0,2}[ \t]{0,3}(?:[:?.+|]{0,3}=>?|:)|["'\x60][ \t]?,|[ \t](?:is|lautet|ist|est|es))[ \t"'\x60(=]{0,12}|>\s{0,12})`
 
 // placeholders are stopwords: what stands where a secret would, in documentation and templates.
 func placeholders() []string {

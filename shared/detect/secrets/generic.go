@@ -286,7 +286,7 @@ func genericAPIKey() detect.Detector {
 		Summary:  "High-entropy value given to a name such as api_key, secret or token",
 		Base:     0.6,
 		Pattern: &detect.Pattern{
-			Regexp:    assigned(`api_?-?key|secret_?-?key|access_?-?key|private-?_?key|auth_?-?key|client_?-?secret|[\w-]{0,20}(?:secret|token|credentials?|creds|user_auth|passphrase|bearer)`, `[\w.=+/-]{16,150}`),
+			Regexp:    assigned(`api_?-?key|secret_?-?key|access_?-?key|private-?_?key|auth_?-?key|client_?-?secret|[\w-]{0,20}(?:secret|token|credentials?|creds|user_auth|passphrase|bearer)`, `[\w.+/-]{16,150}={0,2}`),
 			Keywords:  []string{"apikey", "api_key", "api-key", "secret", "token", "access_key", "accesskey", "access-key", "private_key", "private-key", "privatekey", "auth_key", "authkey", "credential", "creds", "user_auth", "passphrase", "bearer"},
 			Window:    256,
 			Entropy:   3.6,
