@@ -1,0 +1,129 @@
+package gateway
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"guardrails/infra/local/invoke"
+	"guardrails/shared/clock"
+	"guardrails/shared/errs"
+	"guardrails/shared/id"
+)
+
+// MaxBody is the largest request body that API Gateway takes, in bytes.
+const MaxBody = 10 << 20
+
+// Config is what a gateway consists of.
+type Config struct {
+	// Routes are served; the catalogue's check has found repeated ones.
+	Routes []Route
+	// Authorizer is asked on every route that is not public.
+	Authorizer *invoke.Target
+	Clock      clock.Clock
+	IDs        *id.Generator
+	Log        *slog.Logger
+}
+
+// Gateway is an http.Handler. It is safe for concurrent use.
+type Gateway struct {
+	cfg    Config
+	router *router
+}
+
+// New returns a gateway over the routes.
+func New(cfg Config) *Gateway { return &Gateway{cfg: cfg, router: newRouter(cfg.Routes)} }
+
+// call is one request on its way through the gateway.
+type call struct {
+	http  *http.Request
+	match match
+	// id is the gateway's own request id; shown is the one that clients see, which may be their own.
+	id, shown string
+	received  time.Time
+	body      []byte
+}
+
+// ServeHTTP answers one request.
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c := &call{http: r, id: g.cfg.IDs.New(id.Request), received: g.cfg.Clock.Now()}
+	c.shown = shownID(r.Header.Values("X-Request-Id"), c.id)
+	a, err := g.answer(c)
+	if err != nil {
+		a = g.problem(c, err)
+	}
+	a.write(w)
+}
+
+// answer takes the steps of the real gateway in its order: path, method, authorizer, body, function.
+func (g *Gateway) answer(c *call) (*answer, error) {
+	c.match = g.router.find(c.http.Method, c.http.URL.EscapedPath())
+	if !c.match.found {
+		return nil, errs.New(errs.NotFound, "There is no such path.")
+	}
+	if c.match.route.Target == nil {
+		return nil, &methodError{allowed: c.match.allowed}
+	}
+	if c.http.ContentLength > MaxBody {
+		return nil, errs.New(errs.PayloadTooLarge, "The body is larger than 10 MB.")
+	}
+	authorizer, err := g.authorize(c)
+	if err != nil {
+		return nil, err
+	}
+	if c.body, err = readBody(c.http); err != nil {
+		return nil, err
+	}
+	return g.invoke(c, authorizer)
+}
+
+func readBody(r *http.Request) ([]byte, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, MaxBody))
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return nil, errs.New(errs.PayloadTooLarge, "The body is larger than 10 MB.")
+	}
+	if err != nil {
+		return nil, errs.Wrap(errs.MalformedBody, "The body did not arrive as a whole.", err)
+	}
+	return body, nil
+}
+
+func (g *Gateway) invoke(c *call, authorizer map[string]any) (*answer, error) {
+	target := c.match.route.Target
+	payload, err := json.Marshal(g.proxyRequest(c, authorizer))
+	if err != nil {
+		return nil, errs.Wrap(errs.Internal, "The request could not be passed on.", err)
+	}
+	// A caller that hangs up does not stop the function, as on AWS: half a write helps nobody.
+	out, err := target.Call(context.WithoutCancel(c.http.Context()), c.id, payload)
+	if err != nil {
+		g.cfg.Log.Error("function failed", "function", target.Name, "request_id", c.shown, "error", err)
+		return nil, &functionError{err}
+	}
+	a, err := readAnswer(out)
+	if err != nil {
+		g.cfg.Log.Error("function's answer is malformed", "function", target.Name, "request_id", c.shown, "error", err)
+		return nil, &functionError{err}
+	}
+	if a.header.Get("X-Request-Id") == "" {
+		a.header.Set("X-Request-Id", c.shown)
+	}
+	return a, nil
+}
+
+// shownID keeps a caller's request id of 8 to 128 printable ASCII characters.
+func shownID(own []string, fallback string) string {
+	if len(own) != 1 || len(own[0]) < 8 || len(own[0]) > 128 {
+		return fallback
+	}
+	if strings.ContainsFunc(own[0], func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return fallback
+	}
+	return own[0]
+}
