@@ -33,7 +33,7 @@ func (s *scan) anchor(d *compiled, text string, at int) {
 	}
 	s.anchorEnd[d.id] = int32(end)
 	if text[at] >= 0x80 {
-		s.offerRaw(d, start, end, v)
+		s.offerRaw(candidate{start: start, end: end, det: d, base: d.base(v), valid: v == Valid, why: d.Name})
 		return
 	}
 	s.offer(d, start, end, v, false, d.Name)
@@ -42,16 +42,4 @@ func (s *scan) anchor(d *compiled, text string, at int) {
 func (s *scan) runAnchor(d *compiled, text string, at int) (start, end int, v Verdict) {
 	defer s.recoverFrom(d, &v)
 	return d.Anchor.Scan(text, at)
-}
-
-// offerRaw keeps a candidate whose range is in the raw text. It has no context, which is a matter of the view.
-func (s *scan) offerRaw(d *compiled, start, end int, v Verdict) {
-	c := candidate{start: start, end: end, det: d, base: d.Base, valid: v == Valid, why: d.Name}
-	if c.valid && d.ValidBase > 0 {
-		c.base = d.ValidBase
-	}
-	c.evidence = evidence{distance: noDistance, negative: noDistance}
-	if c.score = c.total(); c.score >= s.plan.min[d.id] {
-		s.cands = append(s.cands, c)
-	}
 }

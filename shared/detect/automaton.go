@@ -25,13 +25,14 @@ type automaton struct {
 const (
 	smallMatch = 1 << 15
 	largeMatch = 1 << 31
-	// denseBudget bounds the dense rows, in entries.
-	denseBudget = 1 << 21
+	// builtinBudget and tenantBudget bound the dense rows, in entries; many tenants share the memory.
+	builtinBudget = 1 << 21
+	tenantBudget  = 1 << 17
 )
 
 // newAutomaton builds the matcher of words, which are folded, not empty and without duplicates.
-// Matches report the index of the word.
-func newAutomaton(words []string) *automaton {
+// Matches report the index of the word. At most budget entries are spent on dense rows.
+func newAutomaton(words []string, budget int) *automaton {
 	a := &automaton{}
 	a.buildClasses(words)
 	t := newTrie(words, &a.class)
@@ -40,7 +41,7 @@ func newAutomaton(words []string) *automaton {
 	a.fail = make([]uint32, n)
 	a.link = make([]uint32, n)
 	a.word = make([]int32, n)
-	a.dense = min(n, max(1, denseBudget/a.classes))
+	a.dense = min(n, max(1, budget/a.classes))
 	number := make([]uint32, n)
 	for i, node := range order {
 		number[node] = uint32(i)

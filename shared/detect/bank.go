@@ -49,6 +49,7 @@ const (
 	borderFree  border = iota // anywhere, also inside words
 	borderWhole               // at word borders on both sides
 	borderStem                // at a word border in front; any ending
+	borderExact               // as whole, but neither capitals nor digits make a border
 )
 
 // entry is one word in one border mode, and the detectors that use it.
@@ -61,19 +62,14 @@ type entry struct {
 	neutral  bool
 	keywords []*compiled
 	lexicon  []lexiconRole
-	terms    []termRole
+	terms    []*compiled
+	regexes  []*customRegex
 }
 
 // lexiconRole says which sets of a lexicon a word belongs to, as bits.
 type lexiconRole struct {
 	det  *compiled
 	sets uint64
-}
-
-// termRole is a dictionary word of a custom detector, reported as it stands.
-type termRole struct {
-	det   *compiled
-	score float64
 }
 
 // bankBuilder collects words before the automaton is built.
@@ -169,11 +165,11 @@ func appendID(ids []int32, id int32) []int32 {
 	return append(ids, id)
 }
 
-// build compiles the bank of dets.
-func (b *bankBuilder) build(dets []*compiled) (*bank, error) {
+// build compiles the bank of dets; budget is that of the automaton.
+func (b *bankBuilder) build(dets []*compiled, budget int) (*bank, error) {
 	k := &bank{entries: b.entries}
 	if len(b.texts) > 0 {
-		k.words = newAutomaton(b.texts)
+		k.words = newAutomaton(b.texts, budget)
 	}
 	masks, err := newMaskSet(dets)
 	if err != nil {

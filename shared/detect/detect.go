@@ -78,7 +78,7 @@ type Custom struct {
 	MAC func(value string) string
 }
 
-// CustomPattern is a tenant's own detector. Its limits are those of Compile.
+// CustomPattern is a tenant's own detector. Extend says what its limits are.
 type CustomPattern struct {
 	Name            string          `json:"name"`
 	Category        Category        `json:"category,omitempty"`

@@ -16,6 +16,7 @@ type Engine struct {
 	validators map[string]func(string) Verdict
 	lists      *lists
 	noLiteral  []string
+	regexes    []*customRegex
 	plans      *planCache
 	pool       *sync.Pool
 }
@@ -39,7 +40,7 @@ func New(detectors []Detector) (*Engine, error) {
 	for _, w := range neutralWords() {
 		b.phrases(w, true, func(e *entry) { e.neutral = true })
 	}
-	k, err := b.build(e.dets)
+	k, err := b.build(e.dets, builtinBudget)
 	if err != nil {
 		return nil, fmt.Errorf("compile detectors: %w", err)
 	}

@@ -33,16 +33,11 @@ func (s *scan) openWindow(d *compiled, start, end int) {
 
 // reach returns how far a keyword's window extends in a text of n bytes.
 func (d *compiled) reach(start, end, n int) (lo, hi int) {
-	back, ahead := defaultWindow, defaultWindow
-	if d.custom != nil {
-		back, ahead = d.custom.reach, d.custom.reach
-	} else {
-		if d.Pattern.Window > 0 {
-			back, ahead = d.Pattern.Window, d.Pattern.Window
-		}
-		ahead = max(ahead, d.Pattern.Ahead)
+	size := defaultWindow
+	if d.Pattern.Window > 0 {
+		size = d.Pattern.Window
 	}
-	return max(0, start-back), min(n, end+ahead)
+	return max(0, start-size), min(n, end+max(size, d.Pattern.Ahead))
 }
 
 // runPatterns runs the expressions of built-in patterns in their windows, detector by detector.
@@ -51,9 +46,6 @@ func (s *scan) runPatterns() {
 	done := 0
 	var last *compiled
 	for _, w := range s.windows {
-		if w.det.pattern == nil {
-			continue
-		}
 		if w.det != last {
 			last, done = w.det, 0
 		}

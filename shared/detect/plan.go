@@ -84,9 +84,17 @@ func (e *Engine) compile(o Options) (*Plan, error) {
 	var errs fieldErrors
 	included := e.include(o.Include, &errs)
 	excluded := e.resolve(o.Exclude, "/exclude", &errs)
+	for name := range o.Thresholds {
+		if len(e.names[name]) == 0 && len(e.names[Canonical(name)]) == 0 {
+			errs.add("/thresholds", "must name types")
+			break
+		}
+	}
 	for i, d := range e.dets {
 		p.enabled[i] = included[i] && !excluded[i] && d.runsOn(o.Source)
-		p.min[i] = o.threshold(d.Type)
+		if !d.denies() {
+			p.min[i] = o.threshold(d.Type)
+		}
 	}
 	return p, errs.err()
 }
@@ -108,7 +116,7 @@ func (e *Engine) include(names []string, errs *fieldErrors) []bool {
 		limited = limited || !d.OptIn
 	}
 	for i, d := range e.dets {
-		if !limited && !d.OptIn || d.custom != nil && d.custom.deny {
+		if !limited && !d.OptIn || d.denies() {
 			named[i] = true
 		}
 	}

@@ -11,53 +11,60 @@ const maxFindings = 10_000
 
 // resolve picks among overlapping candidates, so that the rest do not overlap, and orders them by position.
 //
-// Values come first: validated over not, longer, higher score, nearer context, specific over generic. Meaning
-// (lexicon findings) spans whole sentences and must neither hide the values in it nor be hidden by them, so it
-// is laid around them afterwards. Custom findings with keep_nested are exempt.
+// Values come first: denied ones, then validated over not, longer, higher score, nearer context, specific over
+// generic. Meaning (lexicon findings) spans whole sentences and must neither hide the values in it nor be hidden
+// by them, so it is laid around them afterwards. Custom findings with keep_nested are exempt.
 func (s *scan) resolve() {
+	s.order, s.kept = s.order[:0], s.kept[:0]
 	if len(s.cands) == 0 {
 		return
 	}
-	s.used = append(s.used[:0], make([]uint64, len(s.raw)/64+1)...)
-	slices.SortStableFunc(s.cands, precedence)
-	var kept, nested, meaning []candidate
+	s.used = s.used.empty(len(s.raw))
 	for i := range s.cands {
+		s.order = append(s.order, int32(i))
+	}
+	slices.SortFunc(s.order, func(a, b int32) int { return precedence(&s.cands[a], &s.cands[b]) })
+	var nested, meaning []int32
+	for _, i := range s.order {
 		c := &s.cands[i]
 		switch {
 		case c.det.custom != nil && c.det.custom.keepNested:
-			nested = append(nested, *c)
+			nested = append(nested, i)
 		case c.det.Lexicon != nil:
-			meaning = append(meaning, *c)
-		case !s.taken(c.start, c.end):
-			s.take(c.start, c.end)
-			kept = append(kept, *c)
+			meaning = append(meaning, i)
+		case s.used.take(c.start, c.end):
+			s.kept = append(s.kept, i)
 		}
 	}
-	kept = s.layMeaning(kept, meaning)
-	slices.SortStableFunc(kept, byPosition)
+	s.layMeaning(meaning)
+	s.sortKept()
 	if s.plan.explain {
-		noteLosers(kept, s.cands)
+		s.noteLosers()
 	}
-	kept = append(kept, nested...)
-	slices.SortStableFunc(kept, byPosition)
-	s.cands = append(s.cands[:0], kept...)
+	if len(nested) > 0 {
+		s.keepNested(nested)
+		s.sortKept()
+	}
 }
 
 // precedence orders candidates so that of two that overlap, the first one stays.
-func precedence(a, b candidate) int {
+func precedence(a, b *candidate) int {
+	if c := compareBool(b.det.denies(), a.det.denies()); c != 0 {
+		return c
+	}
+	if c := compareBool(b.valid, a.valid); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(b.end-b.start, a.end-a.start); c != 0 {
+		return c
+	}
 	return cmp.Or(
-		-compareBool(a.valid, b.valid),
-		-cmp.Compare(a.end-a.start, b.end-b.start),
-		-cmp.Compare(a.score, b.score),
+		cmp.Compare(b.score, a.score),
 		cmp.Compare(a.evidence.distance, b.evidence.distance),
 		cmp.Compare(generality(a.det.Type), generality(b.det.Type)),
 		cmp.Compare(a.det.id, b.det.id),
 		cmp.Compare(a.start, b.start),
 	)
-}
-
-func byPosition(a, b candidate) int {
-	return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end), cmp.Compare(a.det.id, b.det.id))
 }
 
 func compareBool(a, b bool) int {
@@ -68,6 +75,29 @@ func compareBool(a, b bool) int {
 		return 1
 	}
 	return -1
+}
+
+// sortKept orders the kept candidates by position.
+func (s *scan) sortKept() {
+	slices.SortFunc(s.kept, func(i, j int32) int {
+		a, b := &s.cands[i], &s.cands[j]
+		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end), cmp.Compare(a.det.id, b.det.id))
+	})
+}
+
+// keepNested keeps, for each detector, its findings from left to right that do not overlap one another.
+func (s *scan) keepNested(nested []int32) {
+	slices.SortFunc(nested, func(i, j int32) int {
+		a, b := &s.cands[i], &s.cands[j]
+		return cmp.Or(cmp.Compare(a.det.id, b.det.id), cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end))
+	})
+	var last *candidate
+	for _, i := range nested {
+		if c := &s.cands[i]; last == nil || last.det != c.det || c.start >= last.end {
+			s.kept = append(s.kept, i)
+			last = c
+		}
+	}
 }
 
 // generality ranks types that many values fit by accident; specific types have 0.
@@ -83,43 +113,42 @@ func generality(typ string) int {
 	return 0
 }
 
-// layMeaning adds lexicon findings: of those of one category that overlap, the strongest; then each in the
+// layMeaning keeps lexicon findings: of those of one category that overlap, the strongest; then each in the
 // longest part of its span that no other finding has, shorter ones first.
-func (s *scan) layMeaning(kept, meaning []candidate) []candidate {
-	var strongest []candidate
-	slices.SortStableFunc(meaning, func(a, b candidate) int {
-		return cmp.Or(-cmp.Compare(a.score, b.score), precedence(a, b))
+func (s *scan) layMeaning(meaning []int32) {
+	if len(meaning) == 0 {
+		return
+	}
+	slices.SortStableFunc(meaning, func(i, j int32) int { return cmp.Compare(s.cands[j].score, s.cands[i].score) })
+	spans := map[Category]bitset{}
+	meaning = slices.DeleteFunc(meaning, func(i int32) bool {
+		c := &s.cands[i]
+		if spans[c.det.Category] == nil {
+			spans[c.det.Category] = bitset(nil).empty(len(s.raw))
+		}
+		return !spans[c.det.Category].take(c.start, c.end)
 	})
-	for _, c := range meaning {
-		if !slices.ContainsFunc(strongest, func(o candidate) bool { return c.overlaps(o) && c.det.Category == o.det.Category }) {
-			strongest = append(strongest, c)
-		}
-	}
-	slices.SortStableFunc(strongest, func(a, b candidate) int { return cmp.Compare(a.end-a.start, b.end-b.start) })
-	for _, c := range strongest {
+	size := func(i int32) int { return s.cands[i].end - s.cands[i].start }
+	slices.SortStableFunc(meaning, func(i, j int32) int { return cmp.Compare(size(i), size(j)) })
+	for _, i := range meaning {
+		c := &s.cands[i]
 		if c.start, c.end = s.freePart(c.start, c.end); c.start < c.end {
-			s.take(c.start, c.end)
-			kept = append(kept, c)
+			s.used.take(c.start, c.end)
+			s.kept = append(s.kept, i)
 		}
 	}
-	return kept
 }
-
-func (c *candidate) overlaps(o candidate) bool { return c.start < o.end && o.start < c.end }
 
 // freePart returns the longest part of a range that is not taken, without spaces at its ends.
 func (s *scan) freePart(start, end int) (int, int) {
-	if !s.taken(start, end) {
-		return start, end
-	}
 	bestStart, bestEnd := start, start
 	for i := start; i < end; {
-		if s.taken(i, i+1) || s.raw[i] == ' ' {
+		if s.used.has(i, i+1) || s.raw[i] == ' ' {
 			i++
 			continue
 		}
 		from := i
-		for i < end && !s.taken(i, i+1) {
+		for i < end && !s.used.has(i, i+1) {
 			i++
 		}
 		to := i
@@ -133,20 +162,33 @@ func (s *scan) freePart(start, end int) (int, int) {
 	return bestStart, bestEnd
 }
 
-// taken reports whether a kept candidate has a byte of the range.
-func (s *scan) taken(start, end int) bool {
+// bitset marks the bytes of a text that findings have.
+type bitset []uint64
+
+// empty returns a set for n bytes, in the memory of b where that is enough.
+func (b bitset) empty(n int) bitset {
+	return append(b[:0], make([]uint64, n/64+1)...)
+}
+
+// has reports whether a byte of the range, which is not empty, is marked.
+func (b bitset) has(start, end int) bool {
 	for w := start >> 6; w <= (end-1)>>6; w++ {
-		if s.used[w]&wordMask(w, start, end) != 0 {
+		if b[w]&wordMask(w, start, end) != 0 {
 			return true
 		}
 	}
 	return false
 }
 
-func (s *scan) take(start, end int) {
-	for w := start >> 6; w <= (end-1)>>6; w++ {
-		s.used[w] |= wordMask(w, start, end)
+// take marks the range unless a byte of it is marked already, and reports whether it did.
+func (b bitset) take(start, end int) bool {
+	if b.has(start, end) {
+		return false
 	}
+	for w := start >> 6; w <= (end-1)>>6; w++ {
+		b[w] |= wordMask(w, start, end)
+	}
+	return true
 }
 
 // wordMask has the bits of the range that fall into word w.
@@ -161,19 +203,21 @@ func wordMask(w, start, end int) uint64 {
 	return mask
 }
 
-// noteLosers tells the kept candidates, in order of position, which others they beat: alternatives had the same
-// span, beaten ones another.
-func noteLosers(kept, all []candidate) {
-	for i := range all {
-		c := &all[i]
-		first := sort.Search(len(kept), func(j int) bool { return kept[j].end > c.start })
-		if first == len(kept) || kept[first].start >= c.end || kept[first].det.Type == c.det.Type {
+// noteLosers tells the kept candidates, which are in order of position, whom they beat: alternatives had the
+// same span, beaten ones another.
+func (s *scan) noteLosers() {
+	for i := range s.cands {
+		c := &s.cands[i]
+		first := sort.Search(len(s.kept), func(j int) bool { return s.cands[s.kept[j]].end > c.start })
+		if first == len(s.kept) {
 			continue
 		}
-		w := &kept[first]
-		if w.start == c.start && w.end == c.end {
+		w := &s.cands[s.kept[first]]
+		switch {
+		case w.start >= c.end || w.det.Type == c.det.Type:
+		case w.start == c.start && w.end == c.end:
 			w.alternatives = appendName(w.alternatives, c.det.Type)
-		} else {
+		default:
 			w.beaten = appendName(w.beaten, c.det.Type)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -23,15 +24,25 @@ type scan struct {
 	ranks   ranks
 
 	windows []window
+	// allowCut says that the budget of allow expressions ran out.
+	allowCut bool
+
 	// lastWindow is, by detector, 1 + the index of its latest window; anchorEnd the end of its latest value.
 	lastWindow []int32
 	anchorEnd  []int32
 
 	lexHits []lexHit
-	cands   []candidate
-	failed  []int
-	used    []uint64
-	norm    normal
+	terms   []termHit
+	// customWindows and lastCustom are what windows and lastWindow are, for the expressions of a tenant.
+	customWindows []customWindow
+	lastCustom    []int32
+	budget        int
+	cands         []candidate
+	failed        []int
+	order         []int32
+	kept          []int32
+	used          bitset
+	norm          normal
 }
 
 // maxBanks is the number of banks an engine can have: built-in and tenant.
@@ -71,7 +82,7 @@ func (e *Engine) Scan(ctx context.Context, text string, o Options) Result {
 // Scan finds what the plan asks for in text. Keys are the names around the text, as in Options.
 func (p *Plan) Scan(ctx context.Context, text string, keys []string) Result {
 	s := p.e.pool.Get().(*scan)
-	defer p.e.pool.Put(s)
+	defer s.release(p.e.pool)
 	s.reset(p, text)
 	s.findKeys(keys)
 	for i := range pipeline {
@@ -91,10 +102,12 @@ func (s *scan) reset(p *Plan, text string) {
 	}
 	s.plan, s.raw, s.text = p, text, text
 	s.folded = false
-	s.ranks.ready = false
+	s.ranks.ready, s.allowCut = false, false
 	for i := range s.hits {
 		s.hits[i], s.keys[i] = s.hits[i][:0], s.keys[i][:0]
 	}
+	s.terms, s.customWindows, s.budget = s.terms[:0], s.customWindows[:0], customBudget
+	s.lastCustom = append(s.lastCustom[:0], make([]int32, len(p.e.regexes))...)
 	s.windows, s.lexHits, s.cands, s.failed = s.windows[:0], s.lexHits[:0], s.cands[:0], s.failed[:0]
 	if len(s.lastWindow) < len(p.e.dets) {
 		s.lastWindow = make([]int32, len(p.e.dets))
@@ -102,6 +115,20 @@ func (s *scan) reset(p *Plan, text string) {
 	}
 	clear(s.lastWindow)
 	clear(s.anchorEnd)
+}
+
+// maxPooled is the longest text whose working memory is kept.
+const maxPooled = 1 << 20
+
+// release gives the working memory back without the text.
+func (s *scan) release(pool *sync.Pool) {
+	if len(s.raw) > maxPooled {
+		return
+	}
+	s.raw, s.text, s.norm = "", "", normal{}
+	clear(s.folder.dst)
+	clear(s.keyText)
+	pool.Put(s)
 }
 
 // foldText makes the view that the detectors see.
@@ -141,22 +168,31 @@ func (s *scan) toRaw(start, end int) (int, int) {
 // result resolves the candidates and counts offsets.
 func (s *scan) result() Result {
 	s.resolve()
-	s.allow()
-	r := Result{Total: utf8.RuneCountInString(s.raw)}
+	s.dropAllowed()
+	r := Result{Total: utf8.RuneCountInString(s.raw), Incomplete: s.incomplete()}
 	r.Scanned = r.Total
-	for _, id := range s.failed {
-		r.Incomplete = append(r.Incomplete, s.plan.e.dets[id].Name)
-	}
-	slices.Sort(r.Incomplete)
-	if len(s.cands) == 0 {
+	if len(s.kept) == 0 {
 		return r
 	}
-	all := make([]Finding, len(s.cands))
-	for i := range s.cands {
-		all[i] = s.finding(&s.cands[i])
+	all := make([]Finding, len(s.kept))
+	for i, at := range s.kept {
+		all[i] = s.finding(&s.cands[at])
 	}
 	countOffsets(s.raw, all)
 	n := min(len(all), maxFindings)
 	r.Findings, r.Hidden = all[:n:n], all[n:]
 	return r
+}
+
+// incomplete names what failed or was cut short, in order.
+func (s *scan) incomplete() []string {
+	var names []string
+	for _, id := range s.failed {
+		names = append(names, s.plan.e.dets[id].Name)
+	}
+	if s.allowCut {
+		names = append(names, "allow_list")
+	}
+	slices.Sort(names)
+	return names
 }

@@ -58,28 +58,45 @@ func (s *scan) offer(d *compiled, start, end int, v Verdict, grouped bool, why s
 	if v == Reject || start >= end || !s.plan.enabled[d.id] {
 		return
 	}
-	base := d.Base
-	if v == Valid && d.ValidBase > 0 {
-		base = d.ValidBase
-	}
 	s.offerScored(candidate{
-		start: start, end: end, det: d, base: base, valid: v == Valid, grouped: grouped, why: why,
+		start: start, end: end, det: d, base: d.base(v), valid: v == Valid, grouped: grouped, why: why,
 	})
 }
 
-// offerScored adds context to a candidate whose range is still in the view.
+// base returns the base score of a candidate with the verdict.
+func (d *compiled) base(v Verdict) float64 {
+	if v == Valid && d.ValidBase > 0 {
+		return d.ValidBase
+	}
+	return d.Base
+}
+
+// offerScored keeps a candidate whose range is in the view.
 func (s *scan) offerScored(c candidate) {
-	c.evidence = s.evidence(c.det, c.start, c.end)
+	start, end := s.toRaw(c.start, c.end)
+	s.keep(c, c.start, c.end, start, end)
+}
+
+// offerRaw keeps a candidate whose range is in the raw text.
+func (s *scan) offerRaw(c candidate) {
+	start, end := c.start, c.end
+	if s.folded {
+		start, end = s.folder.m.view(start, end, len(s.text))
+	}
+	s.keep(c, start, end, c.start, c.end)
+}
+
+// keep adds context to a candidate, whose range is [start, end) in the view, and keeps it if it reaches the threshold.
+func (s *scan) keep(c candidate, start, end, rawStart, rawEnd int) {
+	c.evidence = s.evidence(c.det, start, end)
 	if c.det.NeedContext && c.evidence.distance > farWords && !c.grouped {
 		return
 	}
-	c.score = c.total()
-	if c.score < s.plan.min[c.det.id] {
+	if c.score = c.total(); c.score < s.plan.min[c.det.id] {
 		return
 	}
-	start, end := c.start, c.end
-	c.start, c.end = s.toRaw(start, end)
-	c.folded = s.folded && s.raw[c.start:c.end] != s.text[start:end]
+	c.start, c.end = rawStart, rawEnd
+	c.folded = s.folded && s.raw[rawStart:rawEnd] != s.text[start:end]
 	s.cands = append(s.cands, c)
 }
 
@@ -118,6 +135,9 @@ func (ev *evidence) penalty() float64 {
 func (s *scan) evidence(d *compiled, start, end int) evidence {
 	ev := evidence{distance: noDistance, negative: noDistance}
 	if len(d.Context) == 0 && len(d.Negative) == 0 && !d.takesNeutral() {
+		return ev
+	}
+	if end <= start {
 		return ev
 	}
 	for i := range s.keys[d.bank] {

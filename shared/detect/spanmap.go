@@ -51,3 +51,21 @@ func (m spanMap) unit(at int) (int, int) {
 	from := int(run.src) + (at-int(run.dst))/int(run.dstLen)*int(run.srcLen)
 	return from, from + int(run.srcLen)
 }
+
+// view maps the range [start, end) of the source to the range of the view, of n bytes, that it became.
+func (m spanMap) view(start, end, n int) (int, int) {
+	return m.place(start, n), m.place(end, n)
+}
+
+// place returns where in the view the first unit at or after a source offset starts.
+func (m spanMap) place(at, n int) int {
+	i := sort.Search(len(m), func(i int) bool { return int(m[i].src) > at }) - 1
+	if i < 0 {
+		return 0
+	}
+	run, next := m[i], n
+	if i+1 < len(m) {
+		next = int(m[i+1].dst)
+	}
+	return min(next, int(run.dst)+(at-int(run.src))/int(run.srcLen)*int(run.dstLen))
+}

@@ -30,12 +30,30 @@ func (s *scan) wordHit(b int, entries []entry, text string, end int) {
 			if !borderBefore(text, start) {
 				continue
 			}
-			end = stemEnd(text, end)
+		case borderExact:
+			if joins(text, start) || joins(text, end) {
+				continue
+			}
 		}
-		for _, d := range e.keywords {
-			s.openWindow(d, start, end)
+		s.useWord(e, start, end)
+		if e.border == borderStem {
+			s.hits[b] = append(s.hits[b], hit{start: int32(start), end: int32(stemEnd(text, end)), entry: e})
+			continue
 		}
 		s.hits[b] = append(s.hits[b], hit{start: int32(start), end: int32(end), entry: e})
+	}
+}
+
+// useWord opens the windows that a word is a keyword of, and offers the terms that it is.
+func (s *scan) useWord(e *entry, start, end int) {
+	for _, d := range e.keywords {
+		s.openWindow(d, start, end)
+	}
+	for _, x := range e.regexes {
+		s.openCustom(x, start, end)
+	}
+	for _, d := range e.terms {
+		s.terms = append(s.terms, termHit{det: d, start: int32(start), end: int32(end)})
 	}
 }
 
@@ -69,6 +87,11 @@ func borderBefore(text string, i int) bool {
 
 // borderAfter reports whether a word may end at i.
 func borderAfter(text string, i int) bool { return i == len(text) || borderBefore(text, i) }
+
+// joins reports whether the runes on both sides of i belong to one word.
+func joins(text string, i int) bool {
+	return joinsWords(runeBefore(text, i)) && joinsWords(runeAfter(text, i))
+}
 
 // findKeys matches the names around the text against the context words.
 func (s *scan) findKeys(keys []string) {
