@@ -32,7 +32,7 @@ func run(pass *analysis.Pass) (any, error) {
 		if !test && inFunctions(c.pkg) {
 			c.imports(file)
 		}
-		if !mayHoldClients(c.pkg) {
+		if !mayHoldClients(c.pkg, test) {
 			c.names(file)
 			c.values(file)
 		}

@@ -25,6 +25,7 @@ func TestAnalyzer(t *testing.T) {
 		"guardrails/functions/unsafe":   2,
 		"guardrails/functions/good":     0,
 		"guardrails/shared/usage":       2,
+		"guardrails/infra/local":        1,
 		"guardrails/shared/authn":       0,
 		"guardrails/shared/table":       0,
 	} {

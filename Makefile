@@ -1,0 +1,52 @@
+# Every target is one line: what it does is in scripts/, where it can be tested. Tools are pinned there too.
+.DEFAULT_GOAL := help
+.PHONY: help run setup need test test-short bench fuzz lint fmt generate generate-check contract mirror synth e2e
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
+
+need:
+	@command -v go >/dev/null || { echo "Go is missing: install Go 1.26 from https://go.dev/dl and try again." >&2; exit 1; }
+	@command -v python3.11 >/dev/null || { echo "Python 3.11 is missing: install python3.11 with its venv module and try again." >&2; exit 1; }
+
+setup: need ## install MiniStack into .venv (once)
+	@go run ./scripts/ministack
+
+run: setup ## start the whole system on this machine; PORT and GUARDRAILS_DATA move it
+	@echo "building the local host" >&2; go build -o dist/guardrails-local ./infra/local/serve && exec dist/guardrails-local
+
+test: setup ## all tests, with the race detector and MiniStack
+	@go run ./scripts/test
+
+test-short: ## the tests that need no services
+	@go run ./scripts/test -short
+
+bench: setup ## benchmarks
+	@go test -run='^$$' -bench=. -benchmem ./...
+
+fuzz: ## every fuzz target for ten seconds
+	@go run ./scripts/fuzz
+
+lint: ## everything that a machine can check
+	@go run ./scripts/lint
+
+fmt: ## put the code in the house format
+	@go run ./scripts/lint fmt
+
+generate: ## write generated files
+	@go run ./scripts/generate
+
+generate-check: ## fail when a generated file is out of date
+	@go run ./scripts/generate -check
+
+contract: setup ## hold the running API to its OpenAPI document
+	@go run ./scripts/contracttest
+
+mirror: ## print the size and shape of the code beside our aims
+	@go run ./scripts/mirror
+
+synth: ## write the deployment
+	@echo "Not yet: synth comes with the deployment release."
+
+e2e: ## deploy to MiniStack and drive the API
+	@echo "Not yet: e2e comes with the deployment release."

@@ -1,0 +1,5 @@
+package local
+
+import "guardrails/shared/table"
+
+var fromOutside = table.Raw()
