@@ -49,25 +49,25 @@ func (s *scan) runPatterns() {
 		if w.det != last {
 			last, done = w.det, 0
 		}
-		if int(w.hi) > done {
+		if int(w.hi) > done { // a match may have grown over this window
 			done = s.runWindow(w.det, done, max(int(w.lo), done), int(w.hi))
 		}
 	}
 }
 
-// runWindow runs one expression over text[lo:hi] and returns where it stopped. A match that touches an edge of the
+// runWindow runs one expression over text[lo:hi] and returns where its last match ended. A match that touches an edge of the
 // window may be cut there, so the window grows on that side, by maxWindow at most and never below floor.
 func (s *scan) runWindow(d *compiled, floor, lo, hi int) int {
 	p := d.pattern
 	if p.once.Do(func() { p.err = p.compile(d.Pattern) }); p.err != nil {
 		s.fail(d)
-		return hi
+		return floor
 	}
 	floor, ceiling := max(floor, lo-maxWindow), min(len(s.text), hi+maxWindow)
 	for {
 		found := p.value.FindAllStringSubmatchIndex(s.text[lo:hi], -1)
 		if len(found) == 0 {
-			return hi
+			return floor
 		}
 		first, last := found[0][0], found[len(found)-1][1]
 		switch size := hi - lo; {
@@ -83,7 +83,7 @@ func (s *scan) runWindow(d *compiled, floor, lo, hi int) int {
 				s.match(d, start, end)
 			}
 		}
-		return hi
+		return lo + last
 	}
 }
 
