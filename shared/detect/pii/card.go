@@ -1,0 +1,112 @@
+package pii
+
+import (
+	"guardrails/shared/detect"
+	"guardrails/shared/detect/checksum"
+)
+
+func cards() []detect.Detector {
+	return []detect.Detector{creditCard(), cvv(), cardExpiry()}
+}
+
+func creditCard() detect.Detector {
+	return detect.Detector{
+		Name: "credit_card", Type: "CREDIT_CARD", Category: detect.CategoryPII,
+		Summary:   "payment card number",
+		Validator: "luhn and issuer range",
+		Base:      baseWeak, ValidBase: baseStrict,
+		Context: []string{
+			"card", "credit card", "debit card", "card number", "cc", "pan", "visa", "mastercard", "amex", "american express", "discover", "maestro", "diners", "jcb", "unionpay",
+			"charge", "pay", "payment", "kreditkarte", "kartennummer", "karte", "carte", "carte bancaire", "carte de credit", "tarjeta", "tarjeta de credito", "carta di credito", "carta", "cartao", "creditcard", "kaartnummer", "karta", "numer karty",
+		},
+		Negative: []string{"reference", "ref", "serial", "isbn", "ean", "imei"},
+		Number: &detect.Number{
+			Masks: []string{
+				"9999-9999-9999-9999", "9999-999999-99999", "9999-999999-9999", "9999-9999-9999-9999-999",
+				"999999999999", "9999999999999", "99999999999999", "999999999999999", "9999999999999999",
+				"99999999999999999", "999999999999999999", "9999999999999999999",
+			},
+			Validate: validCard,
+		},
+		Samples: detect.Samples{
+			Positive: []string{"card 4556737586899855", "pay with 5169 9854 3534 6240 please", "Amex 3782 822463 10005", "2221-9537-6724-2380", "Kreditkarte 30569309025904", "4539-5787-6362-1486"},
+			Negative: []string{"card 4556737586899856", "card 45567375868998551234567", "card 1234 5678 9012 3452", "order 123456789012", "5169 9854 3534 6241", "reference 4988222977018016"},
+			Source:   "test numbers of card schemes and own",
+		},
+	}
+}
+
+// validCard needs the Luhn digit and an issuer range with the right length.
+// Ranges and lengths that also fit article or account numbers are only Plausible.
+func validCard(s string) detect.Verdict {
+	if repeated(s) || !checksum.Luhn(s) {
+		return detect.Reject
+	}
+	switch n := len(s); {
+	case common(s, n):
+		return detect.Valid
+	case s[0] == '4' && (n == 13 || n == 19), maestro(s), s[:2] == "62" && n >= 17:
+		return detect.Plausible
+	}
+	return detect.Reject
+}
+
+// common holds the issuer ranges with their everyday lengths.
+func common(s string, n int) bool {
+	p2, p3, p4 := number(s[:2]), number(s[:3]), number(s[:4])
+	switch {
+	case n == 16 && s[0] == '4', n == 16 && p2 >= 51 && p2 <= 55, n == 16 && p4 >= 2221 && p4 <= 2720:
+		return true // Visa, Mastercard
+	case n == 15 && (p2 == 34 || p2 == 37):
+		return true // American Express
+	case n == 16 && (p4 == 6011 || p2 == 65 || (p3 >= 644 && p3 <= 649) || p2 == 62 || p2 == 60):
+		return true // Discover, UnionPay, RuPay
+	case n == 16 && p4 >= 3528 && p4 <= 3589:
+		return true // JCB
+	case n == 14 && (p2 == 36 || p2 == 38 || p2 == 39 || (p3 >= 300 && p3 <= 305) || p4 == 3095):
+		return true // Diners Club
+	}
+	return false
+}
+
+func maestro(s string) bool {
+	switch s[:4] {
+	case "5018", "5020", "5038", "5893", "6304", "6759", "6761", "6762", "6763":
+		return true
+	}
+	return len(s) == 16 && (s[:2] == "56" || s[:2] == "57" || s[:2] == "58" || s[:2] == "50")
+}
+
+func cvv() detect.Detector {
+	return detect.Detector{
+		Name: "cvv", Type: "CVV", Category: detect.CategoryPII,
+		Summary: "card verification code behind its label",
+		Base:    baseCued,
+		Pattern: &detect.Pattern{
+			Regexp:   cued(`cvv2?|cvc2?|cvn|csc|card (?:security|verification) (?:code|value|number)|security code|pr[uü]fziffer|kartenpr[uü]fnummer|cryptogramme|c[oó]digo de seguridad|codice di sicurezza|c[oó]digo de seguran[cç]a|beveiligingscode`, `[0-9]{3,4}`),
+			Keywords: []string{"cvv", "cvc", "cvn", "csc", "security code", "card security", "card verification", "ziffer", "kartenpr", "cryptogramme", "digo de seguri", "digo de segura", "codice di sicurezza", "beveiligingscode"},
+		},
+		Samples: detect.Samples{
+			Positive: []string{"CVV 482", "cvc: 9173", "security code is 305", "Kartenprüfnummer: 771"},
+			Negative: []string{"CVV 48", "CVV 48217", "room 482", "the csc office, floor twelve"},
+			Source:   "own",
+		},
+	}
+}
+
+func cardExpiry() detect.Detector {
+	return detect.Detector{
+		Name: "card_expiry", Type: "CARD_EXPIRY", Category: detect.CategoryPII,
+		Summary: "card expiry month behind its label",
+		Base:    baseCued,
+		Pattern: &detect.Pattern{
+			Regexp:   cued(`(?:card )?(?:exp|expiry|expires|expiration|exp\. date|valid (?:thru|until|through|to)|g[uü]ltig bis|ablaufdatum|date d'expiration|expire le|fecha de caducidad|vencimiento|caduca|scadenza|validade|vervaldatum)(?: date)?`, `(?:0[1-9]|1[0-2]) ?[/\-] ?(?:20)?[2-4][0-9]`),
+			Keywords: []string{"exp", "valid ", "ltig bis", "ablaufdatum", "caducidad", "vencimiento", "caduca", "scadenza", "validade", "vervaldatum"},
+		},
+		Samples: detect.Samples{
+			Positive: []string{"exp 09/27", "expiry date: 11/2028", "valid thru 03-29", "gültig bis 07/28"},
+			Negative: []string{"exp 13/27", "pages 09/27", "expires in 10 days", "exp 09/2775"},
+			Source:   "own",
+		},
+	}
+}

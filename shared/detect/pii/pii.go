@@ -1,0 +1,20 @@
+package pii
+
+import (
+	"slices"
+
+	"guardrails/shared/detect"
+)
+
+// Detectors returns every detector of this package, by family, in a fixed order.
+func Detectors() []detect.Detector {
+	return slices.Concat(
+		contact(), phones(), network(), people(), addresses(), dates(), health(),
+		cards(), banking(), cryptoWallets(), documents(),
+		unitedStates(), unitedStatesHealth(), canada(), latinAmerica(),
+		britishIsles(), france(), germanSpeaking(), iberia(), italy(), benelux(), nordic(),
+		centralEurope(), southEastEurope(), middleEastAfrica(),
+		india(), eastAsia(), oceania(),
+		phase2(),
+	)
+}
