@@ -1,0 +1,2 @@
+// Package builtin lists the detectors that every engine starts with.
+package builtin
