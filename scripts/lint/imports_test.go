@@ -95,17 +95,3 @@ func TestUndocumented(t *testing.T) {
 		})
 	}
 }
-
-func TestChoose(t *testing.T) {
-	t.Parallel()
-	all := []step{{name: "a"}, {name: "b"}}
-	if got, err := choose(all, nil); err != nil || len(got) != 2 {
-		t.Errorf("no names: %v, %v", got, err)
-	}
-	if got, err := choose(all, []string{"b"}); err != nil || len(got) != 1 || got[0].name != "b" {
-		t.Errorf("one name: %v, %v", got, err)
-	}
-	if _, err := choose(all, []string{"c"}); err == nil || !strings.Contains(err.Error(), "a, b") {
-		t.Errorf("a name that is none: %v, want the names there are", err)
-	}
-}
