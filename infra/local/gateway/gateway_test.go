@@ -304,7 +304,7 @@ func TestFaultsOfFunctions(t *testing.T) {
 		"text status":   {target("t", answers(`{"statusCode":"200"}`)), 502},
 		"bad base64":    {target("b", answers(`{"statusCode":200,"body":"%","isBase64Encoded":true}`)), 502},
 		"bad header":    {target("h", answers(`{"statusCode":200,"headers":{"X":"a\r\nY: b"}}`)), 502},
-		"too large":     {target("l", answers(`{"statusCode":200,"body":"` + strings.Repeat("x", 7<<20) + `"}`)), 502},
+		"too large":     {target("l", answers(`{"statusCode":200,"body":"`+strings.Repeat("x", 7<<20)+`"}`)), 502},
 		"answer is nil": {target("z", answers("")), 502},
 	}
 	for name, c := range cases {

@@ -170,4 +170,3 @@ func hopByHop(name string) bool {
 	}
 	return false
 }
-

@@ -1,0 +1,51 @@
+package trigger
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+)
+
+const (
+	firstWait = 100 * time.Millisecond
+	lastWait  = 5 * time.Second
+)
+
+// outage paces a trigger while its source does not answer, and logs the begin and the end of it.
+type outage struct {
+	log    *slog.Logger
+	source string
+	wait   time.Duration
+}
+
+// failed notes a failure and waits; it returns when the source is worth another try, or ctx has ended.
+func (o *outage) failed(ctx context.Context, err error) {
+	if ctx.Err() != nil || errors.Is(err, context.Canceled) {
+		return
+	}
+	if o.wait == 0 {
+		o.log.Warn("source does not answer", "source", o.source, "error", err)
+		o.wait = firstWait
+	}
+	_ = pause(ctx, o.wait) // the caller looks at ctx
+	o.wait = min(2*o.wait, lastWait)
+}
+
+func (o *outage) answered() {
+	if o.wait > 0 {
+		o.log.Info("source answers again", "source", o.source)
+		o.wait = 0
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}

@@ -1,0 +1,232 @@
+package trigger
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
+	"guardrails/infra/local/invoke"
+	"guardrails/shared/id"
+	"guardrails/shared/provision"
+)
+
+const (
+	// receiveMax and deleteMax are SQS's own limits.
+	receiveMax = 10
+	deleteMax  = 10
+	// longPoll is short of SQS's 20 s: a poll that a killed host leaves behind swallows messages until it ends.
+	longPoll    = 2 * time.Second
+	deleteTries = 3
+)
+
+// Queue is an event source mapping of an SQS queue with partial batch answers. The queue's own visibility timeout and
+// redrive policy decide when a failed message comes back and when it goes to the dead-letter queue.
+type Queue struct {
+	API *sqs.Client
+	// Name is the queue's physical name.
+	Name string
+	// BatchSize is the most messages of a batch; above 10, or to wait for more than what is there, Window is needed.
+	BatchSize int
+	Window    time.Duration
+	// Concurrency is how many batches are worked on at once.
+	Concurrency int
+	Target      *invoke.Target
+	IDs         *id.Generator
+	Log         *slog.Logger
+}
+
+// Run polls until ctx ends and returns when the last batch is done; batches run under work.
+func (q *Queue) Run(ctx, work context.Context) {
+	var pollers sync.WaitGroup
+	for range q.Concurrency {
+		pollers.Go(func() { q.poll(ctx, work) })
+	}
+	pollers.Wait()
+}
+
+func (q *Queue) poll(ctx, work context.Context) {
+	down := outage{log: q.Log, source: q.Name}
+	var url *string
+	for ctx.Err() == nil {
+		if url == nil {
+			found, err := q.API.GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: &q.Name})
+			if err != nil {
+				down.failed(ctx, err)
+				continue
+			}
+			url = found.QueueUrl
+		}
+		messages, err := q.gather(ctx, url)
+		if len(messages) > 0 {
+			q.handle(work, url, messages)
+		}
+		if err != nil {
+			down.failed(ctx, err)
+			url = nil
+			continue
+		}
+		down.answered()
+	}
+}
+
+// gather receives one batch: what one receive gives, or what arrives until the batch is full or the window is over.
+// With an error, what was received before it is still a batch.
+func (q *Queue) gather(ctx context.Context, url *string) ([]types.Message, error) {
+	messages, err := q.receive(ctx, url, q.BatchSize, longPoll)
+	if err != nil || len(messages) == 0 || q.Window == 0 {
+		return messages, err
+	}
+	over, cancel := context.WithTimeout(ctx, q.Window)
+	defer cancel()
+	for len(messages) < q.BatchSize && over.Err() == nil {
+		more, err := q.receive(ctx, url, q.BatchSize-len(messages), time.Second)
+		messages = append(messages, more...)
+		if err != nil {
+			return messages, err
+		}
+	}
+	return messages, nil
+}
+
+func (q *Queue) receive(ctx context.Context, url *string, most int, wait time.Duration) ([]types.Message, error) {
+	out, err := q.API.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
+		QueueUrl:                    url,
+		MaxNumberOfMessages:         int32(min(most, receiveMax)), //nolint:gosec // at most 10
+		WaitTimeSeconds:             int32(wait / time.Second),    //nolint:gosec // a few seconds
+		MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameAll},
+		MessageAttributeNames:       []string{"All"},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("receive: %w", err)
+	}
+	return out.Messages, nil
+}
+
+// handle gives a batch to the function and deletes what it finished.
+func (q *Queue) handle(work context.Context, url *string, messages []types.Message) {
+	failed, err := q.invoke(work, messages)
+	if err != nil {
+		q.Log.Error("batch failed; its messages come back", "function", q.Target.Name, "messages", len(messages), "error", err)
+		return
+	}
+	if len(failed) > 0 {
+		q.Log.Warn("messages failed; they come back", "function", q.Target.Name, "failed", len(failed), "messages", len(messages))
+	}
+	done := slices.DeleteFunc(messages, func(m types.Message) bool { return failed[aws.ToString(m.MessageId)] })
+	for chunk := range slices.Chunk(done, deleteMax) {
+		if err := q.remove(work, url, chunk); err != nil {
+			q.Log.Warn("finished messages were not deleted and come back", "function", q.Target.Name, "messages", len(chunk), "error", err)
+		}
+	}
+}
+
+func (q *Queue) invoke(work context.Context, messages []types.Message) (map[string]bool, error) {
+	ev := events.SQSEvent{}
+	ids := map[string]bool{}
+	for _, m := range messages {
+		ev.Records = append(ev.Records, q.record(m))
+		ids[aws.ToString(m.MessageId)] = true
+	}
+	payload, err := json.Marshal(ev)
+	if err != nil {
+		return nil, fmt.Errorf("encode the batch: %w", err)
+	}
+	out, err := q.Target.Call(work, q.IDs.New(id.Request), payload)
+	if err != nil {
+		return nil, err
+	}
+	failed, err := failures(out)
+	if err != nil {
+		return nil, err
+	}
+	set := map[string]bool{}
+	for _, f := range failed {
+		if !ids[f] {
+			return nil, errUnknownItem
+		}
+		set[f] = true
+	}
+	return set, nil
+}
+
+// record is a message as functions see it.
+func (q *Queue) record(m types.Message) events.SQSMessage {
+	attrs := map[string]events.SQSMessageAttribute{}
+	for k, v := range m.MessageAttributes {
+		attrs[k] = events.SQSMessageAttribute{
+			StringValue: v.StringValue, BinaryValue: v.BinaryValue, DataType: aws.ToString(v.DataType),
+			StringListValues: []string{}, BinaryListValues: [][]byte{},
+		}
+	}
+	return events.SQSMessage{
+		MessageId: aws.ToString(m.MessageId), ReceiptHandle: aws.ToString(m.ReceiptHandle), Body: aws.ToString(m.Body),
+		Md5OfBody: aws.ToString(m.MD5OfBody), Md5OfMessageAttributes: aws.ToString(m.MD5OfMessageAttributes),
+		Attributes: m.Attributes, MessageAttributes: attrs,
+		EventSourceARN: "arn:aws:sqs:" + provision.Region + ":" + provision.Account + ":" + q.Name,
+		EventSource:    "aws:sqs", AWSRegion: provision.Region,
+	}
+}
+
+// remove deletes up to ten messages; those that the answer names as failed are tried again.
+func (q *Queue) remove(work context.Context, url *string, messages []types.Message) error {
+	var entries []types.DeleteMessageBatchRequestEntry
+	for i, m := range messages {
+		entries = append(entries, types.DeleteMessageBatchRequestEntry{Id: aws.String(strconv.Itoa(i)), ReceiptHandle: m.ReceiptHandle})
+	}
+	var err error
+	for range deleteTries {
+		var out *sqs.DeleteMessageBatchOutput
+		if out, err = q.API.DeleteMessageBatch(work, &sqs.DeleteMessageBatchInput{QueueUrl: url, Entries: entries}); err != nil {
+			continue
+		}
+		if len(out.Failed) == 0 {
+			return nil
+		}
+		err = fmt.Errorf("%d of %d were refused: %s", len(out.Failed), len(entries), aws.ToString(out.Failed[0].Code))
+		entries = slices.DeleteFunc(entries, func(e types.DeleteMessageBatchRequestEntry) bool {
+			return !slices.ContainsFunc(out.Failed, func(f types.BatchResultErrorEntry) bool { return aws.ToString(f.Id) == aws.ToString(e.Id) })
+		})
+	}
+	return err
+}
+
+// Faults of a function's batch answer: as on AWS, each makes the whole batch fail.
+var (
+	errBatchAnswer = errors.New("the batch answer is malformed")
+	errUnknownItem = errors.New("the batch answer names an item that is not in the batch")
+)
+
+// failures reads the partial batch answer: the identifiers of the items that failed, in its order. No answer and an
+// empty one mean that all succeeded; an empty identifier means that all failed.
+func failures(answer []byte) ([]string, error) {
+	if len(answer) == 0 || string(answer) == "null" {
+		return nil, nil
+	}
+	var out struct {
+		Failures []struct {
+			Item *string `json:"itemIdentifier"`
+		} `json:"batchItemFailures"`
+	}
+	if err := json.Unmarshal(answer, &out); err != nil {
+		return nil, errBatchAnswer
+	}
+	var ids []string
+	for _, f := range out.Failures {
+		if f.Item == nil || *f.Item == "" {
+			return nil, errBatchAnswer
+		}
+		ids = append(ids, *f.Item)
+	}
+	return ids, nil
+}

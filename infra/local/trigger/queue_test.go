@@ -1,0 +1,252 @@
+package trigger_test
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
+	"guardrails/infra/local/invoke"
+	"guardrails/infra/local/trigger"
+	"guardrails/shared/awstest"
+	"guardrails/shared/clock"
+	"guardrails/shared/id"
+	"guardrails/shared/provision"
+	"guardrails/shared/queue"
+	"guardrails/shared/resource"
+)
+
+const patience = 30 * time.Second
+
+type function func(payload []byte) ([]byte, error)
+
+func (f function) Invoke(_ context.Context, payload []byte) ([]byte, error) { return f(payload) }
+
+func target(f function) *invoke.Target {
+	return &invoke.Target{Name: "f", Physical: "f", Timeout: time.Minute, Function: f, Log: slog.New(slog.DiscardHandler)}
+}
+
+// runner runs a trigger until the test ends.
+func run(t *testing.T, start func(ctx, work context.Context)) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		start(ctx, context.Background())
+	}()
+	t.Cleanup(func() {
+		cancel()
+		<-done
+	})
+}
+
+// queueOf makes the tasks queue with a visibility timeout of one second, the shortest that hides a message.
+func queueOf(t *testing.T, maxReceive int) (*sqs.Client, resource.Set) {
+	t.Helper()
+	set := resource.Of(awstest.Env(t), "").Only(queue.Tasks)
+	for i := range set.Queues {
+		set.Queues[i].Visibility = time.Second
+		set.Queues[i].MaxReceive = maxReceive
+	}
+	if err := provision.New(awstest.Config(t), rand.Reader).Create(t.Context(), set); err != nil {
+		t.Fatal(err)
+	}
+	return sqs.NewFromConfig(awstest.Config(t)), set
+}
+
+func urlOf(t *testing.T, c *sqs.Client, name string) *string {
+	t.Helper()
+	out, err := c.GetQueueUrl(t.Context(), &sqs.GetQueueUrlInput{QueueName: &name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.QueueUrl
+}
+
+func send(t *testing.T, c *sqs.Client, name string, bodies ...string) {
+	t.Helper()
+	for _, b := range bodies {
+		_, err := c.SendMessage(t.Context(), &sqs.SendMessageInput{
+			QueueUrl: urlOf(t, c, name), MessageBody: aws.String(b), MessageGroupId: aws.String("tenant-1"),
+			MessageAttributes: map[string]types.MessageAttributeValue{"traceparent": {DataType: aws.String("String"), StringValue: aws.String("00-1")}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func poller(c *sqs.Client, name string, f function) *trigger.Queue {
+	return &trigger.Queue{
+		API: c, Name: name, BatchSize: 10, Concurrency: 1, Target: target(f),
+		IDs: id.NewGenerator(clock.System(), nil), Log: slog.New(slog.DiscardHandler),
+	}
+}
+
+// receive awaits one item of a channel.
+func receive[T any](t *testing.T, from <-chan T) T {
+	t.Helper()
+	select {
+	case v := <-from:
+		return v
+	case <-time.After(patience):
+		t.Fatal("nothing came")
+	}
+	panic("unreachable")
+}
+
+func TestPartialFailureComesBackAloneAndEndsInTheDeadLetterQueue(t *testing.T) {
+	t.Parallel()
+	c, set := queueOf(t, 2)
+	dead, live := set.Queues[0].Physical, set.Queues[1].Physical
+	send(t, c, live, "good-1", "bad", "good-2")
+
+	var mu sync.Mutex
+	seen := map[string][]string{}
+	record := make(chan events.SQSMessage, 100)
+	run(t, poller(c, live, func(payload []byte) ([]byte, error) {
+		var ev events.SQSEvent
+		if err := json.Unmarshal(payload, &ev); err != nil {
+			return nil, err
+		}
+		var out events.SQSEventResponse
+		mu.Lock()
+		defer mu.Unlock()
+		for _, m := range ev.Records {
+			seen[m.Body] = append(seen[m.Body], m.Attributes["ApproximateReceiveCount"])
+			if m.Body == "bad" {
+				out.BatchItemFailures = append(out.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: m.MessageId})
+			}
+			record <- m
+		}
+		return json.Marshal(out)
+	}).Run)
+
+	m := receive(t, record)
+	if m.Attributes["MessageGroupId"] != "tenant-1" || m.Attributes["SentTimestamp"] == "" || m.EventSource != "aws:sqs" {
+		t.Errorf("the message's attributes are %v, its source %q", m.Attributes, m.EventSource)
+	}
+	if v := m.MessageAttributes["traceparent"].StringValue; v == nil || *v != "00-1" {
+		t.Error("the message's own attribute is lost")
+	}
+	if body := awaitMessage(t, c, dead); body != "bad" {
+		t.Errorf("the dead-letter queue holds %q", body)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	want := map[string][]string{"good-1": {"1"}, "good-2": {"1"}, "bad": {"1", "2"}}
+	for body, counts := range want {
+		if !slices.Equal(seen[body], counts) {
+			t.Errorf("%s was received with counts %v, want %v", body, seen[body], counts)
+		}
+	}
+}
+
+func awaitMessage(t *testing.T, c *sqs.Client, name string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for ctx.Err() == nil {
+		out, err := c.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: urlOf(t, c, name), WaitTimeSeconds: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(out.Messages) > 0 {
+			return aws.ToString(out.Messages[0].Body)
+		}
+	}
+	t.Fatal("no message came")
+	return ""
+}
+
+// Every malformed answer makes the whole batch come back, as on AWS.
+func TestFailedBatchesComeBack(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		answer string
+		err    error
+	}{
+		"error":              {"", errors.New("no")},
+		"unknown item":       {`{"batchItemFailures":[{"itemIdentifier":"nobody"}]}`, nil},
+		"empty item":         {`{"batchItemFailures":[{"itemIdentifier":""}]}`, nil},
+		"null item":          {`{"batchItemFailures":[{}]}`, nil},
+		"not an answer":      {`[1]`, nil},
+		"items are no array": {`{"batchItemFailures":"all"}`, nil},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api, set := queueOf(t, 5)
+			live := set.Queues[1].Physical
+			send(t, api, live, "m")
+			counts := make(chan string, 100)
+			run(t, poller(api, live, func(payload []byte) ([]byte, error) {
+				var ev events.SQSEvent
+				if err := json.Unmarshal(payload, &ev); err != nil {
+					return nil, err
+				}
+				count := ev.Records[0].Attributes["ApproximateReceiveCount"]
+				counts <- count
+				if count == "1" {
+					return []byte(c.answer), c.err
+				}
+				return []byte(`{"batchItemFailures":[]}`), nil
+			}).Run)
+			if got := receive(t, counts) + receive(t, counts); got != "12" {
+				t.Errorf("receive counts %s, want 1 and 2", got)
+			}
+		})
+	}
+}
+
+func TestWindowGathersABatch(t *testing.T) {
+	t.Parallel()
+	c, set := queueOf(t, 5)
+	live := set.Queues[1].Physical
+	sizes := make(chan int, 100)
+	q := poller(c, live, func(payload []byte) ([]byte, error) {
+		var ev events.SQSEvent
+		if err := json.Unmarshal(payload, &ev); err != nil {
+			return nil, err
+		}
+		sizes <- len(ev.Records)
+		return nil, nil
+	})
+	q.BatchSize, q.Window = 12, patience
+	bodies := make([]string, 12)
+	for i := range bodies {
+		bodies[i] = "m"
+	}
+	run(t, q.Run)
+	send(t, c, live, bodies...)
+	if n := receive(t, sizes); n != 12 {
+		t.Errorf("a batch of %d, want 12", n)
+	}
+}
+
+func TestPollerWaitsForItsQueue(t *testing.T) {
+	t.Parallel()
+	c := sqs.NewFromConfig(awstest.Config(t))
+	name := resource.Queue(awstest.Env(t), "late")
+	got := make(chan struct{}, 1)
+	run(t, poller(c, name, func([]byte) ([]byte, error) {
+		got <- struct{}{}
+		return nil, nil
+	}).Run)
+	if _, err := c.CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: &name}); err != nil {
+		t.Fatal(err)
+	}
+	send(t, c, name, "m")
+	receive(t, got)
+}

@@ -1,0 +1,190 @@
+package trigger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
+
+	"guardrails/infra/local/invoke"
+	"guardrails/shared/id"
+)
+
+const (
+	// idlePoll is the pause after a read that gave nothing, refresh the one between two looks at the list of shards.
+	idlePoll = 200 * time.Millisecond
+	refresh  = 10 * time.Second
+	// maxShardPages bounds the list of shards.
+	maxShardPages = 100
+)
+
+// Stream is an event source mapping of a table's stream. Each shard is read in order, after its parent; what fails is
+// bisected, tried again, and given up after Retries, with a log line, so that one bad record does not stop the rest.
+type Stream struct {
+	Streams *dynamodbstreams.Client
+	Tables  *dynamodb.Client
+	// Table is the table's physical name.
+	Table     string
+	BatchSize int
+	Window    time.Duration
+	Retries   int
+	// Backoff is the first pause between two tries of one record; it doubles up to half a minute.
+	Backoff     time.Duration
+	Target      *invoke.Target
+	Checkpoints *Checkpoints
+	IDs         *id.Generator
+	Log         *slog.Logger
+}
+
+// shard is one shard of one stream; key is its name among the checkpoints.
+type shard struct{ stream, name, key string }
+
+// Run reads until ctx ends and returns when the last batch is done; batches run under work.
+func (s *Stream) Run(ctx, work context.Context) {
+	down := outage{log: s.Log, source: s.Table}
+	var readers sync.WaitGroup
+	defer readers.Wait()
+	started := map[string]chan struct{}{}
+	for ctx.Err() == nil {
+		arn, shards, err := s.shards(ctx)
+		if err != nil {
+			down.failed(ctx, err)
+			continue
+		}
+		down.answered()
+		for _, x := range shards {
+			sh := shard{stream: arn, name: aws.ToString(x.ShardId), key: s.Target.Name + " " + arn + " " + aws.ToString(x.ShardId)}
+			if started[sh.key] != nil {
+				continue
+			}
+			parent := started[s.Target.Name+" "+arn+" "+aws.ToString(x.ParentShardId)]
+			finished := make(chan struct{})
+			started[sh.key] = finished
+			readers.Go(func() {
+				defer close(finished)
+				if await(ctx, parent) {
+					s.read(ctx, work, sh)
+				}
+			})
+		}
+		_ = pause(ctx, refresh) // the loop looks at ctx
+	}
+}
+
+// await waits for a parent shard, if there is one.
+func await(ctx context.Context, parent chan struct{}) bool {
+	if parent == nil {
+		return true
+	}
+	select {
+	case <-parent:
+		return ctx.Err() == nil
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// shards lists the shards of the table's current stream, parents first.
+func (s *Stream) shards(ctx context.Context) (string, []types.Shard, error) {
+	t, err := s.Tables.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &s.Table})
+	if err != nil {
+		return "", nil, fmt.Errorf("find the stream: %w", err)
+	}
+	arn := aws.ToString(t.Table.LatestStreamArn)
+	if arn == "" {
+		return "", nil, errors.New("the table has no stream")
+	}
+	var out []types.Shard
+	var last *string
+	for range maxShardPages {
+		page, err := s.Streams.DescribeStream(ctx, &dynamodbstreams.DescribeStreamInput{StreamArn: &arn, ExclusiveStartShardId: last})
+		if err != nil {
+			return "", nil, fmt.Errorf("list the stream's shards: %w", err)
+		}
+		out = append(out, page.StreamDescription.Shards...)
+		if last = page.StreamDescription.LastEvaluatedShardId; last == nil {
+			break
+		}
+	}
+	return arn, out, nil
+}
+
+// read delivers a shard's records in order until the shard ends or ctx does.
+func (s *Stream) read(ctx, work context.Context, sh shard) {
+	down := outage{log: s.Log, source: s.Table}
+	var iterator *string
+	for ctx.Err() == nil {
+		records, next, err := s.gather(ctx, sh, iterator)
+		if err != nil {
+			// The next iterator comes from the checkpoint: after an outage a position may mean another record.
+			iterator = nil
+			down.failed(ctx, err)
+			continue
+		}
+		down.answered()
+		if len(records) > 0 && !s.deliver(ctx, work, sh, records) {
+			return
+		}
+		if next == nil {
+			return
+		}
+		iterator = next
+	}
+}
+
+// gather reads one batch, which the window lets grow up to the batch size.
+func (s *Stream) gather(ctx context.Context, sh shard, iterator *string) ([]types.Record, *string, error) {
+	if iterator == nil {
+		var err error
+		if iterator, err = s.iterator(ctx, sh); err != nil {
+			return nil, nil, err
+		}
+	}
+	var batch []types.Record
+	over, cancel := context.WithTimeout(ctx, s.Window)
+	defer cancel()
+	for {
+		limit := int32(min(s.BatchSize-len(batch), 1000)) //nolint:gosec // at most 1000
+		out, err := s.Streams.GetRecords(ctx, &dynamodbstreams.GetRecordsInput{ShardIterator: iterator, Limit: &limit})
+		if err != nil {
+			return nil, nil, fmt.Errorf("read the stream: %w", err)
+		}
+		batch = append(batch, out.Records...)
+		iterator = out.NextShardIterator
+		if len(out.Records) == 0 && iterator != nil {
+			_ = pause(ctx, idlePoll) // the caller looks at ctx
+		}
+		if iterator == nil || len(batch) == 0 || len(batch) >= s.BatchSize || over.Err() != nil {
+			return batch, iterator, nil
+		}
+	}
+}
+
+// iterator starts after the checkpoint, or at the oldest record when there is none or its record is gone.
+func (s *Stream) iterator(ctx context.Context, sh shard) (*string, error) {
+	in := &dynamodbstreams.GetShardIteratorInput{StreamArn: &sh.stream, ShardId: &sh.name, ShardIteratorType: types.ShardIteratorTypeTrimHorizon}
+	seen := s.Checkpoints.get(sh.key)
+	if seen != "" {
+		in.ShardIteratorType, in.SequenceNumber = types.ShardIteratorTypeAfterSequenceNumber, &seen
+	}
+	out, err := s.Streams.GetShardIterator(ctx, in)
+	var trimmed *types.TrimmedDataAccessException
+	if errors.As(err, &trimmed) && seen != "" {
+		s.Log.Warn("the stream's checkpoint is gone; reading from its start", "source", s.Table, "function", s.Target.Name)
+		if err := s.Checkpoints.set(sh.key, ""); err != nil {
+			return nil, err
+		}
+		return s.iterator(ctx, sh)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find the place in the stream: %w", err)
+	}
+	return out.ShardIterator, nil
+}
