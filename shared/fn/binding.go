@@ -134,9 +134,9 @@ func Build(spec Spec, bindings Bindings, cfg Config) (Function, error) {
 	if b.kind != spec.Trigger.Kind {
 		return nil, fmt.Errorf("function %q is triggered by %s, its handler is for %s", spec.Name, spec.Trigger.Kind, b.kind)
 	}
-	env := newEnv(spec, cfg)
+	env := NewEnv(spec, cfg)
 	f, err := b.build(env)
-	if err := errors.Join(append(env.errs, err)...); err != nil {
+	if err := errors.Join(env.Err(), err); err != nil {
 		return nil, fmt.Errorf("build function %q: %w", spec.Name, err)
 	}
 	return f, nil

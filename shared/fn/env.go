@@ -112,7 +112,9 @@ type Env struct {
 	limiter *limit.Limiter
 }
 
-func newEnv(spec Spec, cfg Config) *Env {
+// NewEnv returns what spec may use. Build makes one for each function; programs that are none, like the set-up of a
+// local environment, make their own and look at Err.
+func NewEnv(spec Spec, cfg Config) *Env {
 	e := &Env{
 		Spec: spec, Config: cfg, Clock: cfg.Clock, IDs: id.NewGenerator(cfg.Clock, nil),
 		Log: telemetry.NewLogger(cfg.Log, spec.Name), Metrics: telemetry.NewMetrics(cfg.Log, spec.Name, cfg.Clock),
@@ -120,6 +122,9 @@ func newEnv(spec Spec, cfg Config) *Env {
 	}
 	return e
 }
+
+// Err joins what was asked for and not declared.
+func (e *Env) Err() error { return errors.Join(e.errs...) }
 
 // refuse notes that the function asked for something it did not declare.
 func (e *Env) refuse(kind, name string) {

@@ -1,0 +1,122 @@
+package registry
+
+import (
+	"strings"
+
+	"guardrails/shared/tenant"
+)
+
+// Tenant is a customer as the tenants table keeps it. Times are Unix milliseconds.
+type Tenant struct {
+	ID      string         `dynamodbav:"id"`
+	Name    string         `dynamodbav:"name"`
+	Slug    string         `dynamodbav:"slug"`
+	Plan    tenant.Plan    `dynamodbav:"plan"`
+	Profile tenant.Profile `dynamodbav:"profile"`
+	State   tenant.State   `dynamodbav:"state"`
+	Limits  Limits         `dynamodbav:"limits"`
+	// Platform marks the one tenant that holds the platform administrators; it is in no list and cannot be changed.
+	Platform  bool  `dynamodbav:"platform,omitempty"`
+	CreatedAt int64 `dynamodbav:"created_at"`
+	UpdatedAt int64 `dynamodbav:"updated_at"`
+	Version   int64 `dynamodbav:"version"`
+}
+
+// Limits are what a platform administrator set for a tenant; 0 means what the plan gives.
+type Limits struct {
+	RequestsPerSecond int `dynamodbav:"requests_per_second,omitempty"`
+}
+
+// RequestsPerSecond is the limit in force: the tenant's own, or the plan's.
+func (t Tenant) RequestsPerSecond() int {
+	if t.Limits.RequestsPerSecond > 0 {
+		return t.Limits.RequestsPerSecond
+	}
+	return min(MaxRequestsPerSecond(t.Plan), defaultRPS)
+}
+
+const (
+	defaultRPS    = 1000
+	enterpriseRPS = 100_000
+)
+
+// MaxRequestsPerSecond is the highest limit that a plan allows.
+func MaxRequestsPerSecond(p tenant.Plan) int {
+	if p == tenant.PlanEnterprise {
+		return enterpriseRPS
+	}
+	return defaultRPS
+}
+
+// New is what a tenant is created from. The zero values of Plan and Profile mean basic and standard; an empty Slug is
+// made of the name.
+type New struct {
+	Name    string
+	Slug    string
+	Plan    tenant.Plan
+	Profile tenant.Profile
+	// Platform is for the set-up of an environment alone; see Tenant.Platform.
+	Platform bool
+}
+
+// maxSlug bounds a slug that is made of a name, in bytes.
+const maxSlug = 64
+
+// slugOf makes a slug of a name: its ASCII letters and digits in lower case, all else as single hyphens. A name
+// without any gives "tenant".
+func slugOf(name string) string {
+	var b strings.Builder
+	gap := false
+	for _, r := range strings.ToLower(name) {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			if gap && b.Len() > 0 {
+				b.WriteByte('-')
+			}
+			gap = false
+			b.WriteRune(r)
+		} else {
+			gap = true
+		}
+		if b.Len() >= maxSlug {
+			break
+		}
+	}
+	if b.Len() == 0 {
+		return "tenant"
+	}
+	return b.String()
+}
+
+// allowed are the changes of state that an update may make. Offboarding begins with Delete.
+func allowed(from, to tenant.State) bool {
+	switch to {
+	case tenant.StateActive:
+		return from == tenant.StateSuspended
+	case tenant.StateSuspended:
+		return from == tenant.StateActive || from == tenant.StateOffboarding
+	case tenant.StateOffboarding:
+		return from == tenant.StateActive || from == tenant.StateSuspended
+	case tenant.StateOffboarded:
+	}
+	return false
+}
+
+// diff names the fields that differ between two versions of a tenant.
+func diff(a, b Tenant) []string {
+	var out []string
+	for _, f := range []struct {
+		name    string
+		changed bool
+	}{
+		{"limits", a.Limits != b.Limits},
+		{"name", a.Name != b.Name},
+		{"plan", a.Plan != b.Plan},
+		{"profile", a.Profile != b.Profile},
+		{"state", a.State != b.State},
+	} {
+		if f.changed {
+			out = append(out, f.name)
+		}
+	}
+	return out
+}
