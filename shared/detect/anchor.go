@@ -15,7 +15,14 @@ func (s *scan) findAnchors() {
 
 // scanAnchors hands each anchor byte of text to its detectors.
 func (s *scan) scanAnchors(text string, anchors *[256][]*compiled) {
+	var anchored [256]bool
+	for c := range anchors {
+		anchored[c] = len(anchors[c]) > 0
+	}
 	for i := 0; i < len(text); i++ {
+		if !anchored[text[i]] {
+			continue
+		}
 		for _, d := range anchors[text[i]] {
 			if s.plan.enabled[d.id] && i >= int(s.anchorEnd[d.id]) {
 				s.anchor(d, text, i)

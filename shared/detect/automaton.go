@@ -1,9 +1,13 @@
 package detect
 
-import "slices"
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
 
-// automaton is an Aho-Corasick matcher over byte classes. ASCII case and white space fold in the class table,
-// so text is never copied and offsets stay true. States are numbered breadth first: the shallow ones, where
+// automaton is an Aho-Corasick matcher over byte classes. ASCII case folds in the class table, and white space,
+// '-' and '_' are all one class, so text is never copied and offsets stay true. States are numbered breadth first: the shallow ones, where
 // nearly all text keeps the matcher, have dense rows; states beyond the dense budget keep edge lists.
 type automaton struct {
 	class   [256]uint8
@@ -30,7 +34,8 @@ const (
 	tenantBudget  = 1 << 17
 )
 
-// newAutomaton builds the matcher of words, which are folded, not empty and without duplicates.
+// newAutomaton builds the matcher of words, which are folded, have spaces for all separators (see spaced), are not
+// empty and without duplicates.
 // Matches report the index of the word. At most budget entries are spent on dense rows.
 func newAutomaton(words []string, budget int) *automaton {
 	a := &automaton{}
@@ -57,6 +62,19 @@ func newAutomaton(words []string, budget int) *automaton {
 	return a
 }
 
+// wordSeparators are the bytes that the automaton takes for a space.
+const wordSeparators = "\t\n\r-_"
+
+// spaced returns a folded word as the automaton wants it.
+func spaced(word string) string {
+	return strings.Map(func(r rune) rune {
+		if r < utf8.RuneSelf && strings.IndexByte(wordSeparators, byte(r)) >= 0 {
+			return ' '
+		}
+		return r
+	}, word)
+}
+
 // buildClasses gives every byte that occurs in a word a class of its own; class 0 is any other byte.
 func (a *automaton) buildClasses(words []string) {
 	a.classes = 1
@@ -75,7 +93,7 @@ func (a *automaton) buildClasses(words []string) {
 	for c := byte('A'); c <= 'Z'; c++ {
 		a.class[c] = a.class[lower(c)]
 	}
-	for _, c := range []byte("\t\n\r") {
+	for _, c := range []byte(wordSeparators) {
 		a.class[c] = a.class[' ']
 	}
 }

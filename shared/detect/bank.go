@@ -24,6 +24,7 @@ type patternState struct {
 	once      sync.Once
 	err       error
 	value     *regexp.Regexp
+	demand    demand
 	allow     []*regexp.Regexp
 	allowLine []*regexp.Regexp
 }
@@ -56,6 +57,8 @@ const (
 type entry struct {
 	text   string
 	border border
+	// strict says that the separators in the text must be those of the word.
+	strict bool
 	// context and negative hold detector ids in ascending order; neutral marks the engine's own negative words.
 	context  []int32
 	negative []int32
@@ -81,58 +84,63 @@ type bankBuilder struct {
 
 func newBankBuilder() *bankBuilder { return &bankBuilder{index: map[string]int{}} }
 
-// entry returns the entry of a folded word in a border mode. The pointer is valid until the next call.
-func (b *bankBuilder) entry(text string, mode border) *entry {
-	i, ok := b.index[text]
+// entry returns the entry of a folded word in a border mode. In strict entries separators stand for themselves,
+// in the others for each other. The pointer is valid until the next call.
+func (b *bankBuilder) entry(text string, mode border, strict bool) *entry {
+	key := spaced(text)
+	i, ok := b.index[key]
 	if !ok {
 		i = len(b.texts)
-		b.index[text] = i
-		b.texts = append(b.texts, text)
+		b.index[key] = i
+		b.texts = append(b.texts, key)
 		b.entries = append(b.entries, nil)
 	}
+	strict = strict && strings.ContainsAny(text, " "+wordSeparators)
 	for j := range b.entries[i] {
-		if b.entries[i][j].border == mode {
-			return &b.entries[i][j]
+		if e := &b.entries[i][j]; e.border == mode && e.strict == strict && (!strict || e.text == text) {
+			return e
 		}
 	}
-	b.entries[i] = append(b.entries[i], entry{text: text, border: mode})
+	b.entries[i] = append(b.entries[i], entry{text: text, border: mode, strict: strict})
 	return &b.entries[i][len(b.entries[i])-1]
 }
 
-// phrases calls add with the entries of a word or phrase: a trailing '*' makes it a stem, and the spaces of a
-// phrase may also be written as underscores, as hyphens or, if joined is set, not at all.
-func (b *bankBuilder) phrases(word string, joined bool, add func(*entry)) {
+// phrase returns the entry of a word or phrase of a literal: a trailing '*' makes it a stem.
+// It returns nil if nothing is left of the word after folding.
+func (b *bankBuilder) phrase(word string) *entry {
 	mode := borderWhole
 	if stem, ok := strings.CutSuffix(word, "*"); ok {
 		word, mode = stem, borderStem
 	}
 	folded := strings.TrimSpace(foldString(word))
 	if folded == "" {
-		return
+		return nil
 	}
-	add(b.entry(folded, mode))
-	if !strings.Contains(folded, " ") {
-		return
-	}
-	add(b.entry(strings.ReplaceAll(folded, " ", "_"), mode))
-	add(b.entry(strings.ReplaceAll(folded, " ", "-"), mode))
-	if joined {
-		add(b.entry(strings.ReplaceAll(folded, " ", ""), mode))
-	}
+	return b.entry(folded, mode, false)
 }
 
 // detector adds the words of one detector.
 func (b *bankBuilder) detector(d *compiled) {
 	id := int32(d.id)
 	for _, w := range d.Context {
-		b.phrases(w, true, func(e *entry) { e.context = appendID(e.context, id) })
+		if e := b.phrase(w); e != nil {
+			e.context = appendID(e.context, id)
+		}
+		// Field names run phrases together: taxId for tax id.
+		if joined := strings.ReplaceAll(w, " ", ""); joined != w {
+			if e := b.phrase(joined); e != nil {
+				e.context = appendID(e.context, id)
+			}
+		}
 	}
 	for _, w := range d.Negative {
-		b.phrases(w, true, func(e *entry) { e.negative = appendID(e.negative, id) })
+		if e := b.phrase(w); e != nil {
+			e.negative = appendID(e.negative, id)
+		}
 	}
 	if d.Pattern != nil {
 		for _, w := range d.Pattern.Keywords {
-			e := b.entry(foldString(w), borderFree)
+			e := b.entry(foldString(w), borderFree, true)
 			e.keywords = append(e.keywords, d)
 		}
 	}
@@ -141,7 +149,9 @@ func (b *bankBuilder) detector(d *compiled) {
 		for name, words := range d.Lexicon.Words {
 			bit := d.lexicon.sets[name]
 			for _, w := range words {
-				b.phrases(w, false, func(e *entry) { e.addLexicon(d, bit) })
+				if e := b.phrase(w); e != nil {
+					e.addLexicon(d, bit)
+				}
 			}
 		}
 	}

@@ -38,7 +38,7 @@ func New(detectors []Detector) (*Engine, error) {
 		b.detector(d)
 	}
 	for _, w := range neutralWords() {
-		b.phrases(w, true, func(e *entry) { e.neutral = true })
+		b.phrase(w).neutral = true
 	}
 	k, err := b.build(e.dets, builtinBudget)
 	if err != nil {

@@ -238,7 +238,7 @@ func (x *extension) term(d *compiled, term string, whole bool, at string) {
 	if whole {
 		mode = borderExact
 	}
-	e := x.words.entry(folded, mode)
+	e := x.words.entry(folded, mode, true)
 	if !slices.Contains(e.terms, d) {
 		e.terms = append(e.terms, d)
 	}
@@ -262,7 +262,7 @@ func (x *extension) regex(d *compiled, expr string, score float64, at string) {
 	}
 	r.reach = windowReach(tree)
 	for _, l := range literals {
-		e := x.words.entry(l, borderFree)
+		e := x.words.entry(l, borderFree, true)
 		if !slices.Contains(e.regexes, r) {
 			e.regexes = append(e.regexes, r)
 		}

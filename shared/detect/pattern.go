@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strings"
 )
@@ -61,6 +62,9 @@ func (s *scan) runWindow(d *compiled, floor, lo, hi int) int {
 	p := d.pattern
 	if p.once.Do(func() { p.err = p.compile(d.Pattern) }); p.err != nil {
 		s.fail(d)
+		return floor
+	}
+	if !p.demand.meets(s.text[lo:hi]) {
 		return floor
 	}
 	floor, ceiling := max(floor, lo-maxWindow), min(len(s.text), hi+maxWindow)
@@ -123,6 +127,11 @@ func (p *patternState) compile(l *Pattern) (err error) {
 	if p.value, err = regexp.Compile(l.Regexp); err != nil {
 		return fmt.Errorf("regexp: %w", err)
 	}
+	tree, err := syntax.Parse(l.Regexp, syntax.Perl)
+	if err != nil {
+		return fmt.Errorf("regexp: %w", err)
+	}
+	p.demand = demandOf(tree)
 	if p.allow, err = compileAll(l.Allow); err != nil {
 		return fmt.Errorf("allow: %w", err)
 	}

@@ -159,3 +159,141 @@ func windowReach(re *syntax.Regexp) int {
 
 // maxReach bounds windows of custom expressions; beyond it, they see the whole text.
 const maxReach = 2 << 10
+
+// demand is what every match of an expression has at least. A window without it needs no expression run over it.
+type demand struct {
+	// digits counts ASCII digits; run is the length of the longest run without white space.
+	digits, run int
+}
+
+// demandOf derives the demand of an expression.
+func demandOf(re *syntax.Regexp) demand {
+	p := measure(re)
+	return demand{digits: p.digits, run: p.run}
+}
+
+// parts describes the least that a part of an expression matches.
+type parts struct {
+	digits, run int
+	// solid says that no white space can match, length how long the part is then.
+	solid  bool
+	length int
+}
+
+func measure(re *syntax.Regexp) parts {
+	switch re.Op {
+	case syntax.OpLiteral:
+		return measureRunes(re.Rune)
+	case syntax.OpCharClass:
+		return measureClass(re.Rune)
+	case syntax.OpCapture:
+		return measure(re.Sub[0])
+	case syntax.OpStar, syntax.OpQuest:
+		return parts{solid: measure(re.Sub[0]).solid}
+	case syntax.OpPlus:
+		return measure(re.Sub[0])
+	case syntax.OpRepeat:
+		return measureRepeat(measure(re.Sub[0]), re.Min)
+	case syntax.OpConcat:
+		return measureConcat(re.Sub)
+	case syntax.OpAlternate:
+		return measureAlternate(re.Sub)
+	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		return parts{}
+	}
+	return parts{solid: true}
+}
+
+func measureRunes(runes []rune) parts {
+	p := parts{solid: true, length: len(runes)}
+	run := 0
+	for _, r := range runes {
+		if r >= '0' && r <= '9' {
+			p.digits++
+		}
+		if isSpace(r) {
+			p.solid, run = false, 0
+			continue
+		}
+		run++
+		p.run = max(p.run, run)
+	}
+	return p
+}
+
+// measureClass measures one character of a class, given as pairs of first and last runes.
+func measureClass(pairs []rune) parts {
+	p := parts{digits: 1, run: 1, solid: true, length: 1}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i] < '0' || pairs[i+1] > '9' {
+			p.digits = 0
+		}
+		if pairs[i] <= ' ' && pairs[i+1] >= ' ' || pairs[i] <= '\r' && pairs[i+1] >= '\t' {
+			p.solid, p.run, p.length = false, 0, 0
+		}
+	}
+	return p
+}
+
+func measureRepeat(p parts, least int) parts {
+	p.digits *= least
+	p.length *= least
+	if p.solid {
+		p.run = p.length
+	}
+	if least == 0 {
+		p.run = 0
+	}
+	return p
+}
+
+// measureConcat adds up the digits, and the runs of neighbors that are solid.
+func measureConcat(subs []*syntax.Regexp) parts {
+	out := parts{solid: true}
+	run := 0
+	for _, sub := range subs {
+		p := measure(sub)
+		out.digits += p.digits
+		out.run = max(out.run, p.run)
+		if !p.solid {
+			out.solid, run = false, 0
+			continue
+		}
+		out.length += p.length
+		run += p.length
+		out.run = max(out.run, run)
+	}
+	return out
+}
+
+func measureAlternate(subs []*syntax.Regexp) parts {
+	out := measure(subs[0])
+	for _, sub := range subs[1:] {
+		p := measure(sub)
+		out.digits, out.run, out.length = min(out.digits, p.digits), min(out.run, p.run), min(out.length, p.length)
+		out.solid = out.solid && p.solid
+	}
+	return out
+}
+
+// isSpace reports whether r is white space in a view, where other spaces than these do not occur.
+func isSpace(r rune) bool { return r == ' ' || r >= '\t' && r <= '\r' }
+
+// meets reports whether text has what the demand asks for.
+func (d demand) meets(text string) bool {
+	digits, run, longest := 0, 0, 0
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		if isDigit(c) {
+			digits++
+		}
+		if run++; isSpace(rune(c)) {
+			run = 0
+		}
+		longest = max(longest, run)
+		if digits >= d.digits && longest >= d.run {
+			return true
+		}
+	}
+	return digits >= d.digits && longest >= d.run
+}

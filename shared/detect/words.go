@@ -21,6 +21,9 @@ func (s *scan) wordHit(b int, entries []entry, text string, end int) {
 	start := end - len(entries[0].text)
 	for i := range entries {
 		e := &entries[i]
+		if e.strict && !sameSeparators(text[start:end], e.text) {
+			continue
+		}
 		switch e.border {
 		case borderWhole:
 			if !borderBefore(text, start) || !borderAfter(text, end) {
@@ -42,6 +45,16 @@ func (s *scan) wordHit(b int, entries []entry, text string, end int) {
 		}
 		s.hits[b] = append(s.hits[b], hit{start: int32(start), end: int32(end), entry: e})
 	}
+}
+
+// sameSeparators reports whether a match has the separators of the word, white space of any kind being a space.
+func sameSeparators(match, word string) bool {
+	for i := 0; i < len(word); i++ {
+		if c := word[i]; (c == '-' || c == '_' || match[i] == '-' || match[i] == '_') && match[i] != c {
+			return false
+		}
+	}
+	return true
 }
 
 // useWord opens the windows that a word is a keyword of, and offers the terms that it is.
@@ -111,7 +124,7 @@ func (s *scan) findKeys(keys []string) {
 			start := end - len(k.entries[word][0].text)
 			for i := range k.entries[word] {
 				e := &k.entries[word][i]
-				if borderBefore(text, start) && (e.border == borderStem || borderAfter(text, end)) {
+				if e.border != borderFree && borderBefore(text, start) && (e.border == borderStem || borderAfter(text, end)) {
 					s.keys[b] = append(s.keys[b], hit{start: int32(start), end: int32(end), entry: e})
 				}
 			}
