@@ -71,7 +71,7 @@ func matchWants(t *testing.T, want, got map[string]string) {
 	}
 }
 
-// loader type-checks packages of testdata/src, and the standard library from source.
+// loader type-checks packages of testdata/src, and the standard library from export data.
 type loader struct {
 	fset  *token.FileSet
 	std   types.Importer
@@ -83,7 +83,7 @@ type loader struct {
 func newLoader() *loader {
 	fset := token.NewFileSet()
 	return &loader{
-		fset: fset, std: importer.ForCompiler(fset, "source", nil),
+		fset: fset, std: importer.ForCompiler(fset, "gc", nil),
 		done: map[string]*types.Package{}, files: map[string][]*ast.File{},
 		info: &types.Info{
 			Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{},
