@@ -35,6 +35,7 @@ func openaiKey() detect.Detector {
 			Window:    256,
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -65,6 +66,7 @@ func openaiProjectKey() detect.Detector {
 			Ahead:     256,
 			Entropy:   4,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -95,6 +97,7 @@ func anthropicKey() detect.Detector {
 			Ahead:     200,
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -124,6 +127,7 @@ func huggingfaceToken() detect.Detector {
 			Keywords:  []string{"hf_", "api_org_"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -153,7 +157,7 @@ func huggingfaceDigits() detect.Detector {
 			Keywords:  []string{"hf_"},
 			Entropy:   4,
 			Stopwords: placeholders(),
-			Validate:  mixedToken,
+			Validate:  strictToken,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -213,6 +217,7 @@ func perplexityKey() detect.Detector {
 			Keywords:  []string{"pplx-"},
 			Entropy:   4,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -242,6 +247,7 @@ func replicateToken() detect.Detector {
 			Keywords:  []string{"r8_"},
 			Entropy:   4,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -271,6 +277,7 @@ func groqKey() detect.Detector {
 			Keywords:  []string{"gsk_"},
 			Entropy:   4,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -300,6 +307,7 @@ func xaiKey() detect.Detector {
 			Keywords:  []string{"xai-"},
 			Entropy:   4,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -329,6 +337,7 @@ func openrouterKey() detect.Detector {
 			Keywords:  []string{"sk-or-v1-"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -358,6 +367,7 @@ func langsmithKey() detect.Detector {
 			Keywords:  []string{"lsv2_"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -387,6 +397,7 @@ func pineconeKey() detect.Detector {
 			Keywords:  []string{"pcsk_"},
 			Entropy:   4,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{

@@ -28,6 +28,7 @@ func slackToken() detect.Detector {
 			Ahead:     256,
 			Entropy:   2,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -142,6 +143,7 @@ func discordBotToken() detect.Detector {
 			Keywords:  []string{"discord", "bot.login", "bot_token", "bottoken", "bot token"},
 			Entropy:   4,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -199,6 +201,7 @@ func telegramBot() detect.Detector {
 			Keywords:  []string{"telegr", "/bot", "bot_token", "bottoken", "bot token"},
 			Entropy:   3.5,
 			Stopwords: placeholders(),
+			Validate:  strictToken,
 		},
 		Samples: detect.Samples{
 			Positive: []string{

@@ -32,6 +32,7 @@ func figmaToken() detect.Detector {
 			Keywords:  []string{"figd_", "figo_", "figu_"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -61,6 +62,7 @@ func typeformToken() detect.Detector {
 			Keywords:  []string{"tfp_"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -120,6 +122,7 @@ func mapboxToken() detect.Detector {
 			Keywords:  []string{"pk.", "sk."},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -268,6 +271,7 @@ func frameioToken() detect.Detector {
 			Keywords:  []string{"fio-u-"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -355,6 +359,7 @@ func adobeSecret() detect.Detector {
 			Keywords:  []string{"p8e-"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{

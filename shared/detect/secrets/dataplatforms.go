@@ -29,6 +29,7 @@ func databricksToken() detect.Detector {
 			Entropy:   3,
 			AllowLine: []string{`dapi123456`},
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -87,6 +88,7 @@ func planetscaleToken() detect.Detector {
 			Keywords:  []string{"pscale_"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -116,6 +118,7 @@ func clickhouseKey() detect.Detector {
 			Keywords:  []string{"4b1d"},
 			Entropy:   3.5,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -175,6 +178,7 @@ func openshiftToken() detect.Detector {
 			Keywords:  []string{"sha256~"},
 			Entropy:   3.5,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -234,6 +238,7 @@ func yandexKey() detect.Detector {
 			Ahead:     256,
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{

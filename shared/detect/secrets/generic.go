@@ -14,6 +14,7 @@ func generic() []detect.Detector {
 		bearerHeader(),
 		curlUser(),
 		genericAPIKey(),
+		urlQuerySecret(),
 		passwordAssignment(),
 	}
 }
@@ -315,6 +316,39 @@ func genericAPIKey() detect.Detector {
 	}
 }
 
+func urlQuerySecret() detect.Detector {
+	return detect.Detector{
+		Name:      "url_query_secret",
+		Type:      "SECRET_GENERIC_API_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "High-entropy value of a query parameter such as api_key or access_token",
+		Base:      0.6,
+		ValidBase: 0.75,
+		Pattern: &detect.Pattern{
+			Regexp:    `(?i)[?&;](?:api_?-?key|app_?key|access_?-?token|auth_?token|id_?token|refresh_?token|token|secret|client_?secret|signature|x-amz-signature|key|password)=([\w.~+/%-]{16,400}={0,2})(?:[^\w.~+/%=-]|$)`,
+			Keywords:  []string{"key=", "token=", "secret=", "signature=", "password="},
+			Window:    64,
+			Ahead:     450,
+			Entropy:   3.6,
+			AllowLine: []string{`(?i)csrf|xsrf|cache_?key|page_?token|next_?token`},
+			Stopwords: placeholders(),
+			Validate:  strictToken,
+		},
+		Samples: detect.Samples{
+			Positive: []string{
+				"https://api.demo.org/v1/items?api_key=" + "WRja2WhnoCrH5wbmtc93ecSd8NQZJgfC&page=2",
+				"GET /v2/me?access_token=" + "iGAn5P1pZ5ejNZQPzcqrxIfJ3duTjBvoktmrDLEC HTTP/1.1",
+			},
+			Negative: []string{
+				"https://demo.org/?token=abc",
+				"https://demo.org/search?key=how-to-write-a-good-letter",
+				"https://demo.org/?next_token=" + "eHfJvD6tN3GyBrqVychbpVdxUY0UM5P8",
+			},
+			Source: "own",
+		},
+	}
+}
+
 func passwordAssignment() detect.Detector {
 	return detect.Detector{
 		Name:     "password_assignment",
@@ -332,11 +366,11 @@ func passwordAssignment() detect.Detector {
 		},
 		Samples: detect.Samples{
 			Positive: []string{
-				"password = \"" + "NM2bPEeVWr!\"",
-				"My password is " + "WJHdvMNXD#2",
-				"Das Passwort lautet " + "3Q6F5Nctv!7",
-				"DB_PASSWORD=" + "zvXY7ydjgnTMk1",
-				"Mi contraseña es " + "LIxGqtEZW1?1",
+				"password = \"" + "Xzq0IWYlkV!\"",
+				"My password is " + "iKBMjVo2X#2",
+				"Das Passwort lautet " + "LYjm0gfql!7",
+				"DB_PASSWORD=" + "wjHvcFohGKW7X9",
+				"Mi contraseña es " + "ntmpR4h0N2?1",
 			},
 			Negative: []string{
 				"password = \"password\"",

@@ -33,6 +33,7 @@ func digitaloceanToken() detect.Detector {
 			Keywords:  []string{"dop_v1_", "doo_v1_", "dor_v1_"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -62,6 +63,7 @@ func herokuToken() detect.Detector {
 			Keywords:  []string{"hrku-"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -180,6 +182,7 @@ func cloudflareOriginKey() detect.Detector {
 			Ahead:     220,
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -299,6 +302,7 @@ func supabaseToken() detect.Detector {
 			Keywords:  []string{"sbp_", "sb_secret_"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -329,6 +333,7 @@ func flyioToken() detect.Detector {
 			Ahead:     1500,
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -358,6 +363,7 @@ func renderKey() detect.Detector {
 			Keywords:  []string{"rnd_"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -387,6 +393,7 @@ func scalingoToken() detect.Detector {
 			Keywords:  []string{"tk-us-"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{

@@ -34,6 +34,7 @@ func awsAccessKey() detect.Detector {
 			Keywords:  []string{"akia", "asia", "abia", "acca", "a3t"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -123,6 +124,7 @@ func awsBedrockKey() detect.Detector {
 			Ahead:     400,
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -182,6 +184,7 @@ func googleOAuthSecret() detect.Detector {
 			Keywords:  []string{"gocspx-"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -212,6 +215,7 @@ func googleAccessToken() detect.Detector {
 			Ahead:     400,
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -270,6 +274,7 @@ func azureClientSecret() detect.Detector {
 			Keywords:  []string{"0q~", "1q~", "2q~", "3q~", "4q~", "5q~", "6q~", "7q~", "8q~", "9q~"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -328,6 +333,7 @@ func azureSASSignature() detect.Detector {
 			Window:    200,
 			Entropy:   4,
 			Stopwords: placeholders(),
+			Validate:  strictToken,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -354,6 +360,7 @@ func alibabaAccessKey() detect.Detector {
 			Keywords:  []string{"ltai"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -412,6 +419,7 @@ func tencentSecretID() detect.Detector {
 			Keywords:  []string{"akid"},
 			Entropy:   3.5,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{

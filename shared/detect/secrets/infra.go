@@ -28,6 +28,7 @@ func definedNetworkingKey() detect.Detector {
 			Keywords:  []string{"dnkey-"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -57,6 +58,7 @@ func oktaToken() detect.Detector {
 			Keywords:  []string{"okta", "ssws"},
 			Entropy:   4,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -85,6 +87,7 @@ func authressKey() detect.Detector {
 			Keywords:  []string{".acc_", ".acc-"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{

@@ -34,6 +34,7 @@ func twilioKey() detect.Detector {
 			Keywords:  []string{"sk0", "sk1", "sk2", "sk3", "sk4", "sk5", "sk6", "sk7", "sk8", "sk9", "ska", "skb", "skc", "skd", "ske", "skf"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -92,6 +93,7 @@ func sendgridKey() detect.Detector {
 			Keywords:  []string{"sg."},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -121,6 +123,7 @@ func mailgunKey() detect.Detector {
 			Keywords:  []string{"key-"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -180,6 +183,7 @@ func mailchimpKey() detect.Detector {
 			Entropy:   3,
 			AllowLine: []string{`(?i)sdk\.initialize`},
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -209,6 +213,7 @@ func brevoKey() detect.Detector {
 			Keywords:  []string{"xkeysib-", "xsmtpsib-"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{

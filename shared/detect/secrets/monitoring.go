@@ -66,6 +66,7 @@ func newrelicKey() detect.Detector {
 			Keywords:  []string{"nrak-", "nrjs-", "nrii-", "nral-"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -126,6 +127,7 @@ func sentryToken() detect.Detector {
 			Ahead:     500,
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -185,7 +187,7 @@ func grafanaToken() detect.Detector {
 			Ahead:     512,
 			Entropy:   3,
 			Stopwords: placeholders(),
-			Validate:  mixedToken,
+			Validate:  strictToken,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -216,6 +218,7 @@ func grafanaKey() detect.Detector {
 			Ahead:     512,
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -245,6 +248,7 @@ func dynatraceToken() detect.Detector {
 			Keywords:  []string{"dt0c01."},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -305,6 +309,7 @@ func adafruitKey() detect.Detector {
 			Keywords:  []string{"aio_"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -364,6 +369,7 @@ func segmentKey() detect.Detector {
 			Keywords:  []string{"sgp_"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -393,6 +399,7 @@ func honeycombKey() detect.Detector {
 			Keywords:  []string{"hcaik_", "hcaic_", "hcbik_", "hccik_"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{

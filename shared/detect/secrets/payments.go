@@ -35,6 +35,7 @@ func stripeKey() detect.Detector {
 			Keywords:  []string{"k_test_", "k_live_", "k_prod_"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -64,6 +65,7 @@ func stripeWebhook() detect.Detector {
 			Keywords:  []string{"whsec_"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -93,7 +95,7 @@ func squareToken() detect.Detector {
 			Keywords:  []string{"eaaa", "sq0atp-", "sq0csp-"},
 			Entropy:   3.5,
 			Stopwords: placeholders(),
-			Validate:  mixedToken,
+			Validate:  strictToken,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -123,6 +125,7 @@ func paypalBraintree() detect.Detector {
 			Keywords:  []string{"access_token$"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -212,6 +215,7 @@ func plaidToken() detect.Detector {
 			Keywords:  []string{"access-sandbox-", "access-development-", "access-production-"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -241,6 +245,7 @@ func shopifyToken() detect.Detector {
 			Keywords:  []string{"shpat_", "shpca_", "shppa_", "shpss_"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -270,6 +275,7 @@ func flutterwaveKey() detect.Detector {
 			Keywords:  []string{"flwpubk", "flwseck"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -328,6 +334,7 @@ func easypostKey() detect.Detector {
 			Keywords:  []string{"ezak", "eztk"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -357,6 +364,7 @@ func shippoToken() detect.Detector {
 			Keywords:  []string{"shippo_"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -415,6 +423,7 @@ func duffelToken() detect.Detector {
 			Keywords:  []string{"duffel_"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{

@@ -28,6 +28,7 @@ func linearKey() detect.Detector {
 			Keywords:  []string{"lin_api_"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -86,7 +87,7 @@ func notionToken() detect.Detector {
 			Keywords:  []string{"ntn_", "secret_"},
 			Entropy:   3.8,
 			Stopwords: placeholders(),
-			Validate:  mixedToken,
+			Validate:  strictToken,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -117,7 +118,7 @@ func atlassianToken() detect.Detector {
 			Ahead:     300,
 			Entropy:   3.5,
 			Stopwords: placeholders(),
-			Validate:  mixedToken,
+			Validate:  strictToken,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -177,6 +178,7 @@ func airtableToken() detect.Detector {
 			Keywords:  []string{"airtable", "bearer pat"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{

@@ -37,6 +37,7 @@ func jfrogToken() detect.Detector {
 			Keywords:  []string{"akcp", "cmvmd"},
 			Entropy:   4.5,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -96,6 +97,7 @@ func npmToken() detect.Detector {
 			Keywords:  []string{"npm_"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -126,6 +128,7 @@ func pypiToken() detect.Detector {
 			Ahead:     1100,
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -155,6 +158,7 @@ func rubygemsToken() detect.Detector {
 			Keywords:  []string{"rubygems_"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -184,6 +188,7 @@ func nugetKey() detect.Detector {
 			Keywords:  []string{"oy2"},
 			Entropy:   3.5,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -213,6 +218,7 @@ func dockerhubToken() detect.Detector {
 			Keywords:  []string{"dckr_pat_", "dckr_oat_"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -242,6 +248,7 @@ func clojarsToken() detect.Detector {
 			Keywords:  []string{"clojars_"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -271,7 +278,7 @@ func cratesToken() detect.Detector {
 			Keywords:  []string{"cargo", "crates"},
 			Entropy:   3.7,
 			Stopwords: placeholders(),
-			Validate:  mixedToken,
+			Validate:  strictToken,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -300,6 +307,7 @@ func postmanKey() detect.Detector {
 			Keywords:  []string{"pmak-"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -329,6 +337,7 @@ func readmeKey() detect.Detector {
 			Keywords:  []string{"rdme_"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -388,6 +397,7 @@ func harnessKey() detect.Detector {
 			Keywords:  []string{"pat.", "sat."},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -417,7 +427,7 @@ func octopusKey() detect.Detector {
 			Keywords:  []string{"api-"},
 			Entropy:   3,
 			Stopwords: placeholders(),
-			Validate:  mixedToken,
+			Validate:  strictToken,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -447,6 +457,7 @@ func prefectKey() detect.Detector {
 			Keywords:  []string{"pnu_"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -477,6 +488,7 @@ func infracostKey() detect.Detector {
 			Entropy:   3,
 			AllowLine: []string{`https?://\S{0,200}ico-`},
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -506,6 +518,7 @@ func settlemintToken() detect.Detector {
 			Keywords:  []string{"sm_aat_", "sm_pat_", "sm_sat_"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{

@@ -91,7 +91,7 @@ func facebookToken() detect.Detector {
 			Ahead:     600,
 			Entropy:   3,
 			Stopwords: placeholders(),
-			Validate:  mixedToken,
+			Validate:  strictToken,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -301,6 +301,7 @@ func intra42Secret() detect.Detector {
 			Keywords:  []string{"s-s4t2"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{

@@ -33,6 +33,7 @@ func githubToken() detect.Detector {
 			Keywords:  []string{"ghp_", "gho_", "ghu_", "ghs_", "ghr_"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -62,6 +63,7 @@ func githubFineGrained() detect.Detector {
 			Keywords:  []string{"github_pat_"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -92,6 +94,7 @@ func gitlabToken() detect.Detector {
 			Ahead:     400,
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -268,6 +271,7 @@ func circleciToken() detect.Detector {
 			Keywords:  []string{"ccipat_"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -297,6 +301,7 @@ func buildkiteToken() detect.Detector {
 			Keywords:  []string{"bkua_"},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{

@@ -33,6 +33,14 @@ func mixedToken(value string) detect.Verdict {
 	return detect.Plausible
 }
 
+// strictToken is mixedToken for values with a prefix or layout of their own.
+func strictToken(value string) detect.Verdict {
+	if mixedToken(value) == detect.Reject {
+		return detect.Reject
+	}
+	return detect.Valid
+}
+
 // notPublished rejects keys that vendors print in their own documentation. They are kept as the first
 // eight bytes of their SHA-256, so that the list itself sets off no scanner.
 func notPublished(value string) detect.Verdict {
@@ -43,7 +51,7 @@ func notPublished(value string) detect.Verdict {
 		"ae1d951e81d061c3", "3fc9a84885ad0d53", "5864554afb524418": // Cloudflare
 		return detect.Reject
 	}
-	return detect.Plausible
+	return detect.Valid
 }
 
 // judgeJWT accepts three base64url parts whose header is a JSON object with members.

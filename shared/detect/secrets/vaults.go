@@ -31,6 +31,7 @@ func vaultToken() detect.Detector {
 			Ahead:     400,
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -60,7 +61,7 @@ func vaultLegacyToken() detect.Detector {
 			Keywords:  []string{" s.", "=s.", "\"s.", "'s.", "(s."},
 			Entropy:   3.5,
 			Stopwords: placeholders(),
-			Validate:  mixedToken,
+			Validate:  strictToken,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -90,6 +91,7 @@ func terraformToken() detect.Detector {
 			Keywords:  []string{"atlasv1"},
 			Entropy:   3.5,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -176,6 +178,7 @@ func pulumiToken() detect.Detector {
 			Entropy:   3,
 			AllowLine: []string{`vipul-`},
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -205,6 +208,7 @@ func dopplerToken() detect.Detector {
 			Keywords:  []string{"dp.pt.", "dp.st.", "dp.ct.", "dp.scim.", "dp.audit."},
 			Entropy:   3,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -233,6 +237,7 @@ func ageKey() detect.Detector {
 			Regexp:    token(`AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}`),
 			Keywords:  []string{"age-secret-key-1"},
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -262,7 +267,7 @@ func onepasswordKey() detect.Detector {
 			Keywords:  []string{"a3-"},
 			Entropy:   3,
 			Stopwords: placeholders(),
-			Validate:  mixedToken,
+			Validate:  strictToken,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -293,6 +298,7 @@ func onepasswordService() detect.Detector {
 			Ahead:     1500,
 			Entropy:   4,
 			Stopwords: placeholders(),
+			Validate:  valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
