@@ -33,7 +33,7 @@ func start() (string, error) {
 	}
 	install, err := emulator.Find(".")
 	if errors.Is(err, emulator.ErrNotInstalled) {
-		return "", errors.New("MiniStack is not installed: run make test, or make .venv once")
+		return "", errors.New("MiniStack is not installed: run make setup once")
 	}
 	if err != nil {
 		return "", err

@@ -33,9 +33,9 @@ type Config struct {
 	// Dir is the instance's own folder; the caller holds the data folder's lock.
 	Dir string
 	Log *slog.Logger
-	// Restarted is called after a dead instance was started again, when it answers; it may be nil. The state may be
-	// older than what was acknowledged, or none.
-	Restarted func(ctx context.Context) error
+	// Restarted is called after a dead instance was started again, when it answers at endpoint; it may be nil. The state
+	// may be older than what was acknowledged, or none.
+	Restarted func(ctx context.Context, endpoint string) error
 }
 
 // Keeper holds one instance. Open makes it.

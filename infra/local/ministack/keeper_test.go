@@ -17,11 +17,11 @@ import (
 
 const patience = 30 * time.Second
 
-func open(t *testing.T, dir string, restarted func(context.Context) error) (*ministack.Keeper, bool) {
+func open(t *testing.T, dir string, restarted func(context.Context, string) error) (*ministack.Keeper, bool) {
 	t.Helper()
 	install, err := emulator.Find(".")
 	if err != nil {
-		t.Fatal("MiniStack is not installed: run make test, or make .venv once")
+		t.Fatal("MiniStack is not installed: run make setup once")
 	}
 	k, adopted, err := ministack.Open(t.Context(), ministack.Config{
 		Install: install, Dir: dir, Log: slog.New(slog.DiscardHandler), Restarted: restarted,
@@ -110,7 +110,7 @@ func TestRunningInstanceIsAdopted(t *testing.T) {
 func TestKilledInstanceComesBackWithWhatWasSaved(t *testing.T) {
 	t.Parallel()
 	back := make(chan struct{}, 1)
-	k, _ := open(t, t.TempDir(), func(context.Context) error {
+	k, _ := open(t, t.TempDir(), func(context.Context, string) error {
 		back <- struct{}{}
 		return nil
 	})

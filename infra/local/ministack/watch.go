@@ -82,7 +82,7 @@ func (k *Keeper) restart(ctx context.Context) error {
 	if k.cfg.Restarted == nil {
 		return nil
 	}
-	if err := k.cfg.Restarted(ctx); err != nil {
+	if err := k.cfg.Restarted(ctx, k.endpoint); err != nil {
 		return fmt.Errorf("set it up again: %w", err)
 	}
 	return nil

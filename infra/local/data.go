@@ -1,0 +1,121 @@
+package local
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+// data is the data folder, locked for one run.
+type data struct {
+	dir  string
+	lock *os.File
+}
+
+// openData makes the folder and locks it. The kernel drops the lock when the process dies, however it does.
+func openData(dir string) (*data, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("the data folder %s cannot be made: %w", dir, cause(err))
+	}
+	lock, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("the data folder %s cannot be written: %w", dir, cause(err))
+	}
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		defer lock.Close()
+		return nil, fmt.Errorf("another run%s uses the data folder %s: stop it or set GUARDRAILS_DATA", holder(lock), dir)
+	}
+	d := &data{dir: dir, lock: lock}
+	if err := d.sign(); err != nil {
+		d.close()
+		return nil, fmt.Errorf("the data folder %s cannot be written: %w", dir, cause(err))
+	}
+	return d, nil
+}
+
+// cause leaves out the path, which the sentence names already.
+func cause(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// sign writes this process's id into the lock file, for the sentence that a second run prints.
+func (d *data) sign() error {
+	if err := d.lock.Truncate(0); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(d.lock, "%d\n", os.Getpid())
+	return err
+}
+
+func holder(lock *os.File) string {
+	buf := make([]byte, 16)
+	n, _ := lock.Read(buf) // an empty or unreadable file only makes the sentence shorter
+	if pid := strings.TrimSpace(string(buf[:n])); pid != "" {
+		return " (process " + pid + ")"
+	}
+	return ""
+}
+
+func (d *data) close() { _ = d.lock.Close() } // closing drops the lock; nothing was buffered
+
+func (d *data) path(name string) string { return filepath.Join(d.dir, name) }
+
+// Credentials is credentials.json: what a newcomer needs for the first call.
+type Credentials struct {
+	BaseURL          string   `json:"base_url"`
+	PlatformAdminKey string   `json:"platform_admin_key"`
+	Tenants          []Tenant `json:"tenants"`
+}
+
+// Tenant is one demo tenant with a key for each role.
+type Tenant struct {
+	ID          string `json:"id"`
+	Slug        string `json:"slug"`
+	AdminKey    string `json:"admin_key"`
+	OperatorKey string `json:"operator_key"`
+	AnalystKey  string `json:"analyst_key"`
+	ViewerKey   string `json:"viewer_key"`
+}
+
+const credentialsFile = "credentials.json"
+
+// readCredentials returns what the last run wrote, or nil if that is missing or damaged.
+func (d *data) readCredentials() *Credentials {
+	raw, err := os.ReadFile(d.path(credentialsFile))
+	if err != nil {
+		return nil
+	}
+	var c Credentials
+	if json.Unmarshal(raw, &c) != nil {
+		return nil
+	}
+	return &c
+}
+
+// writeCredentials replaces the file as a whole, readable by its owner alone from the first byte on.
+func (d *data) writeCredentials(c Credentials) error {
+	raw, err := json.MarshalIndent(c, "", "  ")
+	if err != nil {
+		return fmt.Errorf("encode the credentials: %w", err)
+	}
+	fresh := d.path(credentialsFile + ".tmp")
+	if err := os.Remove(fresh); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("write the credentials: %w", err)
+	}
+	if err := os.WriteFile(fresh, append(raw, '\n'), 0o600); err != nil {
+		return fmt.Errorf("write the credentials: %w", err)
+	}
+	if err := os.Rename(fresh, d.path(credentialsFile)); err != nil {
+		return fmt.Errorf("write the credentials: %w", err)
+	}
+	return nil
+}
