@@ -7,8 +7,10 @@ import "guardrails/shared/detect"
 // has used several formats. Values with a prefix of their own stand alone; the others need a name beside them.
 func Detectors() []detect.Detector {
 	families := [][]detect.Detector{
-		guardrails(), hyperscale(), hosting(), dataPlatforms(), sourceControl(), registries(), vaults(), infra(),
-		ai(), chat(), mail(), payments(), trading(), productivity(), content(), social(), monitoring(), generic(),
+		guardrails(), hyperscale(), hosting(), dataPlatforms(), dataStores(), sourceControl(), registries(),
+		developerTools(), vaults(), infra(), ai(), aiTools(), chat(), mail(), sales(), payments(), trading(),
+		productivity(), content(), collaboration(), social(), monitoring(),
+		operations(), generic(),
 	}
 	var all []detect.Detector
 	for _, family := range families {

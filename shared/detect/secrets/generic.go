@@ -126,8 +126,8 @@ func connectionString() detect.Detector {
 		Base:      0.9,
 		ValidBase: 0.97,
 		Pattern: &detect.Pattern{
-			Regexp:    `(?i)\b((?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql|sqlserver|oracle|clickhouse|cockroachdb|cassandra|kafka|nats|ldaps?|s?ftps?|smtps?|imaps?|mqtts?|couchbases?|neo4j(?:\+s)?|bolt)(?:\+\w{1,12})?://[^\s:@/"\x27<>\x60]{0,64}:[^\s"\x27<>\x60]{3,128}@[A-Za-z0-9._\[\]:,-]{1,255}(?:/[^\s"\x27<>\x60]{0,200})?)`,
-			Keywords:  []string{"postgres", "mysql", "mariadb", "mongodb", "redis://", "rediss://", "amqp", "mssql", "sqlserver", "oracle", "clickhouse", "cockroachdb", "cassandra", "kafka", "nats://", "ldap", "ftp://", "ftps://", "smtp", "imap", "mqtt", "couchbase", "neo4j", "bolt://"},
+			Regexp:    `(?i)\b((?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql|sqlserver|oracle|clickhouse|cockroachdb|cassandra|kafka|nats|ldaps?|s?ftps?|smtps?|imaps?|mqtts?|couchbases?|neo4j(?:\+s)?|bolt|cloudinary)(?:\+\w{1,12})?://[^\s:@/"\x27<>\x60]{0,64}:[^\s"\x27<>\x60]{3,128}@[A-Za-z0-9._\[\]:,-]{1,255}(?:/[^\s"\x27<>\x60]{0,200})?)`,
+			Keywords:  []string{"postgres", "mysql", "mariadb", "mongodb", "redis://", "rediss://", "amqp", "mssql", "sqlserver", "oracle", "clickhouse", "cockroachdb", "cassandra", "kafka", "nats://", "ldap", "ftp://", "ftps://", "smtp", "imap", "mqtt", "couchbase", "neo4j", "bolt://", "cloudinary://"},
 			Ahead:     600,
 			Stopwords: nil,
 			Validate:  credentialURL,
