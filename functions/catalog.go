@@ -27,7 +27,7 @@ const (
 func Catalog() []fn.Spec {
 	specs := []fn.Spec{
 		// auth: who is calling, and what the roles may do
-		{Name: "authorizer", Context: "auth", Summary: "Turn credentials into a principal", Trigger: fn.Authorizer(), Access: fn.Access{Tables: tables{table.Directory: rw, table.Tenants: r}, Secrets: []string{secret.Pepper}}},
+		{Name: "authorizer", Context: "auth", Summary: "Turn credentials into a principal", Trigger: fn.Authorizer(), Access: fn.Access{Tables: tables{table.Directory: r, table.Tenants: rw}, Secrets: []string{secret.Pepper}}},
 		{Name: "permissions-list", Context: "auth", Summary: "Show the permission matrix", Trigger: fn.HTTP("GET", "/api/v1/permissions"), Permission: "read:permissions"},
 
 		// analyze: the main job

@@ -37,8 +37,28 @@ func (r Record) Accepts(digest []byte, now time.Time) bool {
 	ms := now.UnixMilli()
 	current := subtle.ConstantTimeCompare(digest, r.Digest) == 1
 	old := subtle.ConstantTimeCompare(digest, r.OldDigest) == 1 && ms < r.OldUntil
-	expired := r.ExpiresAt != 0 && ms >= r.ExpiresAt
-	return (current || old) && !expired && r.RevokedAt == 0
+	return (current || old) && r.Status(now) == StatusActive
+}
+
+// Status is what has become of a key.
+type Status string
+
+// The states of a key.
+const (
+	StatusActive  Status = "active"
+	StatusExpired Status = "expired"
+	StatusRevoked Status = "revoked"
+)
+
+// Status says what has become of the key at time now.
+func (r Record) Status(now time.Time) Status {
+	switch {
+	case r.RevokedAt != 0:
+		return StatusRevoked
+	case r.ExpiresAt != 0 && now.UnixMilli() >= r.ExpiresAt:
+		return StatusExpired
+	}
+	return StatusActive
 }
 
 // AllowsIP reports whether the key may be used from an address; an empty list allows every one.

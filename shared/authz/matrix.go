@@ -71,6 +71,17 @@ func (r Row) letters(role Role) string {
 	return "-"
 }
 
+// Actions lists what a role may do with the row's resource, in the order create, read, update, delete, execute.
+func (r Row) Actions(role Role) []string {
+	out := []string{}
+	for _, l := range []byte("CRUDX") {
+		if strings.IndexByte(r.letters(role), l) >= 0 {
+			out = append(out, actions[l])
+		}
+	}
+	return out
+}
+
 // Permissions lists what a role may do, sorted.
 func Permissions(role Role) []Permission {
 	var out []Permission

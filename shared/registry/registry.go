@@ -102,10 +102,10 @@ func (r *Registry) Create(ctx context.Context, by audit.Actor, n New) (Tenant, e
 		Profile: cmp.Or(n.Profile, tenant.ProfileStandard), State: tenant.StateActive, Platform: n.Platform,
 		CreatedAt: now, UpdatedAt: now, Version: 1,
 	}
-	err := r.insert(ctx, by, t)
+	err := r.insert(ctx, by, t, n.With)
 	if errors.Is(err, errSlugTaken) && n.Slug == "" {
 		t.Slug += "-" + t.ID[len(t.ID)-6:] // made by us, so made unique by us
-		err = r.insert(ctx, by, t)
+		err = r.insert(ctx, by, t, n.With)
 	}
 	return t, err
 }
@@ -116,7 +116,7 @@ var (
 )
 
 // insert writes a tenant and all that comes with it.
-func (r *Registry) insert(ctx context.Context, by audit.Actor, t Tenant) error {
+func (r *Registry) insert(ctx context.Context, by audit.Actor, t Tenant, with func(Tenant, tenant.Scope) ([]table.Op, error)) error {
 	s, err := by.Principal.ScopeOf(t.ID)
 	if err != nil {
 		return err
@@ -133,7 +133,15 @@ func (r *Registry) insert(ctx context.Context, by audit.Actor, t Tenant) error {
 	if err != nil {
 		return err
 	}
-	return transact(ctx, names, append(record, key, r.Tenants.PutOp(s, table.TenantKey(), t, table.IfAbsent()))...)
+	ops := append(record, key, r.Tenants.PutOp(s, table.TenantKey(), t, table.IfAbsent()))
+	if with != nil {
+		more, err := with(t, s)
+		if err != nil {
+			return err
+		}
+		ops = append(ops, more...)
+	}
+	return transact(ctx, names, ops...)
 }
 
 // row is a write to the directory, and what it means that its condition fails.

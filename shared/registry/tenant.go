@@ -3,6 +3,7 @@ package registry
 import (
 	"strings"
 
+	"guardrails/shared/table"
 	"guardrails/shared/tenant"
 )
 
@@ -57,6 +58,8 @@ type New struct {
 	Profile tenant.Profile
 	// Platform is for the set-up of an environment alone; see Tenant.Platform.
 	Platform bool
+	// With, if set, adds writes to the transaction, such as the tenant's first key.
+	With func(t Tenant, s tenant.Scope) ([]table.Op, error)
 }
 
 // maxSlug bounds a slug that is made of a name, in bytes.
