@@ -9,7 +9,7 @@ Everything is told by environment variables:
   GATEWAY_PORT, BIND_HOST, PERSIST_STATE, STATE_DIR, S3_PERSIST, S3_DATA_DIR   MiniStack's own
   GUARDRAILS_MINISTACK_DIR     folder of lock and instance.json, locked while this process lives; empty: neither
   GUARDRAILS_MINISTACK_TOKEN   what GET /_guardrails/instance answers, so that a host knows its own instance
-  GUARDRAILS_SNAPSHOT_SECONDS  pause between snapshots; 0: none
+  GUARDRAILS_SNAPSHOT_SECONDS  pause between snapshots, longer when they take long; 0: none
   GUARDRAILS_IDLE_SECONDS      stop after so long without a request; 0: never
   GUARDRAILS_PARENT_PIPE       1: end at once when standard input ends
 Exit status 75 means that another process holds the folder.
@@ -119,6 +119,7 @@ class Snapshots:
         code = 1
         try:
             die_with(parent)
+            os.nice(5)
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
             signal.alarm(CHILD_SECONDS)
             self.write()
@@ -139,10 +140,14 @@ class Snapshots:
                 os.replace(os.path.join(fresh, name), os.path.join(target, name))
 
     async def run(self):
+        pause = SNAPSHOT_SECONDS
         while True:
-            await asyncio.sleep(SNAPSHOT_SECONDS)
+            await asyncio.sleep(pause)
             if self.dirty:
+                begun = time.monotonic()
                 await self.save()
+                # A large state takes long to write: snapshots get a tenth of one processor at most.
+                pause = max(SNAPSHOT_SECONDS, 9 * (time.monotonic() - begun))
 
 
 class FastJSON:
@@ -233,11 +238,13 @@ def main():
     if os.environ.get("GUARDRAILS_PARENT_PIPE") == "1":
         follow_parent()
     import ministack.app as app
+    from hypercorn.config import Config
     from ministack.core import persistence
 
     persistence.json = FastJSON()
     keep_stream_records()
     app.app = Server(app, persistence)
+    Config.graceful_timeout = 0.5  # what is still in flight then is a long poll that nobody waits for
     sys.argv = sys.argv[:1]
     app.main()
     del handle

@@ -16,7 +16,7 @@ import (
 
 const (
 	startWithin = 60 * time.Second
-	// snapshotEvery is the most that a kill -9 of MiniStack loses.
+	// snapshotEvery is what a kill -9 of MiniStack may lose; a state of many megabytes is written less often.
 	snapshotEvery = 2 * time.Second
 	// idleAfter ends an instance whose host was killed and never came back; while a host lives it calls every second.
 	idleAfter = 15 * time.Minute
