@@ -1,0 +1,2 @@
+// Package analyze serves the main job: analyze, redact, restore, and the records of analyses.
+package analyze

@@ -1,0 +1,7 @@
+// Command guardrails is the operator's tool.
+//
+//	guardrails functions [--format=table|tsv]            every function of the system
+//	guardrails analyze [--json] [--policy ID] [file|-]   the engine alone, offline; a filter for commits and pipelines
+//
+// Run it with `go run ./scripts/guardrails`, or build it once with `go build -o guardrails ./scripts/guardrails`.
+package main

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// exitUsage says that the command line is wrong; exitFailed that the command could not do its work.
+const (
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// command is one subcommand. It returns the process's exit status.
+type command struct {
+	name, summary string
+	run           func(ctx context.Context, io streams, args []string) int
+}
+
+// streams are where a command reads and writes.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+func commands() []command {
+	return []command{
+		{"analyze", "find, decide and show what a text holds; exit 0 allow, 10 flag, 20 redact, 30 block", analyze},
+		{"functions", "list every function of the system", listFunctions},
+	}
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	status := run(ctx, streams{os.Stdin, os.Stdout, os.Stderr}, os.Args[1:])
+	stop()
+	os.Exit(status)
+}
+
+func run(ctx context.Context, s streams, args []string) int {
+	if len(args) > 0 {
+		for _, c := range commands() {
+			if c.name == args[0] {
+				return c.run(ctx, s, args[1:])
+			}
+		}
+		fmt.Fprintf(s.err, "guardrails: there is no command %q\n", args[0])
+	}
+	fmt.Fprintln(s.err, "usage: guardrails <command> [arguments]")
+	for _, c := range commands() {
+		fmt.Fprintf(s.err, "  %-10s %s\n", c.name, c.summary)
+	}
+	return exitUsage
+}

@@ -1,0 +1,45 @@
+package inspect
+
+import (
+	"encoding/json"
+
+	"guardrails/shared/detect"
+	"guardrails/shared/redact"
+)
+
+// Options steer an analysis; routes and jobs take them as JSON.
+type Options struct {
+	Source    detect.Source  `json:"source,omitempty" enum:"input,output" doc:"Where the text comes from; input if not given."`
+	Policies  []string       `json:"policies,omitempty" maxItems:"20" doc:"Shipped rule packs (hipaa) and own policies (pol_…); the tenant's active ones if not given." example:"[\"hipaa\"]"`
+	Detectors *Selection     `json:"detectors,omitempty" doc:"Which detectors run."`
+	MinScore  *float64       `json:"min_score,omitempty" minimum:"0" maximum:"1" doc:"Findings below are dropped; 0.5 if not given."`
+	Redaction *redact.Choice `json:"redaction,omitempty" doc:"How findings are replaced."`
+	Mode      Mode           `json:"mode,omitempty" enum:"enforce,shadow" doc:"Shadow answers allow and says in shadow_decision what enforce would have decided."`
+	Explain   bool           `json:"explain,omitempty" doc:"Say of each finding why it has its score."`
+	// IncludeText needs read:findings_text; the caller of Analyze has checked that.
+	IncludeText bool `json:"include_text,omitempty" doc:"Put the matched text into each finding; needs read:findings_text."`
+	// Metadata is the caller's own; it is not kept.
+	Metadata map[string]string `json:"metadata,omitempty" doc:"Your own labels; they are not kept."`
+}
+
+// Selection names detectors, types or categories.
+type Selection struct {
+	Include []string `json:"include,omitempty" maxItems:"200" doc:"Only these; empty means every default detector."`
+	Exclude []string `json:"exclude,omitempty" maxItems:"200" doc:"Not these."`
+}
+
+// Mode says whether the decision counts.
+type Mode string
+
+// ModeShadow computes everything and decides allow.
+const (
+	ModeEnforce Mode = "enforce"
+	ModeShadow  Mode = "shadow"
+)
+
+// Value is what is analyzed: exactly one of its fields is set.
+type Value struct {
+	Text     *string         `json:"text,omitempty" doc:"A text."`
+	Messages json.RawMessage `json:"messages,omitempty" doc:"A conversation: objects with role and content."`
+	Document json.RawMessage `json:"document,omitempty" doc:"Any JSON value; its strings are analyzed, the names of its fields give context."`
+}

@@ -1,0 +1,190 @@
+package inspect
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/golang-lru/v2/simplelru"
+	"golang.org/x/sync/singleflight"
+
+	"guardrails/shared/clock"
+	"guardrails/shared/detect"
+	"guardrails/shared/errs"
+	"guardrails/shared/policy"
+	"guardrails/shared/policystore"
+	"guardrails/shared/seal"
+	"guardrails/shared/tenant"
+)
+
+const (
+	maxTenants = 4096
+	maxSets    = 128
+	// lastGoodFor is how long a tenant's policies are served while the store does not answer.
+	lastGoodFor = 5 * time.Minute
+)
+
+// sets keeps tenants' policies compiled. A tenant's state (which policies are active, at which version) is read at most
+// once in ttl; a set is compiled once per tenant, version and selection.
+type sets struct {
+	base  *detect.Engine
+	store *policystore.Store
+	keys  *seal.Keys
+	clock clock.Clock
+	ttl   time.Duration
+	stale func()
+
+	mu     sync.Mutex
+	states *simplelru.LRU[string, knownState]
+	built  *simplelru.LRU[string, *policy.Set]
+	flight singleflight.Group
+}
+
+type knownState struct {
+	state policystore.State
+	read  time.Time
+}
+
+func newSets(base *detect.Engine, store *policystore.Store, keys *seal.Keys, c clock.Clock, ttl time.Duration, stale func()) (*sets, error) {
+	states, err := simplelru.NewLRU[string, knownState](maxTenants, nil)
+	if err != nil {
+		return nil, fmt.Errorf("make the cache of states: %w", err)
+	}
+	built, err := simplelru.NewLRU[string, *policy.Set](maxSets, nil)
+	if err != nil {
+		return nil, fmt.Errorf("make the cache of sets: %w", err)
+	}
+	return &sets{base: base, store: store, keys: keys, clock: c, ttl: ttl, stale: stale, states: states, built: built}, nil
+}
+
+// state returns the tenant's policy state, at most ttl old; while the store does not answer, at most five minutes.
+func (c *sets) state(ctx context.Context, s tenant.Scope) (policystore.State, error) {
+	known, ok := c.known(s)
+	now := c.clock.Now()
+	if ok && now.Sub(known.read) < c.ttl {
+		return known.state, nil
+	}
+	v, err, _ := c.flight.Do("state#"+s.TenantID(), func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		return c.read(ctx, s)
+	})
+	if err != nil {
+		if ok && now.Sub(known.read) < lastGoodFor {
+			c.stale()
+			return known.state, nil
+		}
+		return policystore.State{}, fmt.Errorf("read the policies' state: %w", err)
+	}
+	return v.(policystore.State), nil
+}
+
+func (c *sets) known(s tenant.Scope) (knownState, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.states.Get(s.TenantID())
+}
+
+func (c *sets) read(ctx context.Context, s tenant.Scope) (policystore.State, error) {
+	// The time is taken before the read: what is changed after it must not be served longer than ttl.
+	at := c.clock.Now()
+	st, err := c.store.State(ctx, s)
+	if err != nil {
+		return st, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.states.Add(s.TenantID(), knownState{st, at})
+	return st, nil
+}
+
+// get returns the compiled set of the policies named, or of the tenant's active ones if none are.
+// A policy that does not exist for the tenant is an errs.InvalidRequest that names its place.
+func (c *sets) get(ctx context.Context, s tenant.Scope, named []string) (*policy.Set, error) {
+	ids, shipped := normalize(named)
+	key := "shipped#" + strings.Join(ids, ",")
+	if len(ids) == 0 || !shipped {
+		st, err := c.state(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		if len(ids) == 0 {
+			ids = st.Active
+		}
+		key = s.TenantID() + "#" + strconv.FormatInt(st.Version, 10) + "#" + strings.Join(ids, ",")
+	}
+	c.mu.Lock()
+	set, ok := c.built.Get(key)
+	c.mu.Unlock()
+	if ok {
+		return set, nil
+	}
+	v, err, _ := c.flight.Do(key, func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
+		defer cancel()
+		return c.compile(ctx, s, key, ids)
+	})
+	if err != nil {
+		return nil, unknownPolicy(err, len(named) > 0)
+	}
+	return v.(*policy.Set), nil
+}
+
+// normalize spells shipped packs as their ids ("PCI-DSS" is pci_dss) and tells whether all are shipped.
+func normalize(named []string) (ids []string, shipped bool) {
+	shipped = len(named) > 0
+	for _, n := range named {
+		pack := strings.ReplaceAll(strings.ToLower(n), "-", "_")
+		if _, ok := policy.PackByID(pack); ok {
+			ids = append(ids, pack)
+			continue
+		}
+		ids, shipped = append(ids, n), false
+	}
+	return ids, shipped
+}
+
+func unknownPolicy(err error, named bool) error {
+	var unknown *policystore.UnknownError
+	if !errors.As(err, &unknown) {
+		return err
+	}
+	if !named {
+		return errs.Wrap(errs.Overloaded, "The policies have just changed; try again.", err).WithRetryAfter(time.Second)
+	}
+	return errs.Invalid(errs.Field{Location: "/policies/" + strconv.Itoa(unknown.Index), Message: "names no policy of yours and no shipped rule pack"})
+}
+
+func (c *sets) compile(ctx context.Context, s tenant.Scope, key string, ids []string) (*policy.Set, error) {
+	policies, err := c.store.Load(ctx, s, ids)
+	if err != nil {
+		return nil, err
+	}
+	set, err := policy.Compile(c.base, policies, c.mac(ctx, s))
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.built.Add(key, set)
+	return set, nil
+}
+
+// mac is the tenant's keyed digest for allow lists. A key service that does not answer allows nothing.
+func (c *sets) mac(ctx context.Context, s tenant.Scope) func(string) string {
+	ctx = context.WithoutCancel(ctx)
+	return func(value string) string {
+		ctx, cancel := context.WithTimeout(ctx, time.Second)
+		defer cancel()
+		sum, err := c.keys.Tenant(s).MAC(ctx, "allow", []byte(value))
+		if err != nil {
+			return ""
+		}
+		return hex.EncodeToString(sum)
+	}
+}

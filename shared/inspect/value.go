@@ -1,0 +1,138 @@
+package inspect
+
+import (
+	"encoding/json"
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"guardrails/shared/detect"
+	"guardrails/shared/document"
+	"guardrails/shared/errs"
+)
+
+// part is one string of a value, with what surrounds it.
+type part struct {
+	path   string
+	keys   []string
+	text   string
+	source detect.Source
+}
+
+// shape is which of the three kinds a value is.
+type shape int
+
+const (
+	shapeText shape = iota
+	shapeMessages
+	shapeDocument
+)
+
+// shape tells which field is set, and refuses none or several.
+func (v Value) shape() (shape, error) {
+	n, s := 0, shapeText
+	if v.Text != nil {
+		n++
+	}
+	if len(v.Messages) > 0 {
+		n, s = n+1, shapeMessages
+	}
+	if len(v.Document) > 0 {
+		n, s = n+1, shapeDocument
+	}
+	if n != 1 {
+		return s, errs.Invalid(errs.Field{Location: "/text", Message: "expected exactly one of text, messages and document"})
+	}
+	return s, nil
+}
+
+// Check reports what is wrong with the value's shape, without looking into it.
+func (v Value) Check() error {
+	s, err := v.shape()
+	if err == nil && s == shapeText && *v.Text == "" {
+		return errs.Invalid(errs.Field{Location: "/text", Message: "expected length >= 1"})
+	}
+	return err
+}
+
+// parts takes the value apart. Messages of tools count as indirect: an injection in them was written by nobody who
+// speaks to the model.
+func (v Value) parts(source detect.Source) (shape, []part, error) {
+	if err := v.Check(); err != nil {
+		return 0, nil, err
+	}
+	s, err := v.shape()
+	if err != nil {
+		return 0, nil, err
+	}
+	switch s {
+	case shapeMessages:
+		p, err := messageParts(v.Messages, source)
+		return s, p, err
+	case shapeDocument:
+		p, err := documentParts(v.Document, source)
+		return s, p, err
+	case shapeText:
+	}
+	return s, []part{{text: *v.Text, source: source}}, nil
+}
+
+func messageParts(raw json.RawMessage, source detect.Source) ([]part, error) {
+	messages, err := document.Messages(raw, "/messages")
+	if err != nil {
+		return nil, err
+	}
+	var out []part
+	for _, m := range messages {
+		from := source
+		if m.Role == "tool" || m.Role == "function" {
+			from = detect.SourceIndirect
+		}
+		for _, s := range m.Strings {
+			out = append(out, part{path: s.Path, text: s.Value, source: from})
+		}
+	}
+	return out, nil
+}
+
+func documentParts(raw json.RawMessage, source detect.Source) ([]part, error) {
+	strings, err := document.Strings(raw)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]part, len(strings))
+	for i, s := range strings {
+		out[i] = part{path: s.Path, keys: s.Keys, text: s.Value, source: source}
+	}
+	return out, nil
+}
+
+// rewrite puts changed strings back into the value's shape, as JSON.
+func (v Value) rewrite(s shape, changes map[string]string) (json.RawMessage, error) {
+	switch s {
+	case shapeMessages:
+		return document.Rewrite(v.Messages, changes)
+	case shapeDocument:
+		return document.Rewrite(v.Document, changes)
+	case shapeText:
+	}
+	text := *v.Text
+	if t, ok := changes[""]; ok {
+		text = t
+	}
+	b, err := jsontext.AppendQuote(nil, text)
+	if err != nil {
+		return nil, fmt.Errorf("encode text: %w", err)
+	}
+	return b, nil
+}
+
+// characters counts the code points of all strings.
+func characters(parts []part) int {
+	n := 0
+	for _, p := range parts {
+		n += utf8.RuneCountInString(p.text)
+	}
+	return n
+}
