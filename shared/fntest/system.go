@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"guardrails/shared/apikey"
 	"guardrails/shared/audit"
 	"guardrails/shared/authn"
 	"guardrails/shared/authz"
@@ -49,6 +50,7 @@ type System struct {
 	// Log is what they wrote: log lines and metrics.
 	Log *Log
 
+	line     *line
 	specs    []fn.Spec
 	bindings fn.Bindings
 	mu       sync.Mutex
@@ -64,10 +66,12 @@ func New(t testing.TB, specs []fn.Spec, bindings fn.Bindings) *System {
 // NewAt is New on a clock of the test's own.
 func NewAt(t testing.TB, specs []fn.Spec, bindings fn.Bindings, c clock.Clock) *System {
 	t.Helper()
-	log := &Log{}
+	log, cfg := &Log{}, awstest.Config(t)
+	line := &line{next: cfg.HTTPClient}
+	cfg.HTTPClient, cfg.RetryMaxAttempts = line, 1
 	return &System{
-		Config: fn.Config{Environment: shared.provisioned(t), AWS: awstest.Config(t), Clock: c, Log: log, Version: fn.Version},
-		Log:    log, specs: specs, bindings: bindings, built: map[string]fn.Function{},
+		Config: fn.Config{Environment: shared.provisioned(t), AWS: cfg, Clock: c, Log: log, Version: fn.Version},
+		Log:    log, line: line, specs: specs, bindings: bindings, built: map[string]fn.Function{},
 	}
 }
 
@@ -117,6 +121,32 @@ func (s *System) Registry() *registry.Registry {
 		Audit: audit.New(env.Table(table.Audit), env.IDs, env.Clock), Clock: env.Clock, IDs: env.IDs, Keys: env.Keys(),
 	})
 }
+
+// Keys returns the API keys.
+func (s *System) Keys() *apikey.Store {
+	env := s.Env()
+	return apikey.At(apikey.Stores{
+		Tenants: env.Table(table.Tenants), Directory: env.Directory(), Outbox: outbox.New(env.Table(table.Events), env.IDs, env.Clock),
+		Audit: audit.New(env.Table(table.Audit), env.IDs, env.Clock), Clock: env.Clock, IDs: env.IDs, Secrets: env.Secrets(),
+	})
+}
+
+// Key makes a key of the tenant and returns its record and the key itself.
+func (s *System) Key(t testing.TB, of Tenant, n apikey.New) (apikey.Record, string) {
+	t.Helper()
+	by := audit.Actor{Principal: Principal(t, of.As(authz.Admin))}
+	r, key, err := s.Keys().Create(t.Context(), of.Scope(t), by, n)
+	if err != nil {
+		t.Fatal(fmt.Errorf("make a key: %w", err))
+	}
+	return r, key
+}
+
+// Cut makes every AWS service unreachable for this System until Mend. It is for Systems that one test alone uses.
+func (s *System) Cut() { s.line.cut.Store(true) }
+
+// Mend ends what Cut began.
+func (s *System) Mend() { s.line.cut.Store(false) }
 
 // Tenant is a tenant that a test made.
 type Tenant struct {

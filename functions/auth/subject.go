@@ -1,0 +1,180 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/singleflight"
+
+	"guardrails/shared/apikey"
+	"guardrails/shared/authn"
+	"guardrails/shared/clock"
+	"guardrails/shared/errs"
+	"guardrails/shared/registry"
+	"guardrails/shared/tenant"
+)
+
+const (
+	freshFor   = 5 * time.Second
+	unknownFor = 2 * time.Second
+	staleFor   = 5 * time.Minute
+	// downFor is how long remembered subjects are served without asking, after the store did not answer.
+	downFor     = time.Second
+	readBudget  = 2 * time.Second
+	touchBudget = 150 * time.Millisecond
+	maxSubjects = 8192
+)
+
+// source reads keys and tenants from the stores.
+type source struct {
+	lookup  *authn.Lookup
+	keys    *apikey.Store
+	tenants *registry.Registry
+}
+
+// subject is a key and its tenant as they were read; the zero scope means that there is no such key.
+type subject struct {
+	scope  tenant.Scope
+	key    apikey.Record
+	tenant registry.Tenant
+	readAt time.Time
+	// touched is when the key's use was last noted, in Unix milliseconds.
+	touched atomic.Int64
+}
+
+// read asks the stores. A key, or the tenant of a key, that is not there gives the subject of an unknown key.
+func (s *source) read(ctx context.Context, public string, now time.Time) (*subject, error) {
+	out := &subject{readAt: now}
+	sc, keyID, err := s.lookup.Key(ctx, public)
+	if errors.Is(err, errs.NotFound) {
+		return out, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) { out.key, err = s.keys.Get(ctx, sc, keyID); return err })
+	g.Go(func() (err error) { out.tenant, err = s.tenants.Get(ctx, sc); return err })
+	err = g.Wait()
+	if errors.Is(err, errs.NotFound) {
+		return &subject{readAt: now}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	out.scope = sc
+	out.touched.Store(out.key.LastUsed)
+	return out, nil
+}
+
+// refuses says why the subject may not call, or "". The digest is compared even if there is no such key, so that
+// both take the same time.
+func (s *subject) refuses(digest []byte, sourceIP string, now time.Time) string {
+	accepted := s.key.Accepts(digest, now)
+	switch {
+	case !s.scope.Valid():
+		return "unknown"
+	case !accepted:
+		return "not accepted: " + string(s.key.Status(now))
+	case !s.key.AllowsIP(sourceIP):
+		return "address"
+	case s.misplaced():
+		return "role"
+	}
+	return ""
+}
+
+// fresh reports whether the subject may be served without asking the store. Time that ran backwards makes it stale.
+func (s *subject) fresh(now time.Time) bool {
+	keep := freshFor
+	if !s.scope.Valid() {
+		keep = unknownFor
+	}
+	age := now.Sub(s.readAt)
+	return age >= 0 && age < keep
+}
+
+// servable reports whether the subject may stand in while the store does not answer.
+func (s *subject) servable(now time.Time) bool {
+	age := now.Sub(s.readAt)
+	return s.scope.Valid() && s.tenant.Profile == tenant.ProfileStandard && age >= 0 && age < staleFor
+}
+
+// subjects remembers what was read, by the public part of the key. It is safe for concurrent use.
+type subjects struct {
+	source *source
+	clock  clock.Clock
+	known  *lru.Cache[string, *subject]
+	flight singleflight.Group
+
+	mu      sync.Mutex
+	downTil time.Time
+}
+
+func newSubjects(s *source, c clock.Clock) *subjects {
+	known, err := lru.New[string, *subject](maxSubjects)
+	if err != nil {
+		panic(err) // the size is a positive constant
+	}
+	return &subjects{source: s, clock: c, known: known}
+}
+
+// get returns the subject of a key: remembered, read, or, if the store does not answer, remembered from longer ago.
+func (s *subjects) get(ctx context.Context, public string) (*subject, error) {
+	now := s.clock.Now()
+	old, ok := s.known.Get(public)
+	if ok && old.fresh(now) {
+		return old, nil
+	}
+	standIn := ok && old.servable(now)
+	if standIn && s.down(now) {
+		return old, nil
+	}
+	v, err, _ := s.flight.Do(public, func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readBudget)
+		defer cancel()
+		read, err := s.source.read(ctx, public, now)
+		if err == nil {
+			s.known.Add(public, read)
+		}
+		return read, err
+	})
+	if err == nil {
+		return v.(*subject), nil
+	}
+	s.markDown(now)
+	if standIn {
+		return old, nil
+	}
+	return nil, err
+}
+
+func (s *subjects) down(now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return now.Before(s.downTil)
+}
+
+func (s *subjects) markDown(now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.downTil = now.Add(downFor)
+}
+
+// touch notes the key's use, at most once a minute. It waits a little and never fails the request: on Lambda a
+// goroutine of its own would stand still after the answer.
+func (s *subjects) touch(ctx context.Context, sub *subject) {
+	now := s.clock.Now()
+	last := sub.touched.Load()
+	if now.UnixMilli()-last < apikey.TouchEvery.Milliseconds() || s.down(now) || !sub.touched.CompareAndSwap(last, now.UnixMilli()) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, touchBudget)
+	defer cancel()
+	_ = s.source.keys.Touch(ctx, sub.scope, sub.key.ID, now) // a use that was not noted is noted a minute later
+}
