@@ -38,6 +38,7 @@ type Response struct {
 // Call invokes a route as API Gateway does. The authorizer's answer is taken from r.As.
 func (s *System) Call(t testing.TB, name string, r Request) Response {
 	t.Helper()
+	s.canaries.add(r.Body)
 	payload, err := json.Marshal(event(t, s.Spec(t, name), r))
 	if err != nil {
 		t.Fatal(err)
@@ -50,6 +51,7 @@ func (s *System) Call(t testing.TB, name string, r Request) Response {
 	if out.Header == nil {
 		out.Header = http.Header{}
 	}
+	s.checkError(t, out)
 	return out
 }
 

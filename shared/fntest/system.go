@@ -53,6 +53,7 @@ type System struct {
 	line     *line
 	specs    []fn.Spec
 	bindings fn.Bindings
+	canaries *canaries
 	mu       sync.Mutex
 	built    map[string]fn.Function
 }
@@ -69,10 +70,13 @@ func NewAt(t testing.TB, specs []fn.Spec, bindings fn.Bindings, c clock.Clock) *
 	log, cfg := &Log{}, awstest.Config(t)
 	line := &line{next: cfg.HTTPClient}
 	cfg.HTTPClient, cfg.RetryMaxAttempts = line, 1
-	return &System{
+	s := &System{
 		Config: fn.Config{Environment: shared.provisioned(t), AWS: cfg, Clock: c, Log: log, Version: fn.Version},
 		Log:    log, line: line, specs: specs, bindings: bindings, built: map[string]fn.Function{},
+		canaries: &canaries{said: map[string]bool{}},
 	}
+	s.watch(t)
+	return s
 }
 
 // Function returns a function of the catalogue, built once.
