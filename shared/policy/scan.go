@@ -1,0 +1,131 @@
+package policy
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"guardrails/shared/detect"
+	"guardrails/shared/errs"
+)
+
+// Scanned is one string and what was found in it.
+type Scanned struct {
+	// Path is the string's JSON pointer in the value given.
+	Path   string
+	Text   string
+	Source detect.Source
+	Result detect.Result
+}
+
+// Plan is a set with the options of one request and one origin of texts. It is safe for concurrent use.
+type Plan struct {
+	set    *Set
+	plan   *detect.Plan
+	source detect.Source
+}
+
+// Plan resolves a request's options against the set. The set's thresholds hold where the request has none for a
+// type; what the rules look for themselves is always included. Options.Keys belong to Scan.
+//
+// Names in Include or Exclude that stand for nothing are errs.InvalidRequest; at is the JSON pointer of the object
+// with include and exclude in the request ("/detectors").
+func (s *Set) Plan(o detect.Options, at string) (*Plan, error) {
+	if o.Source == "" {
+		o.Source = detect.SourceInput
+	}
+	plan, err := s.engine.Compile(s.options(o))
+	if err != nil {
+		var fields []errs.Field
+		for _, f := range detect.FieldErrors(err) {
+			fields = append(fields, errs.Field{Location: at + f.Pointer, Message: f.Message})
+		}
+		return nil, errs.Invalid(fields...)
+	}
+	return &Plan{set: s, plan: plan, source: o.Source}, nil
+}
+
+// options adds the set's thresholds and the rules' own findings to a request's options.
+func (s *Set) options(o detect.Options) detect.Options {
+	if len(s.thresholds) > 0 {
+		thresholds := maps.Clone(s.thresholds)
+		for name, t := range o.Thresholds {
+			if typ := detect.Canonical(name); !strings.HasPrefix(typ, typePrefix) {
+				thresholds[typ] = t
+			}
+		}
+		o.Thresholds = thresholds
+	}
+	if len(o.Include) > 0 && slices.ContainsFunc(s.rules, func(r compiledRule) bool { return r.own != "" }) {
+		o.Include = append(slices.Clone(o.Include), string(detect.CategoryPolicy))
+	}
+	return o
+}
+
+// Scan looks for findings in one string of a request. Keys are the names around it, outermost first.
+func (p *Plan) Scan(ctx context.Context, path, text string, keys []string) Scanned {
+	r := p.plan.Scan(ctx, text, keys)
+	if p.set.placeholders {
+		r.Findings = slices.DeleteFunc(r.Findings, func(f detect.Finding) bool {
+			return placeholder(f.Type, text[f.ByteStart:f.ByteEnd])
+		})
+	}
+	return Scanned{Path: path, Text: text, Source: p.source, Result: r}
+}
+
+// placeholder reports whether a value stands for nobody: a mail address of a reserved domain, a test card of the
+// card brands, a fictional North American number.
+func placeholder(typ, value string) bool {
+	switch typ {
+	case "EMAIL_ADDRESS", "DOMAIN_NAME", "URL":
+		return reservedDomain(value)
+	case "CREDIT_CARD":
+		return testCard(digits(value))
+	case "PHONE_NUMBER":
+		d := strings.TrimPrefix(digits(value), "1")
+		return len(d) == 10 && d[3:8] == "55501"
+	}
+	return false
+}
+
+// reservedDomain reports whether the host of an address or URL is set aside for documentation and tests (RFC 2606).
+func reservedDomain(value string) bool {
+	host := strings.ToLower(value)
+	if _, after, ok := strings.Cut(host, "://"); ok {
+		host = after
+	}
+	host = host[:len(host)-len(strings.TrimLeft(host, "abcdefghijklmnopqrstuvwxyz0123456789.-_+%@"))]
+	host = strings.Trim(host[strings.LastIndexByte(host, '@')+1:], ".")
+	labels := strings.Split(host, ".")
+	last := labels[len(labels)-1]
+	if last == "example" || last == "test" || last == "invalid" || last == "localhost" {
+		return true
+	}
+	if len(labels) < 2 {
+		return false
+	}
+	return labels[len(labels)-2] == "example" && (last == "com" || last == "org" || last == "net")
+}
+
+// testCard reports whether the number is one that card brands publish for tests.
+func testCard(number string) bool {
+	switch number {
+	case "4111111111111111", "4012888888881881", "4222222222222", "4242424242424242", "5555555555554444",
+		"5105105105105100", "2223003122003222", "378282246310005", "371449635398431", "378734493671000",
+		"6011111111111117", "6011000990139424", "3530111333300000", "3566002020360505", "30569309025904",
+		"38520000023237":
+		return true
+	}
+	return false
+}
+
+// digits drops everything but ASCII digits.
+func digits(value string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, value)
+}
