@@ -10,16 +10,11 @@ func encoded() detect.Detector {
 		Category: detect.CategoryInjection,
 		Summary:  "Requests to decode a payload and to follow, answer or merge it",
 		Lexicon: &detect.Lexicon{
-			Words: map[string][]string{
-				"decode": {"decode", "decipher", "decrypt", "translate", "unscramble", "interpret", "convert", "interlace", "concatenate", "join", "combine", "write down the string", "dekodiere", "entschlussle", "decodifica", "decodez", "dechiffre"},
-				"cipher": {"base64", "base 64", "rot13", "rot 13", "morse code", "morse", "caesar cipher", "binary string", "hexadecimal string", "hex string", "pig latin", "ascii codes", "leetspeak", "cipher", "ciphertext"},
-				"pieces": {"part 1", "part 2", "part one", "part two", "following parts", "string a", "strings a", "three strings", "the string z"},
-				"act":    {"tell me what it says", "and follow", "and execute", "and do", "and answer", "and respond", "and reply", "reply with", "reply in", "respond in", "answer in", "and obey", "carry out", "as instructions", "provide it in", "encode it in", "in base64", "answer the question", "then give", "what it says"},
-			},
+			Words: words("decode", "cipher", "pieces", "act on it"),
 			Rules: []detect.LexiconRule{
-				{Name: "decode and act", All: []string{"decode", "cipher", "act"}, Within: 16, Weight: 0.6},
+				{Name: "decode and act", All: []string{"decode", "cipher", "act on it"}, Within: 16, Weight: 0.6},
 				{Name: "join and act", All: []string{"decode", "pieces"}, Within: 16, Weight: 0.45},
-				{Name: "answer the parts", All: []string{"pieces", "act"}, Within: 16, Weight: 0.5},
+				{Name: "answer the parts", All: []string{"pieces", "act on it"}, Within: 16, Weight: 0.5},
 			},
 		},
 		Samples: detect.Samples{

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"guardrails/shared/detect"
+	"guardrails/shared/detect/wordlist"
 )
 
 //go:embed testdata/neutral.txt
@@ -49,10 +50,15 @@ func TestTriggerWordAlone(t *testing.T) {
 	t.Parallel()
 	engine := newEngine(t)
 	words := []string{
-		"ignore", "disregard", "forget", "override", "bypass", "system prompt", "instructions", "previous instructions", "jailbreak", "prompt injection",
-		"developer mode", "act as", "pretend", "role play", "unfiltered", "base64", "DAN", "vergiss", "oubliez", "olvida", "dimentica", "esqueça",
+		"ignore", "disregard", "forget", "override", "bypass", "system prompt", "instructions",
+		"previous instructions", "jailbreak", "prompt injection",
+		"developer mode", "act as", "pretend", "role play", "unfiltered", "base64", "DAN", "vergiss", "oubliez",
+		"olvida", "dimentica", "esqueça",
 	}
-	frames := []string{"%", "What does % mean?", "The lecture is about the word % and where it comes from.", "She wrote % on the board.", "Why do people search for % so often?"}
+	frames := []string{
+		"%", "What does % mean?", "The lecture is about the word % and where it comes from.",
+		"She wrote % on the board.", "Why do people search for % so often?",
+	}
 	for _, word := range words {
 		for _, frame := range frames {
 			text := strings.ReplaceAll(frame, "%", word)
@@ -89,4 +95,15 @@ func TestAttackInNeutralText(t *testing.T) {
 			t.Errorf("no finding in %q", text)
 		}
 	})
+}
+
+func TestWordFile(t *testing.T) {
+	t.Parallel()
+	for name, words := range wordlist.Parse(wordFile) {
+		for _, w := range words {
+			if w != strings.ToLower(w) {
+				t.Errorf("set %s: %q is not in lower case", name, w)
+			}
+		}
+	}
 }

@@ -10,14 +10,14 @@ func harassment() detect.Detector {
 		Category: detect.CategoryToxicity,
 		Summary:  "Insults at the reader and wishes of harm",
 		Lexicon: &detect.Lexicon{
-			Words: sets("are you", "insult", "wish", "vulgar", "caution"),
+			Words: words("are you", "insult", "wish", "vulgar", "caution"),
 			Rules: []detect.LexiconRule{
 				{Name: "you are an insult", All: []string{"are you", "insult"}, Within: 5, Ordered: true, Weight: 0.4},
 				{Name: "you are a vulgar insult", All: []string{"are you", "vulgar"}, Within: 5, Ordered: true, Weight: 0.4},
 				// A negation stands between the two words of the rules above, so what they lack hangs on the insult alone.
-				{Name: "insult", All: []string{"insult"}, None: []string{"caution"}, Within: 3, Weight: 0.25},
-				{Name: "vulgar insult", All: []string{"vulgar"}, None: []string{"caution"}, Within: 3, Weight: 0.25},
-				{Name: "wish of harm", All: []string{"wish"}, None: []string{"caution"}, Within: 8, Weight: 0.7},
+				{Name: "insult", All: []string{"insult"}, None: []string{"caution"}, Weight: 0.25},
+				{Name: "vulgar insult", All: []string{"vulgar"}, None: []string{"caution"}, Weight: 0.25},
+				{Name: "wish of harm", All: []string{"wish"}, None: []string{"caution"}, Weight: 0.7},
 			},
 		},
 		Samples: detect.Samples{

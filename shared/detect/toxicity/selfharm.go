@@ -10,11 +10,11 @@ func selfHarm() detect.Detector {
 		Category: detect.CategoryToxicity,
 		Summary:  "Wishes and plans of harming oneself",
 		Lexicon: &detect.Lexicon{
-			Words: sets("self", "despair", "own despair", "caution"),
+			Words: words("self", "despair", "own despair", "caution"),
 			Rules: []detect.LexiconRule{
-				{Name: "despair", All: []string{"despair"}, None: []string{"caution"}, Within: 6, Weight: 0.35},
+				{Name: "despair", All: []string{"despair"}, None: []string{"caution"}, Weight: 0.35},
 				{Name: "despair of one's own", All: []string{"self", "despair"}, Within: 10, Ordered: true, Weight: 0.3},
-				{Name: "plain words", All: []string{"own despair"}, None: []string{"caution"}, Within: 8, Weight: 0.6},
+				{Name: "plain words", All: []string{"own despair"}, None: []string{"caution"}, Weight: 0.6},
 			},
 		},
 		Samples: detect.Samples{
