@@ -80,7 +80,7 @@ func Route[In, Out any](build func(*Env) (Handler[In, Out], error), opts ...Opti
 			}
 			c := &capture{}
 			register(newAPI(c), env.Spec, h)
-			return newRoute(env, o, c.handler), nil
+			return newRoute(env, o, c), nil
 		},
 		document: func(api huma.API, spec Spec) { register(api, spec, nil) },
 	}
@@ -119,7 +119,7 @@ func newAPI(a huma.Adapter) huma.API {
 			OpenAPI: "3.1.0", Info: &huma.Info{Title: "Guardrails API", Version: Version},
 			Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", schemaName)},
 		},
-		Formats: map[string]huma.Format{"application/json": huma.DefaultJSONFormat}, DefaultFormat: "application/json",
+		Formats: map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat}, DefaultFormat: "application/json",
 	}
 	return huma.NewAPI(cfg, a)
 }

@@ -15,9 +15,12 @@ import (
 )
 
 // capture is a huma.Adapter that keeps the one handler that is registered with it.
-type capture struct{ handler func(huma.Context) }
+type capture struct {
+	op      *huma.Operation
+	handler func(huma.Context)
+}
 
-func (c *capture) Handle(_ *huma.Operation, h func(huma.Context)) { c.handler = h }
+func (c *capture) Handle(op *huma.Operation, h func(huma.Context)) { c.op, c.handler = op, h }
 
 // ServeHTTP is part of huma.Adapter; nothing serves HTTP here, API Gateway does.
 func (*capture) ServeHTTP(w http.ResponseWriter, _ *http.Request) {

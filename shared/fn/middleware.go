@@ -88,8 +88,9 @@ func authorize(r *route, next step) step {
 
 const (
 	defaultTenantRPS = 1000
-	defaultClientRPS = 100
-	legacyPerMinute  = 100
+	// ClientPerSecond is the limit of a key that carries none of its own.
+	ClientPerSecond = 100
+	legacyPerMinute = 100
 )
 
 // ratePolicies are the limits of a request: the tenant's, then the client's. A key's own limit is told and counted by
@@ -112,7 +113,7 @@ func ratePolicies(c authn.Claims, class RateClass) []limit.Policy {
 	case class == RateLegacyAnalyze:
 		return append(out, perMinute("legacy", legacyPerMinute))
 	default:
-		return append(out, perSecond("client", c.ID, defaultClientRPS))
+		return append(out, perSecond("client", c.ID, ClientPerSecond))
 	}
 }
 

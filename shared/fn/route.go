@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/danielgtaylor/huma/v2"
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
@@ -31,7 +30,7 @@ import (
 // route is a built HTTP function.
 type route struct {
 	env     *Env
-	handle  func(huma.Context)
+	handle  *capture
 	find    Finder
 	once    []string
 	limiter *limit.Limiter
@@ -40,7 +39,7 @@ type route struct {
 	tracer  trace.Tracer
 }
 
-func newRoute(env *Env, o options, handle func(huma.Context)) *route {
+func newRoute(env *Env, o options, handle *capture) *route {
 	r := &route{env: env, handle: handle, once: o.once, tracer: otel.Tracer("guardrails/shared/fn")}
 	if !env.Spec.Public() {
 		r.limiter = limit.New(env.Table(table.Usage), env.Clock)
@@ -60,8 +59,8 @@ func newRoute(env *Env, o options, handle func(huma.Context)) *route {
 
 // call is the last step: decode, validate, handle, encode.
 func (r *route) call(ctx context.Context, x *exchange) error {
-	x.ctx = context.WithValue(ctx, callKey{}, x.call)
-	r.handle(x)
+	x.ctx, x.op = context.WithValue(ctx, callKey{}, x.call), r.handle.op
+	r.handle.handler(x)
 	return x.failed
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"testing"
 
@@ -68,6 +69,11 @@ func New(t testing.TB, specs []fn.Spec, bindings fn.Bindings) *System {
 func NewAt(t testing.TB, specs []fn.Spec, bindings fn.Bindings, c clock.Clock) *System {
 	t.Helper()
 	log, cfg := &Log{}, awstest.Config(t)
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log("errors in the log:\n" + log.errors())
+		}
+	})
 	line := &line{next: cfg.HTTPClient}
 	cfg.HTTPClient, cfg.RetryMaxAttempts = line, 1
 	s := &System{
@@ -241,6 +247,17 @@ func (l *Log) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.buf.String()
+}
+
+// errors are the lines of failures.
+func (l *Log) errors() string {
+	var out strings.Builder
+	for line := range strings.Lines(l.String()) {
+		if strings.Contains(line, `"level":"ERROR"`) {
+			out.WriteString(line)
+		}
+	}
+	return out.String()
 }
 
 // Decode reads JSON into a value of the test's type.

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"strings"
 
 	"guardrails/shared/table"
@@ -23,17 +24,14 @@ type Tenant struct {
 	Version   int64 `dynamodbav:"version"`
 }
 
-// Limits are what a platform administrator set for a tenant; 0 means what the plan gives.
+// Limits are what a platform administrator set for a tenant; 0 means the default.
 type Limits struct {
 	RequestsPerSecond int `dynamodbav:"requests_per_second,omitempty"`
 }
 
-// RequestsPerSecond is the limit in force: the tenant's own, or the plan's.
+// RequestsPerSecond is the limit in force: the tenant's own, or 1,000; never more than the plan allows.
 func (t Tenant) RequestsPerSecond() int {
-	if t.Limits.RequestsPerSecond > 0 {
-		return t.Limits.RequestsPerSecond
-	}
-	return min(MaxRequestsPerSecond(t.Plan), defaultRPS)
+	return min(cmp.Or(t.Limits.RequestsPerSecond, defaultRPS), MaxRequestsPerSecond(t.Plan))
 }
 
 const (

@@ -1,0 +1,30 @@
+package tenants
+
+import (
+	"context"
+
+	"guardrails/shared/fn"
+	"guardrails/shared/registry"
+)
+
+type updateOwnInput struct {
+	IfMatch string `header:"If-Match" doc:"The ETag of the version to change."`
+	Body    struct {
+		Name string `json:"name" minLength:"1" maxLength:"255" pattern:"\\S" doc:"Unique among tenants." example:"Acme"`
+	}
+}
+
+// updateOwn changes the name alone: plan, profile and state are the platform's to set.
+func updateOwn(env *fn.Env) (fn.Handler[updateOwnInput, answer], error) {
+	tenants := registry.At(stores(env, env.Directory()))
+	return func(ctx context.Context, call *fn.Call, in *updateOwnInput) (*answer, error) {
+		t, err := tenants.Update(ctx, call.Actor(), call.Scope, matched(call, in.IfMatch, func(t *registry.Tenant) error {
+			t.Name = in.Body.Name
+			return nil
+		}))
+		if err != nil {
+			return nil, err
+		}
+		return answerOf(t), nil
+	}, nil
+}
