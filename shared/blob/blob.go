@@ -169,3 +169,15 @@ func (b *Store) Size(ctx context.Context, s scope.Scope, path string) (int64, er
 	}
 	return aws.ToInt64(res.ContentLength), nil
 }
+
+// Delete removes an object; one that is not there is no error.
+func (b *Store) Delete(ctx context.Context, s scope.Scope, path string) error {
+	if !b.access.Write {
+		return fmt.Errorf("delete from %s: %w", b.bucket, ErrNotDeclared)
+	}
+	key := objectKey(s, path)
+	if _, err := b.api.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &b.bucket, Key: &key}); err != nil {
+		return failure("delete from "+b.bucket, err)
+	}
+	return nil
+}

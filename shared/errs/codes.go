@@ -25,6 +25,7 @@ const (
 	RateLimited          Code = "rate_limited"
 	QuotaExceeded        Code = "quota_exceeded"
 	Overloaded           Code = "overloaded"
+	TaskFailed           Code = "task_failed"
 	Internal             Code = "internal"
 )
 
@@ -61,6 +62,7 @@ func Rows() []Row {
 		{RateLimited, RateLimited, http.StatusTooManyRequests, "The rate limit is reached", true},
 		{QuotaExceeded, QuotaExceeded, http.StatusTooManyRequests, "The quota is used up", true},
 		{Overloaded, Overloaded, http.StatusServiceUnavailable, "The service cannot take the request now", true},
+		{TaskFailed, TaskFailed, http.StatusBadRequest, "The task failed", false},
 		{Internal, Internal, http.StatusInternalServerError, "Internal error", false},
 	}
 }

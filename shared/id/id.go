@@ -28,6 +28,7 @@ const (
 	Tenant   Prefix = "ten"
 	Audit    Prefix = "aud"
 	Request  Prefix = "req"
+	Task     Prefix = "tsk"
 )
 
 const bodyLen = 26

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
@@ -124,8 +126,12 @@ func (e *ConditionError) Error() string { return ErrCondition.Error() }
 // Is makes errors.Is(err, ErrCondition) true.
 func (e *ConditionError) Is(target error) bool { return target == ErrCondition } //nolint:errorlint // identity is the point
 
+// conflictWaits is how long Transact waits, at most, before it tries again to write items that another transaction
+// holds. A canceled transaction has written nothing.
+var conflictWaits = [...]time.Duration{10 * time.Millisecond, 20 * time.Millisecond, 40 * time.Millisecond, 80 * time.Millisecond, 160 * time.Millisecond, 320 * time.Millisecond}
+
 // Transact makes all writes or none; they may be in several tables. It returns a ConditionError if a condition did
-// not hold, and errs.Overloaded if the store cannot answer or another transaction is in the way.
+// not hold, and errs.Overloaded if the store cannot answer or other transactions stay in the way.
 func Transact(ctx context.Context, ops ...Op) error {
 	in := &dynamodb.TransactWriteItemsInput{}
 	for _, op := range ops {
@@ -137,17 +143,47 @@ func Transact(ctx context.Context, ops ...Op) error {
 	if len(ops) == 1 && ops[0].item.ConditionCheck == nil {
 		return single(ctx, ops[0])
 	}
-	_, err := ops[0].api.TransactWriteItems(ctx, in)
+	for _, longest := range conflictWaits {
+		err := transact(ctx, ops[0].api, in)
+		if !errors.Is(err, errConflict) || !wait(ctx, longest) {
+			return err
+		}
+	}
+	return transact(ctx, ops[0].api, in)
+}
+
+// errConflict marks a transaction that was canceled because another one held its items.
+var errConflict = errors.New("items are held by another transaction")
+
+func transact(ctx context.Context, api *dynamodb.Client, in *dynamodb.TransactWriteItemsInput) error {
+	_, err := api.TransactWriteItems(ctx, in)
+	if err == nil {
+		return nil
+	}
 	var canceled *types.TransactionCanceledException
 	if errors.As(err, &canceled) {
 		if ce := conditionError(canceled); ce != nil {
 			return ce
 		}
+		for _, r := range canceled.CancellationReasons {
+			if aws.ToString(r.Code) == "TransactionConflict" {
+				err = errors.Join(errConflict, err)
+			}
+		}
 	}
-	if err != nil {
-		return failure("transact", err)
+	return failure("transact", err)
+}
+
+// wait pauses for a random part of longest, so that those who collided part. It returns false when ctx ends.
+func wait(ctx context.Context, longest time.Duration) bool {
+	t := time.NewTimer(rand.N(longest))
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
 	}
-	return nil
 }
 
 func conditionError(c *types.TransactionCanceledException) error {
