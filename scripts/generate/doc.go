@@ -1,4 +1,4 @@
-// Command generate writes every file that is made from others: what `go generate` names, and the package list in
+// Command generate writes every file that is made from others: what `go generate` names, the OpenAPI document, and the package list in
 // CONTRIBUTING.md.
 //
 //	go run ./scripts/generate                  # write

@@ -34,6 +34,7 @@ type generator struct {
 
 var generators = []generator{
 	{"go", goGenerate},
+	{"openapi", writeOpenAPI},
 	{"packages", writePackages},
 }
 
