@@ -357,7 +357,7 @@ func passwordAssignment() detect.Detector {
 		Summary:  "Password given in a setting or a sentence, in nine languages",
 		Base:     0.65,
 		Pattern: &detect.Pattern{
-			Regexp:    `(?i)(?:pass_?word|passwd|passphrase|\bpwd|_pwd|pass_?wort|kennwort|mot de passe|motdepasse|contrase(?:ñ|n)a|clave|senha|palavra-passe|wachtwoord|has(?:ł|l)o)[\w]{0,20}["\x27\])]{0,2}(?:\s{0,3}(?:[:?+]{0,2}=>?|:)|\s(?:is|was|lautet|ist|war|est|es|é|è|jest)\b:?)[ \t]{0,3}["\x27\x60]?([^\s"\x27\x60,;<>(){}\[\]]{6,64})`,
+			Regexp:    `(?i)(?:pass_?word|passwd|passphrase|\bpwd|_pwd|pass_?wort|kennwort|mot de passe|motdepasse|contrase(?:ñ|n)a|\bclave|senha|palavra-passe|wachtwoord|has(?:ł|l)o)[\w]{0,20}["\x27\])]{0,2}(?:\s{0,3}(?:[:?+]{0,2}=>?|:)|\s(?:is|was|lautet|ist|war|est|es|é|è|jest)\b:?)[ \t]{0,3}["\x27\x60]?([^\s"\x27\x60,;<>(){}\[\]]{6,64})(?:[\s"\x27\x60,;<>)}\]]|$)`,
 			Keywords:  []string{"password", "pass_word", "passwd", "passphrase", "pwd", "passwort", "kennwort", "mot de passe", "motdepasse", "contrase", "clave", "senha", "palavra-passe", "wachtwoord", "hasło", "haslo"},
 			Entropy:   2.3,
 			AllowLine: []string{`(?i)password[_ ]?(?:hash|policy|length|reset|field|variable|min|max)`},

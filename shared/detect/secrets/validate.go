@@ -41,6 +41,15 @@ func strictToken(value string) detect.Verdict {
 	return detect.Valid
 }
 
+// judgeVaultToken rejects the names of methods, which stand behind a one-letter receiver as the token stands behind
+// its "s.".
+func judgeVaultToken(value string) detect.Verdict {
+	if isIdentifier(value[len("s."):]) {
+		return detect.Reject
+	}
+	return strictToken(value)
+}
+
 // notPublished rejects keys that vendors print in their own documentation. They are kept as the first
 // eight bytes of their SHA-256, so that the list itself sets off no scanner.
 func notPublished(value string) detect.Verdict {
@@ -140,7 +149,7 @@ func isPlaceholder(password string) bool {
 	if decoded, err := url.PathUnescape(password); err == nil {
 		password = decoded
 	}
-	if len(password) < 3 || strings.ContainsAny(password[:1], "$<{[%*(") {
+	if len(password) < 4 || strings.ContainsAny(password[:1], "$<{[%*(") {
 		return true
 	}
 	switch low := strings.ToLower(password); low {
@@ -155,7 +164,8 @@ func isPlaceholder(password string) bool {
 // plausiblePassword rejects placeholders, identifiers, calls and plain words; what is left mixes letters
 // with digits or punctuation.
 func plausiblePassword(value string) detect.Verdict {
-	if isPlaceholder(value) || strings.Contains(value, "()") || strings.Contains(value, "${") {
+	if isPlaceholder(value) || value[0] == ':' || strings.Contains(value, "()") || strings.Contains(value, "${") ||
+		strings.Contains(value, "://") {
 		return detect.Reject
 	}
 	letters, others := 0, 0
@@ -175,11 +185,34 @@ func plausiblePassword(value string) detect.Verdict {
 
 // genericKey rejects what only looks random: UUIDs, dates, paths, versions and words joined by punctuation.
 func genericKey(value string) detect.Verdict {
-	if isUUID(value) || strings.Count(value, ".") > 3 || strings.Count(value, "/") > 4 || strings.Count(value, "-") > 6 {
+	if isUUID(value) || isIdentifier(value) || strings.Count(value, ".") > 3 || strings.Count(value, "/") > 4 || strings.Count(value, "-") > 6 {
 		return detect.Reject
 	}
 	return mixedToken(value)
 }
+
+// isIdentifier says whether most of a value is words, as in the names of programs: lower-case runs of at least
+// four letters with a vowel, perhaps after a capital. Random letters seldom line up like that.
+func isIdentifier(value string) bool {
+	inWords := 0
+	for i := 0; i < len(value); {
+		start := i
+		if isUpper(value[i]) {
+			i++
+		}
+		for i < len(value) && isLower(value[i]) {
+			i++
+		}
+		if run := value[start:i]; len(run) >= 4 && strings.ContainsAny(run, "aeiouyAEIOUY") {
+			inWords += len(run)
+		}
+		i = max(i, start+1)
+	}
+	return inWords*10 > len(value)*6
+}
+
+func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
+func isLower(c byte) bool { return c >= 'a' && c <= 'z' }
 
 // isUUID says whether a value has the five hyphenated groups of a UUID, which names things and opens none.
 func isUUID(value string) bool {
@@ -195,10 +228,15 @@ func userPassword(value string) detect.Verdict {
 	return detect.Plausible
 }
 
-// basicAuthorization accepts the base64 of user:password.
+// basicAuthorization accepts the base64 of user:password with a password that is no placeholder.
 func basicAuthorization(value string) detect.Verdict {
 	raw, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(value, "="))
-	if err != nil || !strings.Contains(string(raw), ":") || strings.ContainsFunc(string(raw), unicode.IsControl) {
+	_, password, ok := strings.Cut(string(raw), ":")
+	if err != nil || !ok || strings.ContainsFunc(string(raw), unicode.IsControl) {
+		return detect.Reject
+	}
+	// The sample of RFC 7617 and a placeholder open nothing.
+	if strings.ReplaceAll(strings.ToLower(password), " ", "") == "opensesame" || isPlaceholder(password) {
 		return detect.Reject
 	}
 	return detect.Valid

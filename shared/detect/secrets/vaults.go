@@ -61,7 +61,7 @@ func vaultLegacyToken() detect.Detector {
 			Keywords:  []string{" s.", "=s.", "\"s.", "'s.", "(s."},
 			Entropy:   3.5,
 			Stopwords: placeholders(),
-			Validate:  strictToken,
+			Validate:  judgeVaultToken,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
