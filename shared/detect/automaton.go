@@ -30,7 +30,7 @@ const (
 	smallMatch = 1 << 15
 	largeMatch = 1 << 31
 	// builtinBudget and tenantBudget bound the dense rows, in entries; many tenants share the memory.
-	builtinBudget = 1 << 21
+	builtinBudget = 1 << 19
 	tenantBudget  = 1 << 17
 )
 
@@ -67,6 +67,9 @@ const wordSeparators = "\t\n\r-_"
 
 // spaced returns a folded word as the automaton wants it.
 func spaced(word string) string {
+	if !strings.ContainsAny(word, wordSeparators) {
+		return word
+	}
 	return strings.Map(func(r rune) rune {
 		if r < utf8.RuneSelf && strings.IndexByte(wordSeparators, byte(r)) >= 0 {
 			return ' '
@@ -106,7 +109,14 @@ type trie struct {
 }
 
 func newTrie(words []string, class *[256]uint8) *trie {
-	t := &trie{}
+	size := 1
+	for _, w := range words {
+		size += len(w)
+	}
+	t := &trie{
+		child: make([]uint32, 0, size), sibling: make([]uint32, 0, size),
+		class: make([]uint8, 0, size), word: make([]int32, 0, size),
+	}
 	t.add(0)
 	for i, w := range words {
 		at := uint32(0)
@@ -217,8 +227,6 @@ func step[S uint16 | uint32](a *automaton, rows []S, match S, s uint32, class ui
 func (a *automaton) find(text string, emit func(word, end int)) {
 	switch {
 	case a == nil:
-	case a.dense < len(a.word):
-		a.findSparse(text, emit)
 	case a.small != nil:
 		walk(a, a.small, smallMatch, text, emit)
 	default:
@@ -226,30 +234,21 @@ func (a *automaton) find(text string, emit func(word, end int)) {
 	}
 }
 
-// walk is the hot loop: one table look-up a byte.
+// walk is the hot loop: one table look-up a byte, but in the rare states without a row.
 func walk[S uint16 | uint32](a *automaton, rows []S, match S, text string, emit func(word, end int)) {
-	classes := a.classes
+	classes, dense := a.classes, S(a.dense)
 	var s S
 	for i := 0; i < len(text); i++ {
-		s = rows[int(s)*classes+int(a.class[text[i]])]
+		class := a.class[text[i]]
+		if s < dense {
+			s = rows[int(s)*classes+int(class)]
+		} else {
+			next := step(a, rows, match, uint32(s), class)
+			s = S(next) | matchBit(a, next, match)
+		}
 		if s&match != 0 {
 			s &^= match
 			a.emit(uint32(s), i+1, emit)
-		}
-	}
-}
-
-// findSparse is walk for sets too large for dense rows throughout.
-func (a *automaton) findSparse(text string, emit func(word, end int)) {
-	var s uint32
-	for i := 0; i < len(text); i++ {
-		if a.small != nil {
-			s = step(a, a.small, smallMatch, s, a.class[text[i]])
-		} else {
-			s = step(a, a.large, largeMatch, s, a.class[text[i]])
-		}
-		if a.word[s] >= 0 || a.link[s] != 0 {
-			a.emit(s, i+1, emit)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -82,7 +83,8 @@ type bankBuilder struct {
 	entries [][]entry
 }
 
-func newBankBuilder() *bankBuilder { return &bankBuilder{index: map[string]int{}} }
+// newBankBuilder returns a builder for about so many words.
+func newBankBuilder(words int) *bankBuilder { return &bankBuilder{index: make(map[string]int, words)} }
 
 // entry returns the entry of a folded word in a border mode. In strict entries separators stand for themselves,
 // in the others for each other. The pointer is valid until the next call.
@@ -146,9 +148,9 @@ func (b *bankBuilder) detector(d *compiled) {
 	}
 	if d.Lexicon != nil {
 		d.lexicon = newLexiconState(d.Lexicon)
-		for name, words := range d.Lexicon.Words {
+		for _, name := range slices.Sorted(maps.Keys(d.Lexicon.Words)) {
 			bit := d.lexicon.sets[name]
-			for _, w := range words {
+			for _, w := range d.Lexicon.Words[name] {
 				if e := b.phrase(w); e != nil {
 					e.addLexicon(d, bit)
 				}

@@ -28,7 +28,7 @@ func New(detectors []Detector) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{plans: newPlanCache(), pool: &sync.Pool{New: func() any { return &scan{} }}}
-	b := newBankBuilder()
+	b := newBankBuilder(4096)
 	for i := range detectors {
 		d := &compiled{Detector: detectors[i], id: i}
 		if d.Pattern != nil {

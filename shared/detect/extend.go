@@ -51,7 +51,7 @@ func (e *Engine) Extend(c Custom) (*Engine, error) {
 	out.dets = slices.Clone(e.dets[:e.builtin()])
 	out.banks = slices.Clone(e.banks[:1])
 	out.regexes, out.noLiteral, out.lists = nil, nil, nil
-	x := &extension{base: e, out: &out, words: newBankBuilder(), types: map[string]bool{}}
+	x := &extension{base: e, out: &out, words: newBankBuilder(64), types: map[string]bool{}}
 	x.patterns(c.Patterns)
 	x.denyList(c.Deny)
 	x.allowList(c.Allow, c.MAC)

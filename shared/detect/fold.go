@@ -42,12 +42,25 @@ func isASCII(s string) bool {
 
 // foldString returns the folded form of s in lower case, as keywords and list values are stored.
 func foldString(s string) string {
+	if isFolded(s) {
+		return s
+	}
 	f := folder{}
 	f.fold(s)
 	for i, c := range f.dst {
 		f.dst[i] = lower(c)
 	}
 	return string(f.dst)
+}
+
+// isFolded reports whether s is ASCII in lower case, as most keywords are.
+func isFolded(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf || isUpper(s[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // reset empties the folder and keeps its memory.

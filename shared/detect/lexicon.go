@@ -71,11 +71,7 @@ func (st *lexiconState) rule(r LexiconRule) setRule {
 
 // runLexicons applies the rules of each lexicon to its words, one sentence window at a time.
 func (s *scan) runLexicons() {
-	for _, hits := range s.hits {
-		for i := range hits {
-			s.lexiconHit(&hits[i])
-		}
-	}
+	s.collectLexicons()
 	slices.SortFunc(s.lexHits, func(a, b lexHit) int {
 		return cmp.Or(cmp.Compare(a.det.id, b.det.id), cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end))
 	})
@@ -86,15 +82,42 @@ func (s *scan) runLexicons() {
 	}
 }
 
-func (s *scan) lexiconHit(h *hit) {
-	for _, role := range h.entry.lexicon {
-		if s.plan.enabled[role.det.id] {
-			s.lexHits = append(s.lexHits, lexHit{
-				det: role.det, start: h.start, end: h.end, sets: role.sets,
-				rank: int32(s.rank(int(h.start))), last: int32(s.rank(int(h.end) - 1)),
-			})
+// collectLexicons gathers the words of the lexicons that have all sets of some rule in the text: most texts have
+// words of many lexicons, and few have what a rule needs.
+func (s *scan) collectLexicons() {
+	for _, hits := range s.hits {
+		for i := range hits {
+			for _, role := range hits[i].entry.lexicon {
+				s.seen[role.det.id] |= role.sets
+			}
 		}
 	}
+	for _, hits := range s.hits {
+		for i := range hits {
+			for _, role := range hits[i].entry.lexicon {
+				if s.plan.enabled[role.det.id] && role.det.lexicon.possible(s.seen[role.det.id]) {
+					s.addLexHit(&hits[i], role)
+				}
+			}
+		}
+	}
+}
+
+func (s *scan) addLexHit(h *hit, role lexiconRole) {
+	s.lexHits = append(s.lexHits, lexHit{
+		det: role.det, start: h.start, end: h.end, sets: role.sets,
+		rank: int32(s.rank(int(h.start))), last: int32(s.rank(int(h.end) - 1)),
+	})
+}
+
+// possible reports whether some rule has all its sets in seen.
+func (st *lexiconState) possible(seen uint64) bool {
+	for i := range st.rules {
+		if st.rules[i].all&^seen == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // sentence returns how many of the hits, which are not empty, share the first one's lexicon and sentence.

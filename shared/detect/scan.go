@@ -30,6 +30,8 @@ type scan struct {
 	// lastWindow is, by detector, 1 + the index of its latest window; anchorEnd the end of its latest value.
 	lastWindow []int32
 	anchorEnd  []int32
+	// seen are, by detector, the word sets of a lexicon that occur in the text.
+	seen []uint64
 
 	lexHits []lexHit
 	terms   []termHit
@@ -112,9 +114,11 @@ func (s *scan) reset(p *Plan, text string) {
 	if len(s.lastWindow) < len(p.e.dets) {
 		s.lastWindow = make([]int32, len(p.e.dets))
 		s.anchorEnd = make([]int32, len(p.e.dets))
+		s.seen = make([]uint64, len(p.e.dets))
 	}
 	clear(s.lastWindow)
 	clear(s.anchorEnd)
+	clear(s.seen)
 }
 
 // maxPooled is the longest text whose working memory is kept.
