@@ -13,7 +13,7 @@ func addresses() []detect.Detector {
 // addressTail matches what may follow a street: unit, and in the US city, state and ZIP code.
 // Postcodes of other countries are types of their own.
 const addressTail = `(?:,?\s+(?:apt|apartment|suite|ste|unit|floor|fl|room|rm)\.?\s*#?\s?[0-9A-Za-z\-]{1,6}\b)?` +
-	`(?:,?\s+\p{Lu}[\pL'’.\-]+(?:\s\p{Lu}[\pL'’.\-]+){0,2},?\s+[A-Z]{2}\s+[0-9]{5}(?:-[0-9]{4})?)?`
+	`(?:,?\s+\p{Lu}[\pL'.\-]+(?:\s\p{Lu}[\pL'.\-]+){0,2},?\s+[A-Z]{2}\s+[0-9]{5}(?:-[0-9]{4})?)?`
 
 func streetAddress() detect.Detector {
 	return detect.Detector{
@@ -22,7 +22,7 @@ func streetAddress() detect.Detector {
 		Base:    0.60,
 		Context: []string{"address", "lives", "living", "live", "home", "residence", "ship", "shipping", "deliver", "delivery", "billing", "mail", "street", "located", "house"},
 		Pattern: &detect.Pattern{
-			Regexp: `\b([0-9]{1,5}[A-Za-z]?(?:[\-/][0-9]{1,4})?,?\s+(?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.?\s+)?(?:\p{Lu}[\pL'’.\-]*|[0-9]{1,3}(?:st|nd|rd|th))(?:\s+(?:\p{Lu}[\pL'’.\-]*|of|the)){0,3}\s+` +
+			Regexp: `\b([0-9]{1,5}[A-Za-z]?(?:[\-/][0-9]{1,4})?,?\s+(?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.?\s+)?(?:\p{Lu}[\pL'.\-]*|[0-9]{1,3}(?:st|nd|rd|th))(?:\s+(?:\p{Lu}[\pL'.\-]*|of|the)){0,3}\s+` +
 				`(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Place|Pl|Square|Sq|Terrace|Way|Parkway|Pkwy|Circle|Cir|Highway|Hwy|Crescent|Close|Gardens|Grove|Row|Mews|Trail)\b\.?` + addressTail + `)`,
 			Keywords: []string{
 				" street", " st ", " st.", " st,", " avenue", " ave", " road", " rd", " boulevard", " blvd", " lane", " ln", " drive", " dr ", " dr.", " dr,", " court", " ct", " place", " square", " terrace", " way",
@@ -44,7 +44,7 @@ func poBox() detect.Detector {
 		Summary: "Post office box or military postal address",
 		Base:    0.70,
 		Pattern: &detect.Pattern{
-			Regexp:   `(?i)\b((?:p\.? ?o\.? ?box|postfach|boîte postale|apartado de correos|postbus|casella postale|(?:psc|unit|cmr) [0-9]{1,5},? box) [0-9]{1,6}(?:,?\s+(?-i:[APFD]PO [A-Z]{2})\s+[0-9]{5})?)\b`,
+			Regexp:   `(?i)\b((?:p\.? ?o\.? ?box|postfach|boite postale|apartado de correos|postbus|casella postale|(?:psc|unit|cmr) [0-9]{1,5},? box) [0-9]{1,6}(?:,?\s+(?-i:[APFD]PO [A-Z]{2})\s+[0-9]{5})?)\b`,
 			Keywords: []string{" box", "postfach", "postale", "apartado", "postbus"},
 		},
 		Samples: detect.Samples{
@@ -62,29 +62,39 @@ func europeanAddress() detect.Detector {
 		Base:    0.60,
 		Context: []string{"adresse", "anschrift", "wohnt", "wohnhaft", "address", "habite", "domicile", "direccion", "vive", "domicilio", "indirizzo", "abita", "morada", "endereco", "adres", "woont"},
 		Pattern: &detect.Pattern{
-			Regexp: `((?:\p{Lu}\pL+(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|ring|damm|ufer|straat|laan|plein|gracht|kade)|\p{Lu}\pL+ (?:Straße|Strasse|Str\.|Allee|Weg|Platz|straat|laan))\s+[0-9]{1,4}(?:\s?[a-z]\b)?(?:,?\s+(?:[A-Z]-)?[0-9]{4,5}(?: [A-Z]{2})?\s+\p{Lu}\pL+)?` +
-				`|\b(?:[0-9]{1,4}(?: (?:bis|ter))?,?\s+)?(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Pp]lace|[Cc]hemin|[Aa]llée|[Cc]alle|[Aa]venida|[Pp]laza|[Pp]aseo|Via|[Vv]iale|Piazza|Corso|Rua|[Tt]ravessa|Largo)\s+(?:(?:de|du|des|la|le|les|el|los|las|del|della|dei|di|da|do|dos|das|l'|d')\s?){0,3}\p{Lu}[\pL'’\-]+(?:\s(?:de |di |da |do )?\p{Lu}[\pL'’\-]+){0,3}(?:,?\s+(?:n[º°.]?\s?)?[0-9]{1,4}\b)?(?:,?\s+[0-9]{4,5}(?:-[0-9]{3})?\s+\p{Lu}\pL+)?)`,
-			Keywords: []string{
-				"straße", "strasse", "str.", "weg ", "platz", "allee", "gasse", "ring ", "damm", "ufer", "straat", "laan ", "plein", "gracht", "kade ", "rue ", "avenue ", "boulevard ", "place d", "chemin ", "allée ",
-				"calle ", "avenida ", "plaza ", "paseo ", "via ", "viale ", "piazza ", "corso ", "rua ", "travessa ", "largo ",
-			},
+			Regexp: `((?:\p{Lu}\pL+(?:strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer|straat|laan|plein|gracht|kade)|\p{Lu}\pL+ (?:Strasse|Str\.|Allee|Weg|Platz|straat|laan))\s+[0-9]{1,4}(?:\s?[a-z]\b)?(?:,?\s+(?:[A-Z]-)?[0-9]{4,5}(?: [A-Z]{2})?\s+\p{Lu}\pL+)?` +
+				`|\b(?:[0-9]{1,4}(?: (?:bis|ter))?,?\s+)?(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Pp]lace|[Cc]hemin|[Aa]llee|[Cc]alle|[Aa]venida|[Pp]laza|[Pp]aseo|Via|[Vv]iale|Piazza|Corso|Rua|[Tt]ravessa|Largo)\s+(?:(?:de|du|des|la|le|les|el|los|las|del|della|dei|di|da|do|dos|das|l'|d')\s?){0,3}\p{Lu}[\pL'\-]+(?:\s(?:de |di |da |do )?\p{Lu}[\pL'\-]+){0,3}(?:,?\s+(?:n[o°.]?\s?)?[0-9]{1,4}\b)?(?:,?\s+[0-9]{4,5}(?:-[0-9]{3})?\s+\p{Lu}\pL+)?)`,
+			Keywords: europeanStreets(),
+			Window:   64,
 			Validate: hasNumber,
 		},
 		Samples: detect.Samples{
-			Positive: []string{"wohnt in der Hauptstraße 12, 10115 Berlin", "12 rue de la Paix, 75002 Paris", "Via Roma 7", "Calle de Alcalá 45", "Keizersgracht 123"},
+			Positive: []string{"wohnt in der Hauptstraße 12, 10115 Berlin", "12 rue de la Paix, 75002 Paris", "abita in Via Roma 7", "Calle de Alcalá 45", "Keizersgracht 123"},
 			Negative: []string{"auf dem Weg nach Hause", "via Email bitte", "la rue est longue", "Place of work"},
 			Source:   "own",
 		},
 	}
 }
 
-// validStreet rejects runs whose first word behind the number is an everyday word (2019 The Place).
-func validStreet(s string) detect.Verdict {
-	words := strings.Fields(strings.ToLower(s))
-	return verdict(len(words) > 2 && (!notNames.has(words[1]) || len(words[1]) == 1 || compass.has(words[1])))
+// europeanStreets are the keywords: words that stand before a name, and endings together with the space and the first
+// digit of the house number, since endings alone occur in many words.
+func europeanStreets() []string {
+	list := strings.Split("strasse|str. |rue |avenue |boulevard |place d|chemin |allee |calle |avenida |plaza |paseo | via |viale |piazza |corso |rua |travessa |largo ", "|")
+	for ending := range strings.FieldsSeq("weg platz allee gasse ring damm ufer straat laan plein gracht kade") {
+		for digit := range strings.FieldsSeq("1 2 3 4 5 6 7 8 9") {
+			list = append(list, ending+" "+digit)
+		}
+	}
+	return list
 }
 
-var compass = newNameSet(`north south east west old new saint`)
+// validStreet rejects runs whose first word behind the number is an everyday word (2019 The Place).
+func validStreet(s string) detect.Verdict {
+	parts := strings.Fields(s)
+	return verdict(len(parts) > 2 && (!plainWords.has(parts[1]) || len(parts[1]) == 1 || compass.has(parts[1])))
+}
+
+var compass = words(`north south east west old new saint`)
 
 // hasNumber drops street names without a house number, which name a place and not a home.
 func hasNumber(s string) detect.Verdict {

@@ -92,9 +92,9 @@ func clockEnd(text string, i int) int {
 
 // monthNames matches month names of seven languages, with the usual short forms of English.
 const monthNames = `jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?` +
-	`|januar|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre` +
+	`|januar|februar|marz|mai|juni|juli|oktober|dezember|janvier|fevrier|mars|avril|juin|juillet|aout|septembre|octobre|novembre|decembre` +
 	`|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre` +
-	`|janeiro|fevereiro|março|maio|junho|julho|setembro|outubro|novembro|dezembro|januari|februari|maart|mei|augustus`
+	`|janeiro|fevereiro|marco|maio|junho|julho|setembro|outubro|novembro|dezembro|januari|februari|maart|mei|augustus`
 
 func dateInWords() detect.Detector {
 	return detect.Detector{
@@ -102,16 +102,16 @@ func dateInWords() detect.Detector {
 		Summary: "Calendar day with the month as a word and a year",
 		Base:    0.55,
 		Pattern: &detect.Pattern{
-			Regexp: `(?i)\b((?:[0-3]?[0-9](?:st|nd|rd|th|\.|º|er)?(?: of| de)? (?:` + monthNames + `)\.?,?(?: de)? (?:1[89]|20)[0-9]{2})` +
+			Regexp: `(?i)\b((?:[0-3]?[0-9](?:st|nd|rd|th|\.|o|er)?(?: of| de)? (?:` + monthNames + `)\.?,?(?: de)? (?:1[89]|20)[0-9]{2})` +
 				`|(?:(?:` + monthNames + `)\.? [0-3]?[0-9](?:st|nd|rd|th)?,? (?:1[89]|20)[0-9]{2}))\b`,
 			// Short names carry their spaces: as bare letters they stand inside many words.
 			Keywords: []string{
 				" jan ", " feb ", " mar ", " apr ", " jun ", " jul ", " aug ", " sep ", " sept ", " oct ", " nov ", " dec ",
 				"january", "february", "march", "april", "may ", "june", "july", "august", "septem", "octob", "novem", "decem",
-				"januar", "februar", "märz", " mai ", " juni", " juli", "oktober", "dezember", "janvier", "février", " mars ", "avril", "juin", "juillet", "août", "septembre", "octobre", "décembre",
+				"januar", "februar", "marz", " mai ", " juni", " juli", "oktober", "dezember", "janvier", "fevrier", " mars ", "avril", "juin", "juillet", "aout", "septembre", "octobre", "decembre",
 				"enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
 				"gennaio", "febbraio", "aprile", "maggio", "giugno", "luglio", "settembre", "ottobre", "dicembre",
-				"janeiro", "fevereiro", "março", "maio", "junho", "julho", "setembro", "outubro", "dezembro", "januari", "februari", "maart", " mei ", "augustus",
+				"janeiro", "fevereiro", "marco", "maio", "junho", "julho", "setembro", "outubro", "dezembro", "januari", "februari", "maart", " mei ", "augustus",
 			},
 			Window: 32,
 		},
@@ -129,11 +129,11 @@ func dateOfBirth() detect.Detector {
 		Summary: "Date of birth behind its label", Validator: "calendar",
 		Base: baseCued,
 		Pattern: &detect.Pattern{
-			Regexp: `(?i)\b(?:d\.?o\.?b\.?|date of birth|birth ?date|birthday|born(?: on)?|geboren(?: am| op)?|geburtsdatum|geb\.|né(?:e)? le|date de naissance|fecha de nacimiento|nacid[oa] el|data di nascita|nat[oa] il|data de nascimento|nascid[oa] em|geboortedatum|data urodzenia|urodzon[ya])` +
-				`["']?[\s:=\-]{0,3}(?:(?:is|was|ist|est|es|è|é|on|it's)[\s:]{1,2}){0,2}["']?([0-9]{1,2}[./\-][0-9]{1,2}[./\-](?:1[89]|20)?[0-9]{2}|(?:1[89]|20)[0-9]{2}[./\-][0-9]{1,2}[./\-][0-9]{1,2}` +
+			Regexp: `(?i)\b(?:d\.?o\.?b\.?|date of birth|birth ?date|birthday|born(?: on)?|geboren(?: am| op)?|geburtsdatum|geb\.|ne(?:e)? le|date de naissance|fecha de nacimiento|nacid[oa] el|data di nascita|nat[oa] il|data de nascimento|nascid[oa] em|geboortedatum|data urodzenia|urodzon[ya])` +
+				`["']?[\s:=\-]{0,3}(?:(?:is|was|ist|est|es|e|on|it's)[\s:]{1,2}){0,2}["']?([0-9]{1,2}[./\-][0-9]{1,2}[./\-](?:1[89]|20)?[0-9]{2}|(?:1[89]|20)[0-9]{2}[./\-][0-9]{1,2}[./\-][0-9]{1,2}` +
 				`|[0-3]?[0-9](?:st|nd|rd|th|\.)?(?: of| de)? (?:` + monthNames + `)\.?,?(?: de)? (?:1[89]|20)[0-9]{2}|(?:` + monthNames + `)\.? [0-3]?[0-9](?:st|nd|rd|th)?,? (?:1[89]|20)[0-9]{2})\b`,
 			Keywords: []string{
-				"dob", "d.o.b", "birth", "born", "geboren", "geburtsdatum", "geb.", "né le", "née le", "naissance", "nacimiento", "nacido", "nacida", "nascita", "nato il", "nata il",
+				"dob", "d.o.b", "birth", "born", "geboren", "geburtsdatum", "geb.", "ne le", "nee le", "naissance", "nacimiento", "nacido", "nacida", "nascita", "nato il", "nata il",
 				"nascimento", "nascido", "nascida", "geboortedatum", "urodzen", "urodzon",
 			},
 			Validate: validBirth,

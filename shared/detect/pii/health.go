@@ -52,12 +52,12 @@ const (
 		"depression schizophrenia bipolar_disorder anxiety_disorder ptsd dementia alzheimer alzheimer's parkinson parkinson's multiple_sclerosis hypertension stroke heart_attack heart_failure arrhythmia " +
 		"pneumonia covid-19 anemia arthritis lupus crohn's celiac_disease kidney_failure cirrhosis endometriosis miscarriage pregnant pregnancy anorexia bulimia alcoholism substance_abuse opioid_addiction autism adhd " +
 		"syphilis gonorrhea chlamydia herpes hemophilia sickle_cell cystic_fibrosis migraine fibromyalgia osteoporosis " +
-		"krebs brustkrebs bluthochdruck epilepsie schlaganfall herzinfarkt schwanger depressionen diabète cancer_du_sein épilepsie dépression grossesse " +
-		"cáncer depresión embarazada hipertensión cancro diabete depressione ipertensione incinta depressão gravidez kanker zwanger beroerte"
+		"krebs brustkrebs bluthochdruck epilepsie schlaganfall herzinfarkt schwanger depressionen diabete cancer_du_sein epilepsie depression grossesse " +
+		"cancer depresion embarazada hipertension cancro diabete depressione ipertensione incinta depressao gravidez kanker zwanger beroerte"
 	treatmentTerms = "chemotherapy radiotherapy radiation_therapy dialysis insulin metformin transplant bypass_surgery appendectomy mastectomy hysterectomy vasectomy abortion colonoscopy biopsy mri_scan ct_scan " +
 		"blood_transfusion immunotherapy antidepressants sertraline fluoxetine lithium methadone naloxone buprenorphine warfarin atorvastatin lisinopril amlodipine levothyroxine adderall ritalin oxycodone fentanyl " +
 		"antiretroviral prep_medication ivf physiotherapy psychotherapy rehab detox " +
-		"chemotherapie strahlentherapie dialyse chimiothérapie radiothérapie quimioterapia radioterapia diálisis chemioterapia dialisi quimioterápico"
+		"chemotherapie strahlentherapie dialyse chimiotherapie radiotherapie quimioterapia radioterapia dialisis chemioterapia dialisi quimioterapico"
 )
 
 // termPattern matches any of the terms as whole words.

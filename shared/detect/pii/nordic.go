@@ -77,7 +77,7 @@ func fiHETU() detect.Detector {
 		Name: "fi_hetu", Type: "FI_HETU", Category: detect.CategoryPII,
 		Summary: "Finnish personal identity code", Validator: "birth date and mod 31",
 		Base:    baseStrict,
-		Context: []string{"hetu", "henkilotunnus", "henkilötunnus", "personbeteckning", "finnish id", "personal identity code", "sotu"},
+		Context: []string{"hetu", "henkilotunnus", "personbeteckning", "finnish id", "personal identity code", "sotu"},
 		Number: &detect.Number{
 			Masks:    []string{"999999-999X", "999999+999X", "999999A999X"},
 			Validate: validHETU,
@@ -110,7 +110,7 @@ func noFNR() detect.Detector {
 		Name: "no_fnr", Type: "NO_FNR", Category: detect.CategoryPII,
 		Summary: "Norwegian national identity number", Validator: "birth date and two mod 11",
 		Base: baseStrict, NeedContext: true,
-		Context: []string{"fodselsnummer", "fødselsnummer", "personnummer", "fnr", "d-nummer", "norwegian id", "national identity number"},
+		Context: []string{"fodselsnummer", "personnummer", "fnr", "d-nummer", "norwegian id", "national identity number"},
 		Number: &detect.Number{
 			Masks:    []string{"99999999999", "999999 99999"},
 			Validate: validFNR,

@@ -84,7 +84,7 @@ func dayDMY(s string) bool {
 // cued is an expression for a value that follows its own label, with at most a few linking words between them.
 // Group 1 is the value. It ignores case.
 func cued(label, value string) string {
-	const link = `["']?[\s:#=.\-]{0,4}(?:(?:is|was|number|numbers|num|no|nr|nbr|n°|code|id|ist|est|es|e|lautet|on file)\b[\s:#=.\-"']{1,4}){0,3}["']?`
+	const link = `["']?[\s:#=.\-]{0,4}(?:(?:is|was|number|numbers|num|no|nr|nbr|code|id|ist|est|es|e|lautet|on file)\b[\s:#=.\-"']{1,4}){0,3}["']?`
 	return `(?i)\b(?:` + label + `)\b` + link + `(` + value + `)\b`
 }
 

@@ -144,8 +144,8 @@ func usDriverLicense() detect.Detector {
 		Summary: "US driver's license number behind its label",
 		Base:    baseCued,
 		Pattern: &detect.Pattern{
-			Regexp: cued(`driv(?:er|ers|er's|er’s|ing)?[ -]?licen[sc]e|driver(?:'s|’s)? lic|dl number|dl no|dl #`,
-				`[A-Z]{1,2}[0-9]{5,12}|[A-Z][0-9]{3}[ -][0-9]{3,4}[ -][0-9]{2,4}(?:[ -][0-9]{3}(?:[ -][0-9])?)?|[0-9]{7,12}`),
+			Regexp: cued(`driv(?:er|ers|er's|ing)?[ -]?licen[sc]e|driver(?:'s)? lic|dl number|dl no|dl #`,
+				`[A-Z]{1,2}[0-9]{5,14}[A-Z]?|[A-Z][0-9]{3}[ -][0-9]{3,4}[ -][0-9]{2,4}(?:[ -][0-9]{3}(?:[ -][0-9])?)?|[0-9]{7,12}`),
 			Keywords: []string{"driver", "driving", "dl number", "dl no", "dl #"},
 			Validate: digitsAtLeast(5),
 		},
