@@ -78,7 +78,7 @@ func TestVerdicts(t *testing.T) {
 		{"letters only", mixedToken, "abcdef", detect.Reject},
 		{"short number", mixedToken, "123456", detect.Reject},
 		{"uuid", genericKey, "9b2f0c4e-1111-4222-8333-444455556666", detect.Reject},
-		{"name of a method", genericKey, "crypto32.NewPrivateKey9", detect.Reject},
+		{"name of a method", genericKey, "crypto32.CreatePrivateHandle9", detect.Reject},
 		{"short password", credentialURL, "http://foo:bar@demo.org", detect.Reject},
 		{"sample of the standard", basicAuthorization, base64.StdEncoding.EncodeToString([]byte("Aladdin:open sesame")), detect.Reject},
 		{"url for a password", plausiblePassword, "https://demo.org/9", detect.Reject},
