@@ -289,6 +289,8 @@ func rulePointer(pointer string, rules []int) string {
 		return at + "/patterns/" + parts[3]
 	case len(parts) > 2 && parts[2] == "regexes":
 		return at + "/patterns"
+	case len(parts) > 2 && parts[2] == "sources":
+		return at + "/source"
 	case len(parts) > 2 && parts[2] == "name":
 		return at + "/id"
 	}
