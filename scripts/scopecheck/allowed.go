@@ -12,8 +12,10 @@ const (
 )
 
 // clientPackages may hold AWS service clients. Each binds one to a tenant's Scope or to a declared resource, except
-// provision, which makes the resources of a local system, and awstest, which serves tests.
+// provision, which makes the resources of a local system, awstest, which serves tests, and the local triggers, which
+// stand for AWS's own event source mappings and so read every tenant's queues and streams.
 var clientPackages = []string{
+	"infra/local/trigger",
 	"shared/awstest", "shared/blob", "shared/fn", "shared/provision", "shared/queue",
 	"shared/seal", "shared/secret", "shared/stream", "shared/table",
 }
