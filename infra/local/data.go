@@ -18,7 +18,12 @@ type data struct {
 }
 
 // openData makes the folder and locks it. The kernel drops the lock when the process dies, however it does.
-func openData(dir string) (*data, error) {
+func openData(name string) (*data, error) {
+	// MiniStack outlives this process and its working directory.
+	dir, err := filepath.Abs(name)
+	if err != nil {
+		return nil, fmt.Errorf("the data folder %s cannot be found: %w", name, err)
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("the data folder %s cannot be made: %w", dir, cause(err))
 	}

@@ -12,9 +12,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"guardrails/infra/local/gateway"
 	"guardrails/infra/local/invoke"
@@ -114,14 +111,14 @@ func (h *host) sources(targets map[string]*invoke.Target, points *trigger.Checkp
 func (h *host) mapping(m plan.Mapping, target *invoke.Target, points *trigger.Checkpoints) source {
 	if m.Kind == fn.TriggerQueue {
 		return &trigger.Queue{
-			API: sqs.NewFromConfig(h.poll), Name: m.Physical, BatchSize: m.BatchSize, Window: m.Window,
+			AWS: h.poll, Name: m.Physical, BatchSize: m.BatchSize, Window: m.Window,
 			Concurrency: m.Concurrency, Target: target, IDs: h.ids, Log: h.cfg.Log,
 		}
 	}
 	return &trigger.Stream{
-		Streams: dynamodbstreams.NewFromConfig(h.poll), Tables: dynamodb.NewFromConfig(h.poll), Table: m.Physical,
+		AWS: h.poll, Table: m.Physical,
 		BatchSize: m.BatchSize, Window: m.Window, Retries: m.Retries, Backoff: streamBackoff,
-		Target: target, Checkpoints: points, IDs: h.ids, Log: h.cfg.Log,
+		Target: target, Checkpoints: points, Epoch: h.keeper.Deaths, IDs: h.ids, Log: h.cfg.Log,
 	}
 }
 

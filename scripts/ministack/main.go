@@ -70,13 +70,13 @@ func makeVenv(ctx context.Context, venv, python, requirements string) error {
 }
 
 func run(ctx context.Context, name string, args ...string) error {
-	cmd := exec.CommandContext(ctx, name, args...) //nolint:gosec // a Python interpreter with arguments of our own
+	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
 	return cmd.Run()
 }
 
 func digest(path string) ([]byte, error) {
-	data, err := os.ReadFile(path) //nolint:gosec // a file of the project
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read the requirements: %w", err)
 	}

@@ -46,7 +46,7 @@ func start() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), startWithin)
+	ctx, cancel := context.WithTimeout(context.Background(), startWithin) //nolint:forbidigo // the instance belongs to no one test
 	defer cancel()
 	return p.Endpoint, p.Ready(ctx)
 }

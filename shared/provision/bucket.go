@@ -24,7 +24,7 @@ func (c *Creator) bucket(ctx context.Context, b resource.BucketSpec) error {
 			ID:         aws.String("expire"),
 			Status:     types.ExpirationStatusEnabled,
 			Filter:     &types.LifecycleRuleFilter{Prefix: aws.String("")},
-			Expiration: &types.LifecycleExpiration{Days: aws.Int32(int32(b.ExpireDays))}, //nolint:gosec // days from our own list
+			Expiration: &types.LifecycleExpiration{Days: aws.Int32(int32(b.ExpireDays))},
 		}}},
 	})
 	if err != nil {

@@ -28,7 +28,7 @@ var errAuthorizer = errors.New("the authorizer's answer is malformed")
 
 // authorize asks the authorizer about a route that is not public and returns the context for the function. The error
 // is a 401 or 403 when the caller is refused and a 503 when the authorizer failed.
-func (g *Gateway) authorize(c *call) (map[string]any, error) {
+func (g *Gateway) authorize(ctx context.Context, c *call) (map[string]any, error) {
 	if c.match.route.Public {
 		return nil, nil
 	}
@@ -36,17 +36,17 @@ func (g *Gateway) authorize(c *call) (map[string]any, error) {
 	if err != nil {
 		return nil, errs.Wrap(errs.Internal, "The request could not be passed on.", err)
 	}
-	out, err := g.cfg.Authorizer.Call(context.WithoutCancel(c.http.Context()), c.id, payload)
+	out, err := g.cfg.Authorizer.Call(context.WithoutCancel(ctx), c.id, payload)
 	if err != nil {
-		return nil, g.authorizerFailed(c, err)
+		return nil, g.authorizerFailed(ctx, c, err)
 	}
 	var res events.APIGatewayCustomAuthorizerResponse
 	if err := json.Unmarshal(out, &res); err != nil {
-		return nil, g.authorizerFailed(c, errAuthorizer)
+		return nil, g.authorizerFailed(ctx, c, errAuthorizer)
 	}
 	values, err := contextValues(res)
 	if err != nil {
-		return nil, g.authorizerFailed(c, err)
+		return nil, g.authorizerFailed(ctx, c, err)
 	}
 	if !allows(res.PolicyDocument, methodARN(c)) {
 		return nil, errs.New(errs.Forbidden, "The credentials do not allow this call.")
@@ -54,11 +54,11 @@ func (g *Gateway) authorize(c *call) (map[string]any, error) {
 	return values, nil
 }
 
-func (g *Gateway) authorizerFailed(c *call, err error) error {
+func (g *Gateway) authorizerFailed(ctx context.Context, c *call, err error) error {
 	if err.Error() == unauthorized {
 		return errs.New(errs.Unauthenticated, "Credentials are missing or not valid.")
 	}
-	g.cfg.Log.Error("authorizer failed", "request_id", c.shown, "error", err)
+	g.cfg.Log.ErrorContext(ctx, "authorizer failed", "request_id", c.shown, "error", err)
 	return errs.Wrap(errs.Overloaded, "Credentials cannot be checked now.", err).WithRetryAfter(authorizerRetryAfter)
 }
 

@@ -53,7 +53,7 @@ type call struct {
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{http: r, id: g.cfg.IDs.New(id.Request), received: g.cfg.Clock.Now()}
 	c.shown = shownID(r.Header.Values("X-Request-Id"), c.id)
-	a, err := g.answer(c)
+	a, err := g.answer(r.Context(), c)
 	if err != nil {
 		a = g.problem(c, err)
 	}
@@ -61,7 +61,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // answer takes the steps of the real gateway in its order: path, method, authorizer, body, function.
-func (g *Gateway) answer(c *call) (*answer, error) {
+func (g *Gateway) answer(ctx context.Context, c *call) (*answer, error) {
 	c.match = g.router.find(c.http.Method, c.http.URL.EscapedPath())
 	if !c.match.found {
 		return nil, errs.New(errs.NotFound, "There is no such path.")
@@ -72,14 +72,14 @@ func (g *Gateway) answer(c *call) (*answer, error) {
 	if c.http.ContentLength > MaxBody {
 		return nil, errs.New(errs.PayloadTooLarge, "The body is larger than 10 MB.")
 	}
-	authorizer, err := g.authorize(c)
+	authorizer, err := g.authorize(ctx, c)
 	if err != nil {
 		return nil, err
 	}
 	if c.body, err = readBody(c.http); err != nil {
 		return nil, err
 	}
-	return g.invoke(c, authorizer)
+	return g.invoke(ctx, c, authorizer)
 }
 
 func readBody(r *http.Request) ([]byte, error) {
@@ -94,21 +94,21 @@ func readBody(r *http.Request) ([]byte, error) {
 	return body, nil
 }
 
-func (g *Gateway) invoke(c *call, authorizer map[string]any) (*answer, error) {
+func (g *Gateway) invoke(ctx context.Context, c *call, authorizer map[string]any) (*answer, error) {
 	target := c.match.route.Target
 	payload, err := json.Marshal(g.proxyRequest(c, authorizer))
 	if err != nil {
 		return nil, errs.Wrap(errs.Internal, "The request could not be passed on.", err)
 	}
 	// A caller that hangs up does not stop the function, as on AWS: half a write helps nobody.
-	out, err := target.Call(context.WithoutCancel(c.http.Context()), c.id, payload)
+	out, err := target.Call(context.WithoutCancel(ctx), c.id, payload)
 	if err != nil {
-		g.cfg.Log.Error("function failed", "function", target.Name, "request_id", c.shown, "error", err)
+		g.cfg.Log.ErrorContext(ctx, "function failed", "function", target.Name, "request_id", c.shown, "error", err)
 		return nil, &functionError{err}
 	}
 	a, err := readAnswer(out)
 	if err != nil {
-		g.cfg.Log.Error("function's answer is malformed", "function", target.Name, "request_id", c.shown, "error", err)
+		g.cfg.Log.ErrorContext(ctx, "function's answer is malformed", "function", target.Name, "request_id", c.shown, "error", err)
 		return nil, &functionError{err}
 	}
 	if a.header.Get("X-Request-Id") == "" {

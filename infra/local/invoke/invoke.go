@@ -61,6 +61,11 @@ func (t *Target) Call(ctx context.Context, requestID string, payload []byte) ([]
 	case r := <-done:
 		return t.settle(inner, r)
 	case <-inner.Done():
+	}
+	select {
+	case r := <-done: // it was just in time, or the goroutine's own end closed inner
+		return t.settle(inner, r)
+	default:
 		return nil, gaveUp(ctx)
 	}
 }
@@ -90,7 +95,7 @@ func gaveUp(ctx context.Context) error {
 func (t *Target) guarded(ctx context.Context, payload []byte) (answer []byte, err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			t.Log.Error("function panicked", "function", t.Name, "kind", fmt.Sprintf("%T", v), "stack", string(debug.Stack()))
+			t.Log.ErrorContext(ctx, "function panicked", "function", t.Name, "kind", fmt.Sprintf("%T", v), "stack", string(debug.Stack()))
 			err = ErrPanic
 		}
 	}()

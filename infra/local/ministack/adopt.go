@@ -21,7 +21,7 @@ type file struct {
 
 func readFile(dir string) (file, error) {
 	var f file
-	data, err := os.ReadFile(filepath.Join(dir, "instance.json")) //nolint:gosec // a file of the data folder
+	data, err := os.ReadFile(filepath.Join(dir, "instance.json"))
 	if err != nil {
 		return f, fmt.Errorf("read the running instance: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"guardrails/shared/emulator"
@@ -45,6 +46,8 @@ type Keeper struct {
 	port     int
 	cancel   context.CancelFunc
 	watching sync.WaitGroup
+
+	deaths atomic.Int64
 
 	mu      sync.Mutex
 	current instance
@@ -83,6 +86,10 @@ func (k *Keeper) PID() int {
 	defer k.mu.Unlock()
 	return k.current.pid
 }
+
+// Deaths counts how often an instance died. It grows before the next one answers, so a reader that sees the same number
+// before and after a call has talked to one instance.
+func (k *Keeper) Deaths() int64 { return k.deaths.Load() }
 
 // Save makes the instance write its state to disk now.
 func (k *Keeper) Save(ctx context.Context) error { return emulator.Save(ctx, k.endpoint) }

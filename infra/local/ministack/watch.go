@@ -15,7 +15,8 @@ func (k *Keeper) watch(ctx context.Context) {
 		if !k.untilDead(ctx) {
 			return
 		}
-		k.cfg.Log.Warn("MiniStack died; what it had not saved in the last seconds is lost", "pid", k.PID())
+		k.deaths.Add(1)
+		k.cfg.Log.WarnContext(ctx, "MiniStack died; what it had not saved in the last seconds is lost", "pid", k.PID())
 		k.revive(ctx)
 	}
 }
@@ -60,10 +61,10 @@ func (k *Keeper) revive(ctx context.Context) {
 	for ctx.Err() == nil {
 		err := k.restart(ctx)
 		if err == nil {
-			k.cfg.Log.Info("MiniStack runs again", "pid", k.PID())
+			k.cfg.Log.InfoContext(ctx, "MiniStack runs again", "pid", k.PID())
 			return
 		}
-		k.cfg.Log.Warn("MiniStack did not start; trying again", "error", err, "wait", backoff)
+		k.cfg.Log.WarnContext(ctx, "MiniStack did not start; trying again", "error", err, "wait", backoff)
 		if pause(ctx, backoff) != nil {
 			return
 		}

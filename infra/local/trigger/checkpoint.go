@@ -19,7 +19,7 @@ type Checkpoints struct {
 // OpenCheckpoints reads the file at path; a missing or damaged one means that all streams are read from their start.
 func OpenCheckpoints(path string) (*Checkpoints, error) {
 	c := &Checkpoints{path: path, seen: map[string]string{}}
-	data, err := os.ReadFile(path) //nolint:gosec // a file of the data folder
+	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return c, nil
 	}

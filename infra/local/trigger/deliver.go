@@ -30,7 +30,7 @@ func (s *Stream) deliver(ctx, work context.Context, sh shard, records []types.Re
 		n := min(size, len(records))
 		done, err := s.invoke(work, sh, records[:n])
 		if err == nil {
-			records = s.advance(sh, records, done)
+			records = s.advance(work, sh, records, done)
 			size, tries = len(records), 0
 			continue
 		}
@@ -42,8 +42,8 @@ func (s *Stream) deliver(ctx, work context.Context, sh shard, records []types.Re
 			continue
 		}
 		if tries++; tries > s.Retries {
-			s.giveUp(sh, records[0], err)
-			records = s.advance(sh, records, 1)
+			s.giveUp(work, sh, records[0], err)
+			records = s.advance(work, sh, records, 1)
 			size, tries = len(records), 0
 			continue
 		}
@@ -67,16 +67,16 @@ func backoff(first time.Duration, tries int) time.Duration {
 
 // advance stores that the first done records are finished and returns the others. A checkpoint that cannot be written
 // only means that they are delivered again after a restart.
-func (s *Stream) advance(sh shard, records []types.Record, done int) []types.Record {
+func (s *Stream) advance(ctx context.Context, sh shard, records []types.Record, done int) []types.Record {
 	if err := s.Checkpoints.set(sh.key, aws.ToString(records[done-1].Dynamodb.SequenceNumber)); err != nil {
-		s.Log.Warn("stream checkpoint not written", "source", s.Table, "function", s.Target.Name, "error", err)
+		s.Log.WarnContext(ctx, "stream checkpoint not written", "source", s.Table, "function", s.Target.Name, "error", err)
 	}
 	return records[done:]
 }
 
 // giveUp is the mapping's on-failure destination: a log line that says where the record is, not what it holds.
-func (s *Stream) giveUp(sh shard, r types.Record, err error) {
-	s.Log.Error("stream record given up", "function", s.Target.Name, "source", s.Table, "shard", sh.name,
+func (s *Stream) giveUp(ctx context.Context, sh shard, r types.Record, err error) {
+	s.Log.ErrorContext(ctx, "stream record given up", "function", s.Target.Name, "source", s.Table, "shard", sh.name,
 		"sequence", aws.ToString(r.Dynamodb.SequenceNumber), "retries", s.Retries, "error", err)
 }
 
@@ -94,7 +94,7 @@ func (s *Stream) invoke(work context.Context, sh shard, records []types.Record) 
 	}
 	out, err := s.Target.Call(work, s.IDs.New(id.Request), payload)
 	if err != nil {
-		s.Log.Warn("stream batch failed", "function", s.Target.Name, "records", len(records), "error", err)
+		s.Log.WarnContext(work, "stream batch failed", "function", s.Target.Name, "records", len(records), "error", err)
 		return 0, err
 	}
 	failed, err := failures(out)

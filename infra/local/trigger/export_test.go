@@ -8,7 +8,7 @@ import (
 
 // Forge gives every shard of the stream a checkpoint that the stream does not know.
 func Forge(s *Stream) {
-	arn, shards, err := s.shards(context.Background())
+	arn, shards, err := newReader(s).shards(context.Background())
 	if err != nil {
 		panic(err)
 	}

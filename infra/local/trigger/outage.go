@@ -19,22 +19,23 @@ type outage struct {
 	wait   time.Duration
 }
 
-// failed notes a failure and waits; it returns when the source is worth another try, or ctx has ended.
+// failed notes a failure and waits; it returns when the source is worth another try, or ctx has ended. Without an error
+// it returns at once.
 func (o *outage) failed(ctx context.Context, err error) {
-	if ctx.Err() != nil || errors.Is(err, context.Canceled) {
+	if err == nil || ctx.Err() != nil || errors.Is(err, context.Canceled) {
 		return
 	}
 	if o.wait == 0 {
-		o.log.Warn("source does not answer", "source", o.source, "error", err)
+		o.log.WarnContext(ctx, "source does not answer", "source", o.source, "error", err)
 		o.wait = firstWait
 	}
 	_ = pause(ctx, o.wait) // the caller looks at ctx
 	o.wait = min(2*o.wait, lastWait)
 }
 
-func (o *outage) answered() {
+func (o *outage) answered(ctx context.Context) {
 	if o.wait > 0 {
-		o.log.Info("source answers again", "source", o.source)
+		o.log.InfoContext(ctx, "source answers again", "source", o.source)
 		o.wait = 0
 	}
 }

@@ -33,7 +33,8 @@ const (
 // Queue is an event source mapping of an SQS queue with partial batch answers. The queue's own visibility timeout and
 // redrive policy decide when a failed message comes back and when it goes to the dead-letter queue.
 type Queue struct {
-	API *sqs.Client
+	// AWS is where the queue is.
+	AWS aws.Config
 	// Name is the queue's physical name.
 	Name string
 	// BatchSize is the most messages of a batch; above 10, or to wait for more than what is there, Window is needed.
@@ -48,49 +49,64 @@ type Queue struct {
 
 // Run polls until ctx ends and returns when the last batch is done; batches run under work.
 func (q *Queue) Run(ctx, work context.Context) {
+	api := sqs.NewFromConfig(q.AWS)
 	var pollers sync.WaitGroup
 	for range q.Concurrency {
-		pollers.Go(func() { q.poll(ctx, work) })
+		pollers.Go(func() { (&poller{Queue: q, api: api}).poll(ctx, work) })
 	}
 	pollers.Wait()
 }
 
-func (q *Queue) poll(ctx, work context.Context) {
+// poller works on one batch at a time. Its url is nil until the queue is found, and again when it did not answer.
+type poller struct {
+	*Queue
+	api *sqs.Client
+	url *string
+}
+
+func (q *poller) poll(ctx, work context.Context) {
 	down := outage{log: q.Log, source: q.Name}
-	var url *string
 	for ctx.Err() == nil {
-		if url == nil {
-			found, err := q.API.GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: &q.Name})
-			if err != nil {
-				down.failed(ctx, err)
-				continue
-			}
-			url = found.QueueUrl
-		}
-		messages, err := q.gather(ctx, url)
-		if len(messages) > 0 {
-			q.handle(work, url, messages)
-		}
-		if err != nil {
+		if err := q.find(ctx); err != nil {
 			down.failed(ctx, err)
-			url = nil
 			continue
 		}
-		down.answered()
+		messages, err := q.gather(ctx)
+		if len(messages) > 0 {
+			q.handle(work, messages)
+		}
+		if err != nil {
+			q.url = nil
+			down.failed(ctx, err)
+			continue
+		}
+		down.answered(ctx)
 	}
+}
+
+func (q *poller) find(ctx context.Context) error {
+	if q.url != nil {
+		return nil
+	}
+	found, err := q.api.GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: &q.Name})
+	if err != nil {
+		return fmt.Errorf("find the queue: %w", err)
+	}
+	q.url = found.QueueUrl
+	return nil
 }
 
 // gather receives one batch: what one receive gives, or what arrives until the batch is full or the window is over.
 // With an error, what was received before it is still a batch.
-func (q *Queue) gather(ctx context.Context, url *string) ([]types.Message, error) {
-	messages, err := q.receive(ctx, url, q.BatchSize, longPoll)
+func (q *poller) gather(ctx context.Context) ([]types.Message, error) {
+	messages, err := q.receive(ctx, q.BatchSize, longPoll)
 	if err != nil || len(messages) == 0 || q.Window == 0 {
 		return messages, err
 	}
 	over, cancel := context.WithTimeout(ctx, q.Window)
 	defer cancel()
 	for len(messages) < q.BatchSize && over.Err() == nil {
-		more, err := q.receive(ctx, url, q.BatchSize-len(messages), time.Second)
+		more, err := q.receive(ctx, q.BatchSize-len(messages), time.Second)
 		messages = append(messages, more...)
 		if err != nil {
 			return messages, err
@@ -99,11 +115,11 @@ func (q *Queue) gather(ctx context.Context, url *string) ([]types.Message, error
 	return messages, nil
 }
 
-func (q *Queue) receive(ctx context.Context, url *string, most int, wait time.Duration) ([]types.Message, error) {
-	out, err := q.API.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
-		QueueUrl:                    url,
-		MaxNumberOfMessages:         int32(min(most, receiveMax)), //nolint:gosec // at most 10
-		WaitTimeSeconds:             int32(wait / time.Second),    //nolint:gosec // a few seconds
+func (q *poller) receive(ctx context.Context, most int, wait time.Duration) ([]types.Message, error) {
+	out, err := q.api.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
+		QueueUrl:                    q.url,
+		MaxNumberOfMessages:         int32(min(most, receiveMax)),
+		WaitTimeSeconds:             int32(wait / time.Second),
 		MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameAll},
 		MessageAttributeNames:       []string{"All"},
 	})
@@ -114,24 +130,24 @@ func (q *Queue) receive(ctx context.Context, url *string, most int, wait time.Du
 }
 
 // handle gives a batch to the function and deletes what it finished.
-func (q *Queue) handle(work context.Context, url *string, messages []types.Message) {
+func (q *poller) handle(work context.Context, messages []types.Message) {
 	failed, err := q.invoke(work, messages)
 	if err != nil {
-		q.Log.Error("batch failed; its messages come back", "function", q.Target.Name, "messages", len(messages), "error", err)
+		q.Log.ErrorContext(work, "batch failed; its messages come back", "function", q.Target.Name, "messages", len(messages), "error", err)
 		return
 	}
 	if len(failed) > 0 {
-		q.Log.Warn("messages failed; they come back", "function", q.Target.Name, "failed", len(failed), "messages", len(messages))
+		q.Log.WarnContext(work, "messages failed; they come back", "function", q.Target.Name, "failed", len(failed), "messages", len(messages))
 	}
 	done := slices.DeleteFunc(messages, func(m types.Message) bool { return failed[aws.ToString(m.MessageId)] })
 	for chunk := range slices.Chunk(done, deleteMax) {
-		if err := q.remove(work, url, chunk); err != nil {
-			q.Log.Warn("finished messages were not deleted and come back", "function", q.Target.Name, "messages", len(chunk), "error", err)
+		if err := q.remove(work, chunk); err != nil {
+			q.Log.WarnContext(work, "finished messages were not deleted and come back", "function", q.Target.Name, "messages", len(chunk), "error", err)
 		}
 	}
 }
 
-func (q *Queue) invoke(work context.Context, messages []types.Message) (map[string]bool, error) {
+func (q *poller) invoke(work context.Context, messages []types.Message) (map[string]bool, error) {
 	ev := events.SQSEvent{}
 	ids := map[string]bool{}
 	for _, m := range messages {
@@ -161,7 +177,7 @@ func (q *Queue) invoke(work context.Context, messages []types.Message) (map[stri
 }
 
 // record is a message as functions see it.
-func (q *Queue) record(m types.Message) events.SQSMessage {
+func (q *poller) record(m types.Message) events.SQSMessage {
 	attrs := map[string]events.SQSMessageAttribute{}
 	for k, v := range m.MessageAttributes {
 		attrs[k] = events.SQSMessageAttribute{
@@ -179,7 +195,7 @@ func (q *Queue) record(m types.Message) events.SQSMessage {
 }
 
 // remove deletes up to ten messages; those that the answer names as failed are tried again.
-func (q *Queue) remove(work context.Context, url *string, messages []types.Message) error {
+func (q *poller) remove(work context.Context, messages []types.Message) error {
 	var entries []types.DeleteMessageBatchRequestEntry
 	for i, m := range messages {
 		entries = append(entries, types.DeleteMessageBatchRequestEntry{Id: aws.String(strconv.Itoa(i)), ReceiptHandle: m.ReceiptHandle})
@@ -187,7 +203,7 @@ func (q *Queue) remove(work context.Context, url *string, messages []types.Messa
 	var err error
 	for range deleteTries {
 		var out *sqs.DeleteMessageBatchOutput
-		if out, err = q.API.DeleteMessageBatch(work, &sqs.DeleteMessageBatchInput{QueueUrl: url, Entries: entries}); err != nil {
+		if out, err = q.api.DeleteMessageBatch(work, &sqs.DeleteMessageBatchInput{QueueUrl: q.url, Entries: entries}); err != nil {
 			continue
 		}
 		if len(out.Failed) == 0 {

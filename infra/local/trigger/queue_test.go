@@ -87,9 +87,10 @@ func send(t *testing.T, c *sqs.Client, name string, bodies ...string) {
 	}
 }
 
-func poller(c *sqs.Client, name string, f function) *trigger.Queue {
+func poller(t *testing.T, name string, f function) *trigger.Queue {
+	t.Helper()
 	return &trigger.Queue{
-		API: c, Name: name, BatchSize: 10, Concurrency: 1, Target: target(f),
+		AWS: awstest.Config(t), Name: name, BatchSize: 10, Concurrency: 1, Target: target(f),
 		IDs: id.NewGenerator(clock.System(), nil), Log: slog.New(slog.DiscardHandler),
 	}
 }
@@ -115,7 +116,7 @@ func TestPartialFailureComesBackAloneAndEndsInTheDeadLetterQueue(t *testing.T) {
 	var mu sync.Mutex
 	seen := map[string][]string{}
 	record := make(chan events.SQSMessage, 100)
-	run(t, poller(c, live, func(payload []byte) ([]byte, error) {
+	run(t, poller(t, live, func(payload []byte) ([]byte, error) {
 		var ev events.SQSEvent
 		if err := json.Unmarshal(payload, &ev); err != nil {
 			return nil, err
@@ -191,7 +192,7 @@ func TestFailedBatchesComeBack(t *testing.T) {
 			live := set.Queues[1].Physical
 			send(t, api, live, "m")
 			counts := make(chan string, 100)
-			run(t, poller(api, live, func(payload []byte) ([]byte, error) {
+			run(t, poller(t, live, func(payload []byte) ([]byte, error) {
 				var ev events.SQSEvent
 				if err := json.Unmarshal(payload, &ev); err != nil {
 					return nil, err
@@ -215,7 +216,7 @@ func TestWindowGathersABatch(t *testing.T) {
 	c, set := queueOf(t, 5)
 	live := set.Queues[1].Physical
 	sizes := make(chan int, 100)
-	q := poller(c, live, func(payload []byte) ([]byte, error) {
+	q := poller(t, live, func(payload []byte) ([]byte, error) {
 		var ev events.SQSEvent
 		if err := json.Unmarshal(payload, &ev); err != nil {
 			return nil, err
@@ -240,7 +241,7 @@ func TestPollerWaitsForItsQueue(t *testing.T) {
 	c := sqs.NewFromConfig(awstest.Config(t))
 	name := resource.Queue(awstest.Env(t), "late")
 	got := make(chan struct{}, 1)
-	run(t, poller(c, name, func([]byte) ([]byte, error) {
+	run(t, poller(t, name, func([]byte) ([]byte, error) {
 		got <- struct{}{}
 		return nil, nil
 	}).Run)

@@ -55,6 +55,6 @@ func (s *Schedule) fire(work context.Context) {
 		_, err = s.Target.Call(work, s.IDs.New(id.Request), payload)
 	}
 	if err != nil {
-		s.Log.Error("scheduled run failed", "function", s.Target.Name, "error", err)
+		s.Log.ErrorContext(work, "scheduled run failed", "function", s.Target.Name, "error", err)
 	}
 }

@@ -28,8 +28,8 @@ const (
 // Stream is an event source mapping of a table's stream. Each shard is read in order, after its parent; what fails is
 // bisected, tried again, and given up after Retries, with a log line, so that one bad record does not stop the rest.
 type Stream struct {
-	Streams *dynamodbstreams.Client
-	Tables  *dynamodb.Client
+	// AWS is where the table is.
+	AWS aws.Config
 	// Table is the table's physical name.
 	Table     string
 	BatchSize int
@@ -39,15 +39,35 @@ type Stream struct {
 	Backoff     time.Duration
 	Target      *invoke.Target
 	Checkpoints *Checkpoints
-	IDs         *id.Generator
-	Log         *slog.Logger
+	// Epoch changes when the source may have been restored from an older state, where a place in the stream that was
+	// good before means another record.
+	Epoch func() int64
+	IDs   *id.Generator
+	Log   *slog.Logger
+}
+
+// reader is a stream with the clients that read it.
+type reader struct {
+	*Stream
+	streams *dynamodbstreams.Client
+	tables  *dynamodb.Client
 }
 
 // shard is one shard of one stream; key is its name among the checkpoints.
 type shard struct{ stream, name, key string }
 
 // Run reads until ctx ends and returns when the last batch is done; batches run under work.
-func (s *Stream) Run(ctx, work context.Context) {
+func (s *Stream) Run(ctx, work context.Context) { newReader(s).run(ctx, work) }
+
+// newReader makes clients that do not retry by themselves: the reader must see each failure, since what answers after
+// it may have been restored.
+func newReader(s *Stream) *reader {
+	cfg := s.AWS.Copy()
+	cfg.Retryer = func() aws.Retryer { return aws.NopRetryer{} }
+	return &reader{Stream: s, streams: dynamodbstreams.NewFromConfig(cfg), tables: dynamodb.NewFromConfig(cfg)}
+}
+
+func (s *reader) run(ctx, work context.Context) {
 	down := outage{log: s.Log, source: s.Table}
 	var readers sync.WaitGroup
 	defer readers.Wait()
@@ -58,7 +78,7 @@ func (s *Stream) Run(ctx, work context.Context) {
 			down.failed(ctx, err)
 			continue
 		}
-		down.answered()
+		down.answered(ctx)
 		for _, x := range shards {
 			sh := shard{stream: arn, name: aws.ToString(x.ShardId), key: s.Target.Name + " " + arn + " " + aws.ToString(x.ShardId)}
 			if started[sh.key] != nil {
@@ -92,8 +112,8 @@ func await(ctx context.Context, parent chan struct{}) bool {
 }
 
 // shards lists the shards of the table's current stream, parents first.
-func (s *Stream) shards(ctx context.Context) (string, []types.Shard, error) {
-	t, err := s.Tables.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &s.Table})
+func (s *reader) shards(ctx context.Context) (string, []types.Shard, error) {
+	t, err := s.tables.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &s.Table})
 	if err != nil {
 		return "", nil, fmt.Errorf("find the stream: %w", err)
 	}
@@ -104,7 +124,7 @@ func (s *Stream) shards(ctx context.Context) (string, []types.Shard, error) {
 	var out []types.Shard
 	var last *string
 	for range maxShardPages {
-		page, err := s.Streams.DescribeStream(ctx, &dynamodbstreams.DescribeStreamInput{StreamArn: &arn, ExclusiveStartShardId: last})
+		page, err := s.streams.DescribeStream(ctx, &dynamodbstreams.DescribeStreamInput{StreamArn: &arn, ExclusiveStartShardId: last})
 		if err != nil {
 			return "", nil, fmt.Errorf("list the stream's shards: %w", err)
 		}
@@ -117,18 +137,19 @@ func (s *Stream) shards(ctx context.Context) (string, []types.Shard, error) {
 }
 
 // read delivers a shard's records in order until the shard ends or ctx does.
-func (s *Stream) read(ctx, work context.Context, sh shard) {
+func (s *reader) read(ctx, work context.Context, sh shard) {
 	down := outage{log: s.Log, source: s.Table}
 	var iterator *string
+	epoch := s.Epoch()
 	for ctx.Err() == nil {
 		records, next, err := s.gather(ctx, sh, iterator)
-		if err != nil {
-			// The next iterator comes from the checkpoint: after an outage a position may mean another record.
-			iterator = nil
+		if err != nil || s.Epoch() != epoch {
+			// The next iterator comes from the checkpoint.
+			iterator, epoch = nil, s.Epoch()
 			down.failed(ctx, err)
 			continue
 		}
-		down.answered()
+		down.answered(ctx)
 		if len(records) > 0 && !s.deliver(ctx, work, sh, records) {
 			return
 		}
@@ -140,7 +161,7 @@ func (s *Stream) read(ctx, work context.Context, sh shard) {
 }
 
 // gather reads one batch, which the window lets grow up to the batch size.
-func (s *Stream) gather(ctx context.Context, sh shard, iterator *string) ([]types.Record, *string, error) {
+func (s *reader) gather(ctx context.Context, sh shard, iterator *string) ([]types.Record, *string, error) {
 	if iterator == nil {
 		var err error
 		if iterator, err = s.iterator(ctx, sh); err != nil {
@@ -151,8 +172,8 @@ func (s *Stream) gather(ctx context.Context, sh shard, iterator *string) ([]type
 	over, cancel := context.WithTimeout(ctx, s.Window)
 	defer cancel()
 	for {
-		limit := int32(min(s.BatchSize-len(batch), 1000)) //nolint:gosec // at most 1000
-		out, err := s.Streams.GetRecords(ctx, &dynamodbstreams.GetRecordsInput{ShardIterator: iterator, Limit: &limit})
+		limit := int32(min(s.BatchSize-len(batch), 1000))
+		out, err := s.streams.GetRecords(ctx, &dynamodbstreams.GetRecordsInput{ShardIterator: iterator, Limit: &limit})
 		if err != nil {
 			return nil, nil, fmt.Errorf("read the stream: %w", err)
 		}
@@ -168,16 +189,16 @@ func (s *Stream) gather(ctx context.Context, sh shard, iterator *string) ([]type
 }
 
 // iterator starts after the checkpoint, or at the oldest record when there is none or its record is gone.
-func (s *Stream) iterator(ctx context.Context, sh shard) (*string, error) {
+func (s *reader) iterator(ctx context.Context, sh shard) (*string, error) {
 	in := &dynamodbstreams.GetShardIteratorInput{StreamArn: &sh.stream, ShardId: &sh.name, ShardIteratorType: types.ShardIteratorTypeTrimHorizon}
 	seen := s.Checkpoints.get(sh.key)
 	if seen != "" {
 		in.ShardIteratorType, in.SequenceNumber = types.ShardIteratorTypeAfterSequenceNumber, &seen
 	}
-	out, err := s.Streams.GetShardIterator(ctx, in)
+	out, err := s.streams.GetShardIterator(ctx, in)
 	var trimmed *types.TrimmedDataAccessException
 	if errors.As(err, &trimmed) && seen != "" {
-		s.Log.Warn("the stream's checkpoint is gone; reading from its start", "source", s.Table, "function", s.Target.Name)
+		s.Log.WarnContext(ctx, "the stream's checkpoint is gone; reading from its start", "source", s.Table, "function", s.Target.Name)
 		if err := s.Checkpoints.set(sh.key, ""); err != nil {
 			return nil, err
 		}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,7 +15,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 
 	"guardrails/infra/local/trigger"
 	"guardrails/shared/awstest"
@@ -31,10 +31,9 @@ func streamOf(t *testing.T, env, dir string, f function) *trigger.Stream {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := awstest.Config(t)
 	return &trigger.Stream{
-		Streams: dynamodbstreams.NewFromConfig(cfg), Tables: dynamodb.NewFromConfig(cfg), Table: resource.Table(env, table.Events),
-		BatchSize: 100, Retries: 3, Backoff: time.Millisecond, Target: target(f), Checkpoints: points,
+		AWS: awstest.Config(t), Table: resource.Table(env, table.Events),
+		BatchSize: 100, Retries: 3, Backoff: time.Millisecond, Target: target(f), Checkpoints: points, Epoch: func() int64 { return 0 },
 		IDs: id.NewGenerator(clock.System(), nil), Log: slog.New(slog.DiscardHandler),
 	}
 }
@@ -178,6 +177,29 @@ func TestStreamGoesOnAfterItsCheckpoint(t *testing.T) {
 				t.Errorf("the run started at %v, want %d", ns, part.from)
 			}
 		})
+	}
+}
+
+// A source that was restored has other records at the old places: reading goes on from the checkpoint.
+func TestStreamStartsAtItsCheckpointInANewEpoch(t *testing.T) {
+	t.Parallel()
+	env := awstest.Env(t)
+	awstest.Provision(t, env, table.Events)
+	put(t, env, 1, 2)
+	var epoch atomic.Int64
+	got := make(chan []int, 100)
+	s := streamOf(t, env, t.TempDir(), func(payload []byte) ([]byte, error) {
+		ns, _, err := numbers(payload)
+		epoch.Add(1)
+		got <- ns
+		return nil, err
+	})
+	s.BatchSize, s.Epoch = 1, epoch.Load
+	run(t, s.Run)
+	for _, want := range []int{1, 2} {
+		if ns := receive(t, got); !slices.Equal(ns, []int{want}) {
+			t.Errorf("read %v, want %d", ns, want)
+		}
 	}
 }
 
