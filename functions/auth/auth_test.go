@@ -140,7 +140,7 @@ func TestExpiryRotationAndRevocation(t *testing.T) {
 	b.want(t, first, "")
 	b.want(t, other, "")
 
-	_, second, err := b.Keys().Rotate(t.Context(), own.Scope(t), by, rec.ID)
+	_, second, err := b.Keys().Rotate(t.Context(), own.Scope(t), by, rec.ID, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,14 +156,14 @@ func TestExpiryRotationAndRevocation(t *testing.T) {
 
 	revoked, _ := apikey.Parse(other)
 	otherRec := find(t, b, own, revoked)
-	if err := b.Keys().Revoke(t.Context(), own.Scope(t), by, otherRec.ID); err != nil {
+	if err := b.Keys().Revoke(t.Context(), own.Scope(t), by, otherRec.ID, nil); err != nil {
 		t.Fatal(err)
 	}
 	b.clock.Advance(4 * time.Second)
 	b.want(t, other, "")
 	b.clock.Advance(2 * time.Second)
 	b.want(t, other, authn.RefusedInvalid)
-	if err := b.Keys().Revoke(t.Context(), own.Scope(t), by, otherRec.ID); !errors.Is(err, errs.NotFound) {
+	if err := b.Keys().Revoke(t.Context(), own.Scope(t), by, otherRec.ID, nil); !errors.Is(err, errs.NotFound) {
 		t.Errorf("a second revocation: %v", err)
 	}
 }

@@ -30,7 +30,7 @@ type created struct {
 	ETag     string `header:"ETag"`
 	Body     struct {
 		view
-		AdminKey string `json:"admin_key" doc:"The secret of the tenant's first key, of the role admin, valid for 90 days. It is shown this once." example:"gr_live_…"`
+		AdminKey *string `json:"admin_key" doc:"The secret of the tenant's first key, of the role admin, valid for 90 days. It is shown this once; a replay of the request has null."`
 	}
 }
 
@@ -53,8 +53,9 @@ func create(env *fn.Env) (fn.Handler[createInput, created], error) {
 		out := &created{}
 		t, err := tenants.Create(ctx, call.Actor(), registry.New{
 			Name: in.Body.Name, Slug: in.Body.Slug, Plan: in.Body.Plan, Profile: in.Body.Profile,
-			With: func(_ registry.Tenant, s tenant.Scope) (ops []table.Op, err error) {
-				_, out.Body.AdminKey, ops, err = keys.Prepare(ctx, s, call.Actor(), first)
+			With: func(_ registry.Tenant, s tenant.Scope) ([]table.Op, error) {
+				_, key, ops, err := keys.Prepare(ctx, s, call.Actor(), first)
+				out.Body.AdminKey = &key
 				return ops, err
 			},
 		})

@@ -2,6 +2,7 @@ package apikey
 
 import (
 	"crypto/subtle"
+	"errors"
 	"net/netip"
 	"time"
 
@@ -78,12 +79,16 @@ func (r Record) AllowsIP(address string) bool {
 	return false
 }
 
-// ParsePrefix reads an address or a CIDR block.
+// ParsePrefix reads an address or a CIDR block. IPv4 must be written as such, not inside IPv6: callers' addresses are
+// compared in their plain form.
 func ParsePrefix(s string) (netip.Prefix, error) {
 	if ip, err := netip.ParseAddr(s); err == nil {
-		ip = ip.Unmap()
+		ip = ip.Unmap().WithZone("")
 		return netip.PrefixFrom(ip, ip.BitLen()), nil
 	}
 	p, err := netip.ParsePrefix(s)
+	if err == nil && p.Addr().Is4In6() {
+		return p, errors.New("apikey: IPv4 block written as IPv6")
+	}
 	return p.Masked(), err
 }

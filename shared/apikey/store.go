@@ -119,14 +119,19 @@ func (s *Store) announce(sc tenant.Scope, by audit.Actor, typ string, r Record) 
 }
 
 // Rotate gives a key a new secret and returns it; the old one stays valid for Overlap, one older than that no longer.
-// It returns errs.Conflict for a key that is revoked or expired.
-func (s *Store) Rotate(ctx context.Context, sc tenant.Scope, by audit.Actor, keyID string) (Record, string, error) {
+// check, if not nil, sees its record and may refuse. It returns errs.Conflict for a key that is revoked or expired.
+func (s *Store) Rotate(ctx context.Context, sc tenant.Scope, by audit.Actor, keyID string, check func(Record) error) (Record, string, error) {
 	pepper, err := s.Secrets.Get(ctx, secret.Pepper)
 	if err != nil {
 		return Record{}, "", err
 	}
 	var key string
 	r, err := s.change(ctx, sc, by, keyID, events.KeyRotatedType, func(r *Record) error {
+		if check != nil {
+			if err := check(*r); err != nil {
+				return err
+			}
+		}
 		now := s.Clock.Now()
 		if status := r.Status(now); status != StatusActive {
 			return errs.Newf(errs.Conflict, "A key that is %s cannot be rotated.", status)
@@ -139,9 +144,15 @@ func (s *Store) Rotate(ctx context.Context, sc tenant.Scope, by audit.Actor, key
 	return r, key, err
 }
 
-// Revoke ends a key for good. A key that is revoked already is errs.NotFound.
-func (s *Store) Revoke(ctx context.Context, sc tenant.Scope, by audit.Actor, keyID string) error {
+// Revoke ends a key for good. check, if not nil, sees its record and may refuse. A key that is revoked already is
+// errs.NotFound.
+func (s *Store) Revoke(ctx context.Context, sc tenant.Scope, by audit.Actor, keyID string, check func(Record) error) error {
 	_, err := s.change(ctx, sc, by, keyID, events.KeyRevokedType, func(r *Record) error {
+		if check != nil {
+			if err := check(*r); err != nil {
+				return err
+			}
+		}
 		if r.RevokedAt != 0 {
 			return notFound()
 		}
