@@ -1,12 +1,14 @@
 package fntest
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"maps"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -79,6 +81,10 @@ func event(t testing.TB, spec fn.Spec, r Request) events.APIGatewayProxyRequest 
 	ev := events.APIGatewayProxyRequest{
 		Resource: spec.Trigger.Path, Path: fill(spec.Trigger.Path, r.Path), HTTPMethod: spec.Trigger.Method, PathParameters: r.Path,
 		MultiValueHeaders: map[string][]string{}, MultiValueQueryStringParameters: r.Query, Body: body(t, r.Body),
+	}
+	if !utf8.ValidString(ev.Body) {
+		// As the gateway does: JSON cannot carry these bytes.
+		ev.Body, ev.IsBase64Encoded = base64.StdEncoding.EncodeToString([]byte(ev.Body)), true
 	}
 	ev.RequestContext.Identity.SourceIP = "192.0.2.1"
 	if r.SourceIP != "" {
