@@ -51,7 +51,7 @@ func checkPattern(t *testing.T, name string, p *detect.Pattern) {
 
 func TestRuleCount(t *testing.T) {
 	t.Parallel()
-	if got := len(Detectors()); got < 190 {
-		t.Errorf("%d rules, want at least 190", got)
+	if got := len(Detectors()); got < 230 {
+		t.Errorf("%d rules, want at least 230", got)
 	}
 }

@@ -44,7 +44,7 @@ func strictToken(value string) detect.Verdict {
 // judgeVaultToken rejects the names of methods, which stand behind a one-letter receiver as the token stands behind
 // its "s.".
 func judgeVaultToken(value string) detect.Verdict {
-	if isIdentifier(value[len("s."):]) {
+	if isIdentifier(strings.TrimPrefix(value, "s.")) {
 		return detect.Reject
 	}
 	return strictToken(value)
@@ -92,7 +92,7 @@ func judgeEncodedJWT(value string) detect.Verdict {
 
 // judgePEM accepts a PEM or PGP block: at least 40 bytes of base64 after the first line.
 func judgePEM(value string) detect.Verdict {
-	_, body, ok := strings.Cut(value[len("-----BEGIN"):], "-----")
+	_, body, ok := strings.Cut(strings.TrimLeft(value, "-"), "-----")
 	if !ok {
 		return detect.Reject
 	}
@@ -164,7 +164,7 @@ func isPlaceholder(password string) bool {
 // plausiblePassword rejects placeholders, identifiers, calls and plain words; what is left mixes letters
 // with digits or punctuation.
 func plausiblePassword(value string) detect.Verdict {
-	if isPlaceholder(value) || value[0] == ':' || strings.Contains(value, "()") || strings.Contains(value, "${") ||
+	if isPlaceholder(value) || strings.HasPrefix(value, ":") || strings.Contains(value, "()") || strings.Contains(value, "${") ||
 		strings.Contains(value, "://") {
 		return detect.Reject
 	}

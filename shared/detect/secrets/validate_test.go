@@ -95,3 +95,21 @@ func TestVerdicts(t *testing.T) {
 		})
 	}
 }
+
+// FuzzVerdicts feeds every check of the package what its expression would never let through.
+func FuzzVerdicts(f *testing.F) {
+	for _, seed := range []string{"", "s.", "-----BEGIN", "a:b", "://@", "eyJ.", "%zz", "${X}", "\xff:\x00"} {
+		f.Add(seed)
+	}
+	rules := Detectors()
+	f.Fuzz(func(t *testing.T, value string) {
+		for _, d := range rules {
+			if d.Pattern.Validate == nil {
+				continue
+			}
+			if v := d.Pattern.Validate(value); v > detect.Valid {
+				t.Errorf("%s: verdict %d", d.Name, v)
+			}
+		}
+	})
+}
