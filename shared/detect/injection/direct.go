@@ -10,7 +10,7 @@ func direct() detect.Detector {
 		Category: detect.CategoryInjection,
 		Summary:  "Orders to ignore, forget or replace the instructions given so far",
 		Lexicon: &detect.Lexicon{
-			Words: words("drop", "dump", "earlier", "orders", "matter", "all", "say", "narrated", "your", "above", "everything", "fresh", "opener", "answer only", "change", "own head", "void", "sources", "unspaced"),
+			Words: words("drop", "dump", "earlier", "orders", "matter", "all", "say", "narrated", "your", "above", "everything", "fresh", "opener", "answer only", "change", "own head", "void", "sources", "unspaced", "system's"),
 			Rules: []detect.LexiconRule{
 				{Name: "drop earlier orders", All: []string{"drop", "earlier", "orders"}, None: []string{"narrated"}, Within: 8, Ordered: true, Weight: 0.85},
 				{Name: "drop orders from before", All: []string{"drop", "orders", "earlier"}, None: []string{"narrated"}, Within: 8, Ordered: true, Weight: 0.8},
@@ -30,6 +30,8 @@ func direct() detect.Detector {
 				{Name: "new orders", All: []string{"opener", "fresh"}, Within: 12, Weight: 0.3},
 				{Name: "new orders to say", All: []string{"opener", "fresh", "say"}, Within: 20, Weight: 0.3},
 				{Name: "order without spaces", All: []string{"unspaced"}, Weight: 0.75},
+				{Name: "drop the system's orders", All: []string{"drop", "system's"}, None: []string{"narrated"}, Within: 5, Ordered: true, Weight: 0.6},
+				{Name: "dump the system's orders", All: []string{"dump", "system's"}, None: []string{"narrated"}, Within: 5, Ordered: true, Weight: 0.35},
 				{Name: "changed orders", All: []string{"change"}, Weight: 0.55},
 				{Name: "only this answer", All: []string{"answer only"}, Weight: 0.55},
 				{Name: "drop the sources", All: []string{"drop", "sources"}, None: []string{"narrated"}, Within: 4, Ordered: true, Weight: 0.45},

@@ -10,13 +10,14 @@ func indirect() detect.Detector {
 		Category: detect.CategoryInjection,
 		Summary:  "Orders to the assistant inside a document, mail, page or tool result",
 		Lexicon: &detect.Lexicon{
-			Words: words("drop", "say", "narrated", "carrier", "marker", "reader", "maybe reader", "insert", "act", "user order", "lure", "state that", "god"),
+			Words: words("drop", "say", "narrated", "carrier", "marker", "reader", "maybe reader", "insert", "act", "user order", "lure", "state that", "god", "undo", "instead"),
 			Rules: []detect.LexiconRule{
 				{Name: "drop the carrier and say", All: []string{"drop", "carrier", "say"}, None: []string{"narrated"}, Within: 8, Ordered: true, Weight: 0.7},
 				{Name: "forged marker", All: []string{"marker", "say"}, Within: 25, Weight: 0.55},
 				{Name: "marker with an order", All: []string{"marker", "act"}, Within: 25, Weight: 0.4},
 				{Name: "order to the reading model", All: []string{"reader", "act"}, Within: 12, Weight: 0.55},
 				{Name: "order to a likely reader", All: []string{"maybe reader", "insert"}, Within: 12, Weight: 0.55},
+				{Name: "another task in place of the user's", All: []string{"undo", "instead", "act"}, Within: 12, Weight: 0.6},
 				{Name: "lure by way of the model", All: []string{"user order", "lure"}, Within: 8, Ordered: true, Weight: 0.7},
 				{Name: "false authority", All: []string{"god"}, Weight: 0.35},
 				{Name: "false authority dictates", All: []string{"god", "state that"}, Within: 30, Weight: 0.55},

@@ -15,6 +15,11 @@ import (
 //go:embed testdata/neutral.txt
 var neutral string
 
+//go:embed testdata/attacks.txt
+var attacks string
+
+func lines(file string) []string { return strings.Split(strings.TrimSpace(file), "\n") }
+
 func newEngine(t *testing.T) *detect.Engine {
 	t.Helper()
 	engine, err := detect.New(Detectors())
@@ -72,7 +77,7 @@ func TestTriggerWordAlone(t *testing.T) {
 func TestNeutralTextHasNoFinding(t *testing.T) {
 	t.Parallel()
 	engine := newEngine(t)
-	sentences := strings.Split(strings.TrimSpace(neutral), "\n")
+	sentences := lines(neutral)
 	rapid.Check(t, func(t *rapid.T) {
 		text := strings.Join(rapid.SliceOfN(rapid.SampledFrom(sentences), 1, 12).Draw(t, "sentences"), " ")
 		for _, f := range engine.Scan(context.Background(), text, detect.Options{}).Findings {
@@ -81,12 +86,22 @@ func TestNeutralTextHasNoFinding(t *testing.T) {
 	})
 }
 
+func TestAttacks(t *testing.T) {
+	t.Parallel()
+	engine := newEngine(t)
+	for _, text := range lines(attacks) {
+		if len(engine.Scan(context.Background(), text, detect.Options{}).Findings) == 0 {
+			t.Errorf("no finding in %q", text)
+		}
+	}
+}
+
 // The attack keeps its finding whatever stands before and after it.
 func TestAttackInNeutralText(t *testing.T) {
 	t.Parallel()
 	engine := newEngine(t)
-	sentences := strings.Split(strings.TrimSpace(neutral), "\n")
-	attacks := direct().Samples.Positive
+	sentences := lines(neutral)
+	attacks := lines(attacks)
 	rapid.Check(t, func(t *rapid.T) {
 		around := rapid.SliceOfN(rapid.SampledFrom(sentences), 0, 8)
 		attack := rapid.SampledFrom(attacks).Draw(t, "attack")

@@ -10,7 +10,7 @@ func jailbreak() detect.Detector {
 		Category: detect.CategoryInjection,
 		Summary:  "Attempts to free the assistant from its rules by a role, a mode or a game",
 		Lexicon: &detect.Lexicon{
-			Words: words("machine", "known", "you", "named", "wild", "switch", "dan", "free", "mild", "loose", "norms", "role", "refusal", "never say", "double", "normal", "stakes", "obey"),
+			Words: words("machine", "known", "you", "named", "wild", "switch", "dan", "free", "mild", "loose", "norms", "role", "refusal", "never say", "double", "normal", "stakes", "obey", "safety", "off", "absent", "anything", "your"),
 			Rules: []detect.LexiconRule{
 				{Name: "known jailbreak", All: []string{"known"}, Weight: 0.6},
 				{Name: "wild mode switched on", All: []string{"switch", "wild"}, Within: 8, Weight: 0.6},
@@ -31,6 +31,10 @@ func jailbreak() detect.Detector {
 				{Name: "you have few limits", All: []string{"you", "mild"}, Within: 4, Ordered: true, Weight: 0.25},
 				{Name: "role beyond norms", All: []string{"role", "loose", "norms"}, Within: 40, Weight: 0.6},
 				{Name: "assistant beyond norms", All: []string{"machine", "loose", "norms"}, Within: 40, Weight: 0.6},
+				{Name: "your safety switched off", All: []string{"off", "your", "safety"}, Within: 5, Ordered: true, Weight: 0.6},
+				{Name: "role without safety", All: []string{"role", "safety", "absent"}, Within: 12, Weight: 0.5},
+				{Name: "no safety", All: []string{"absent", "safety"}, Within: 4, Weight: 0.15},
+				{Name: "few limits and any answer", All: []string{"mild", "anything"}, Within: 12, Weight: 0.4},
 				{Name: "beyond norms", All: []string{"loose", "norms"}, Within: 8, Ordered: true, Weight: 0.35},
 				{Name: "no refusals", All: []string{"never say", "refusal"}, Within: 12, Ordered: true, Weight: 0.6},
 				{Name: "two answers", All: []string{"double", "normal"}, Within: 30, Weight: 0.55},
