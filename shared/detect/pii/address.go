@@ -13,7 +13,7 @@ func addresses() []detect.Detector {
 // addressTail matches what may follow a street: unit, and in the US city, state and ZIP code.
 // Postcodes of other countries are types of their own.
 const addressTail = `(?:,?\s+(?:apt|apartment|suite|ste|unit|floor|fl|room|rm)\.?\s*#?\s?[0-9A-Za-z\-]{1,6}\b)?` +
-	`(?:,?\s+\p{Lu}[\pL'.\-]+(?:\s\p{Lu}[\pL'.\-]+){0,2},?\s+[A-Z]{2}\s+[0-9]{5}(?:-[0-9]{4})?)?`
+	`(?:,?\s+[A-Z][A-Za-z'.\-]+(?:\s[A-Z][A-Za-z'.\-]+){0,2},?\s+[A-Z]{2}\s+[0-9]{5}(?:-[0-9]{4})?)?`
 
 func streetAddress() detect.Detector {
 	return detect.Detector{
@@ -22,7 +22,7 @@ func streetAddress() detect.Detector {
 		Base:    0.60,
 		Context: []string{"address", "lives", "living", "live", "home", "residence", "ship", "shipping", "deliver", "delivery", "billing", "mail", "street", "located", "house"},
 		Pattern: &detect.Pattern{
-			Regexp: `\b([0-9]{1,5}[A-Za-z]?(?:[\-/][0-9]{1,4})?,?\s+(?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.?\s+)?(?:\p{Lu}[\pL'.\-]*|[0-9]{1,3}(?:st|nd|rd|th))(?:\s+(?:\p{Lu}[\pL'.\-]*|of|the)){0,3}\s+` +
+			Regexp: `\b([0-9]{1,5}[A-Za-z]?(?:[\-/][0-9]{1,4})?,?\s+(?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.?\s+)?(?:[A-Z][A-Za-z'.\-]*|[0-9]{1,3}(?:st|nd|rd|th))(?:\s+(?:[A-Z][A-Za-z'.\-]*|of|the)){0,3}\s+` +
 				`(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Place|Pl|Square|Sq|Terrace|Way|Parkway|Pkwy|Circle|Cir|Highway|Hwy|Crescent|Close|Gardens|Grove|Row|Mews|Trail)\b\.?` + addressTail + `)`,
 			Keywords: []string{
 				" street", " st ", " st.", " st,", " avenue", " ave", " road", " rd", " boulevard", " blvd", " lane", " ln", " drive", " dr ", " dr.", " dr,", " court", " ct", " place", " square", " terrace", " way",
@@ -62,8 +62,8 @@ func europeanAddress() detect.Detector {
 		Base:    0.60,
 		Context: []string{"adresse", "anschrift", "wohnt", "wohnhaft", "address", "habite", "domicile", "direccion", "vive", "domicilio", "indirizzo", "abita", "morada", "endereco", "adres", "woont"},
 		Pattern: &detect.Pattern{
-			Regexp: `((?:\p{Lu}\pL+(?:strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer|straat|laan|plein|gracht|kade)|\p{Lu}\pL+ (?:Strasse|Str\.|Allee|Weg|Platz|straat|laan))\s+[0-9]{1,4}(?:\s?[a-z]\b)?(?:,?\s+(?:[A-Z]-)?[0-9]{4,5}(?: [A-Z]{2})?\s+\p{Lu}\pL+)?` +
-				`|\b(?:[0-9]{1,4}(?: (?:bis|ter))?,?\s+)?(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Pp]lace|[Cc]hemin|[Aa]llee|[Cc]alle|[Aa]venida|[Pp]laza|[Pp]aseo|Via|[Vv]iale|Piazza|Corso|Rua|[Tt]ravessa|Largo)\s+(?:(?:de|du|des|la|le|les|el|los|las|del|della|dei|di|da|do|dos|das|l'|d')\s?){0,3}\p{Lu}[\pL'\-]+(?:\s(?:de |di |da |do )?\p{Lu}[\pL'\-]+){0,3}(?:,?\s+(?:n[o°.]?\s?)?[0-9]{1,4}\b)?(?:,?\s+[0-9]{4,5}(?:-[0-9]{3})?\s+\p{Lu}\pL+)?)`,
+			Regexp: `((?:[A-Z][A-Za-z]+(?:strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer|straat|laan|plein|gracht|kade)|[A-Z][A-Za-z]+ (?:Strasse|Str\.|Allee|Weg|Platz|straat|laan))\s+[0-9]{1,4}(?:\s?[a-z]\b)?(?:,?\s+(?:[A-Z]-)?[0-9]{4,5}(?: [A-Z]{2})?\s+[A-Z][A-Za-z]+)?` +
+				`|\b(?:[0-9]{1,4}(?: (?:bis|ter))?,?\s+)?(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Pp]lace|[Cc]hemin|[Aa]llee|[Cc]alle|[Aa]venida|[Pp]laza|[Pp]aseo|Via|[Vv]iale|Piazza|Corso|Rua|[Tt]ravessa|Largo)\s+(?:(?:de|du|des|la|le|les|el|los|las|del|della|dei|di|da|do|dos|das|l'|d')\s?){0,3}[A-Z][A-Za-z'\-]+(?:\s(?:de |di |da |do )?[A-Z][A-Za-z'\-]+){0,3}(?:,?\s+(?:n[o°.]?\s?)?[0-9]{1,4}\b)?(?:,?\s+[0-9]{4,5}(?:-[0-9]{3})?\s+[A-Z][A-Za-z]+)?)`,
 			Keywords: europeanStreets(),
 			Window:   64,
 			Validate: hasNumber,

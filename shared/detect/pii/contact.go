@@ -182,20 +182,22 @@ func scanDomain(text string, at int) (int, int, detect.Verdict) {
 	if !validHost(host) || len(host) < 4 || (end < len(text) && strings.IndexByte("@_(=", text[end]) >= 0) {
 		return 0, 0, detect.Reject
 	}
-	return start, end, judgeDomain(strings.ToLower(host), host)
+	return start, end, judgeDomain(host)
 }
 
-func judgeDomain(host, written string) detect.Verdict {
+func judgeDomain(host string) detect.Verdict {
 	dot := strings.LastIndexByte(host, '.')
 	tld, label := host[dot+1:], host[:dot]
 	label = label[strings.LastIndexByte(label, '.')+1:]
-	mixed := written[dot+1:] != strings.ToLower(written[dot+1:]) && written != strings.ToUpper(written)
+	www := len(host) > 4 && strings.EqualFold(host[:4], "www.")
+	low := strings.ToLower(tld)
+	mixed := tld != low && host != strings.ToUpper(host)
 	switch {
-	case mixed || len(label) < 2 && !strings.HasPrefix(host, "www."):
+	case mixed || label == "" || len(label) < 2 && !www:
 		return detect.Reject
-	case strings.Contains(genericDomains, " "+tld+" "), strings.HasPrefix(host, "www."):
+	case strings.Contains(genericDomains, " "+low+" "), www:
 		return detect.Valid
-	case strings.Contains(countryDomains, " "+tld+" ") && !isDigit(label[0]):
+	case strings.Contains(countryDomains, " "+low+" ") && !isDigit(label[0]):
 		return detect.Plausible
 	}
 	return detect.Reject

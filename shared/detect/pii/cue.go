@@ -28,9 +28,39 @@ var (
 	mentions = phrases(`contact|patient|employee|customer|client|cardholder|tenant|applicant|ask for|speak to|speak with|spoke to|spoke with|talk to|met with|author:|sender:|user:|called|named|kunde|kundin|patientin|cliente|paciente|paziente|klant`)
 )
 
+// phraseSet holds phrases by their last word, so that a text is compared with few of them.
+type phraseSet func() map[string][]string
+
 // phrases splits a list at its bars on first use.
-func phrases(list string) func() []string {
-	return sync.OnceValue(func() []string { return strings.Split(list, "|") })
+func phrases(list string) phraseSet {
+	return sync.OnceValue(func() map[string][]string {
+		set := map[string][]string{}
+		for p := range strings.SplitSeq(list, "|") {
+			last := p[strings.LastIndexByte(p, ' ')+1:]
+			set[last] = append(set[last], p)
+		}
+		return set
+	})
+}
+
+// endsIn reports whether s ends in one of the phrases, at a word border.
+func (set phraseSet) endsIn(s string) bool {
+	last := s[strings.LastIndexAny(s, " \n\t\r(\"")+1:]
+	if set.anyEnds(s, last) {
+		return true
+	}
+	i := strings.LastIndexByte(last, '\'')
+	return i >= 0 && set.anyEnds(s, last[i:])
+}
+
+func (set phraseSet) anyEnds(s, last string) bool {
+	for _, p := range set()[last] {
+		rest, ok := strings.CutSuffix(s, p)
+		if ok && (rest == "" || p[0] == '\'' || !isWord(rest[len(rest)-1])) {
+			return true
+		}
+	}
+	return false
 }
 
 // cueBefore looks at the words that end before at.
@@ -44,12 +74,12 @@ func cueBefore(text string, at int) cue {
 	low := strings.ToLower(trimmed)
 	switch {
 	case strings.HasSuffix(low, ",") || broken:
-		if endsInPhrase(strings.TrimSuffix(low, ","), closings()) {
+		if closings.endsIn(strings.TrimSuffix(low, ",")) {
 			return strongCue
 		}
-	case titles.has(lastWord(strings.TrimSuffix(low, "."))), endsInPhrase(low, introductions()):
+	case titles.has(lastWord(strings.TrimSuffix(low, "."))), introductions.endsIn(low):
 		return strongCue
-	case endsInPhrase(low, mentions()):
+	case mentions.endsIn(low):
 		return weakCue
 	}
 	return noCue
@@ -57,17 +87,6 @@ func cueBefore(text string, at int) cue {
 
 func lastWord(s string) string {
 	return s[strings.LastIndexAny(s, " \n\t,;:(\"'")+1:]
-}
-
-// endsInPhrase reports whether s ends in one of the phrases, at a word border.
-func endsInPhrase(s string, list []string) bool {
-	for _, p := range list {
-		rest, ok := strings.CutSuffix(s, p)
-		if ok && (rest == "" || p[0] == '\'' || !isWord(rest[len(rest)-1])) {
-			return true
-		}
-	}
-	return false
 }
 
 // isWord admits bytes beyond ASCII: in the folded view they are letters of other scripts.

@@ -67,7 +67,7 @@ func termPattern(terms []string) *detect.Pattern {
 		keywords[i] = strings.ReplaceAll(t, "_", " ")
 	}
 	return &detect.Pattern{
-		Regexp:   `(?i)(?:^|[^\pL\pN])(` + strings.Join(keywords, "|") + `)(?:$|[^\pL\pN])`,
+		Regexp:   `(?i)(?:^|[^A-Za-z0-9])(` + strings.Join(keywords, "|") + `)(?:$|[^A-Za-z0-9])`,
 		Keywords: keywords,
 		Window:   48,
 	}

@@ -82,7 +82,7 @@ func scanIPv6(text string, at int) (int, int, detect.Verdict) {
 	for end < len(text) && end-at < 46 && (isHex(text[end]) || text[end] == ':' || text[end] == '.') {
 		end++
 	}
-	for end > at && (text[end-1] == '.' || (text[end-1] == ':' && text[end-2] != ':')) {
+	for end > at+1 && (text[end-1] == '.' || (text[end-1] == ':' && text[end-2] != ':')) {
 		end--
 	}
 	v := text[start:end]

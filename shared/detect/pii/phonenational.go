@@ -96,15 +96,23 @@ func phoneWordAfter(text string, end int) bool {
 	return len(rest) < 16 && i > 0 && phoneKinds.has(strings.ToLower(rest[:i]))
 }
 
-// nationalRegions are the countries whose plans a number without country code is tried against.
-var nationalRegions = [...]string{"US", "GB", "DE", "FR", "ES", "IT", "NL", "PT", "PL", "AU", "IN", "BR", "CH", "BE", "AT", "SE"}
+// The countries whose plans a number without country code is tried against: those that dial a zero first, and those
+// that do not.
+var (
+	trunkZeroRegions = [...]string{"GB", "DE", "FR", "IT", "NL", "AU", "CH", "BE", "AT", "SE"}
+	openRegions      = [...]string{"US", "ES", "PT", "PL", "IN", "BR"}
+)
 
 // judgeNational tries each plan. A number that fits none but has a usual length is Plausible.
 func judgeNational(digits string) detect.Verdict {
 	if repeated(digits) {
 		return detect.Reject
 	}
-	for _, region := range nationalRegions {
+	regions := openRegions[:]
+	if digits[0] == '0' {
+		regions = trunkZeroRegions[:]
+	}
+	for _, region := range regions {
 		n, err := phonenumbers.Parse(digits, region)
 		if err == nil && phonenumbers.IsValidNumberForRegion(n, region) {
 			return detect.Valid
