@@ -24,6 +24,8 @@ type Set struct {
 	onIncomplete Action
 	placeholders bool
 	version      string
+	// types are those of the engine's detectors.
+	types map[string]bool
 }
 
 // compiledRule is a rule with its names resolved.
@@ -57,6 +59,7 @@ func Compile(base *detect.Engine, policies []Policy, mac func(value string) stri
 		return nil, err
 	}
 	c.set.engine = engine
+	c.set.types = typesOf(engine)
 	c.set.version, err = fingerprint(policies)
 	return c.set, err
 }
@@ -71,6 +74,14 @@ func extend(base *detect.Engine, custom *detect.Custom) (*detect.Engine, error) 
 		return nil, errs.Wrap(errs.InvalidRequest, "The policies do not work together: too many or equally named patterns.", err)
 	}
 	return engine, nil
+}
+
+func typesOf(engine *detect.Engine) map[string]bool {
+	out := map[string]bool{}
+	for _, d := range engine.Detectors() {
+		out[d.Type] = true
+	}
+	return out
 }
 
 // compilation collects what the policies ask for.

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -8,6 +9,7 @@ import (
 
 	"guardrails/shared/detect"
 	"guardrails/shared/errs"
+	"guardrails/shared/redact"
 )
 
 // Scanned is one string and what was found in it.
@@ -64,14 +66,32 @@ func (s *Set) options(o detect.Options) detect.Options {
 }
 
 // Scan looks for findings in one string of a request. Keys are the names around it, outermost first.
+// Replacements of an earlier redaction are no findings, so that redacted text may pass again.
 func (p *Plan) Scan(ctx context.Context, path, text string, keys []string) Scanned {
-	r := p.plan.Scan(ctx, text, keys)
-	if p.set.placeholders {
+	blanked, markers := redact.Blank(text, p.set.makes)
+	r := p.plan.Scan(ctx, blanked, keys)
+	if p.set.placeholders || len(markers) > 0 {
 		r.Findings = slices.DeleteFunc(r.Findings, func(f detect.Finding) bool {
-			return placeholder(f.Type, text[f.ByteStart:f.ByteEnd])
+			return p.set.placeholders && placeholder(f.Type, text[f.ByteStart:f.ByteEnd]) || remnant(&f, markers)
 		})
 	}
 	return Scanned{Path: path, Text: text, Source: p.source, Result: r}
+}
+
+// makes reports whether the set's engine makes findings of the type.
+func (s *Set) makes(typ string) bool { return s.types[typ] }
+
+// remnant reports whether a finding is what an earlier redaction left: a marker, or a URL with a marker in it.
+func remnant(f *detect.Finding, markers []redact.Marker) bool {
+	at, _ := slices.BinarySearchFunc(markers, f.ByteStart, func(m redact.Marker, start int) int { return cmp.Compare(m.End, start) })
+	if at == len(markers) {
+		return false
+	}
+	m := markers[at]
+	if f.Type == "URL" || f.Type == "DOMAIN_NAME" {
+		return f.ByteEnd >= m.Start
+	}
+	return f.ByteStart >= m.Start && f.ByteEnd <= m.End
 }
 
 // placeholder reports whether a value stands for nobody: a mail address of a reserved domain, a test card of the

@@ -209,6 +209,28 @@ func TestRestore(t *testing.T) {
 	}
 }
 
+// TestEncryptingTwice leaves tokens of the tenant alone and encrypts forged ones.
+func TestEncryptingTwice(t *testing.T) {
+	t.Parallel()
+	keys := newKeys(t, "k1")
+	good := encrypted(t, keys, "ten_1", "US_SSN", "536-90-4399")
+	forged := "[US_SSN:gr1.k1.NTM2LTkwLTQzOTk]"
+	text := good + " " + forged + " " + good
+	within := len(good) - 20
+	findings := []detect.Finding{
+		finding(text, "X", within, within+10),
+		finding(text, "X", len(good)+16, len(good)+1+len(forged)-1),
+		finding(text, "X", len(text)-10, len(text)),
+	}
+	out, items, err := redact.NewSession(keys, "ten_1", method(redact.Replace)).Redact(t.Context(), "", text, findings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := good + " [US_SSN:gr1.k1.[X]] " + good; out != want || len(items) != 1 {
+		t.Errorf("Redact = %q, %+v; want %q", out, items, want)
+	}
+}
+
 func TestRestoreLeavesWhatItCannotOpen(t *testing.T) {
 	t.Parallel()
 	keys := newKeys(t, "k1")

@@ -51,6 +51,7 @@ func (s *Session) method(f *detect.Finding) Method {
 // Redact returns text with the findings replaced, and an item for each. Path goes into the items.
 // It fails where the keys fail; then nothing of the result may be used.
 func (s *Session) Redact(ctx context.Context, path, text string, findings []detect.Finding) (string, []Item, error) {
+	findings = s.unsealed(ctx, text, findings)
 	if len(findings) == 0 {
 		return text, nil, nil
 	}

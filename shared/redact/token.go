@@ -4,7 +4,10 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"sort"
 	"strings"
+
+	"guardrails/shared/detect"
 )
 
 const (
@@ -56,6 +59,38 @@ func nextToken(text string, from int) (token, bool) {
 		t.read(text, pos)
 		return t, true
 	}
+}
+
+// unsealed drops the findings inside tokens that the tenant's keys open: they are encrypted already. A forged token
+// does not open, so nothing can hide in one.
+func (s *Session) unsealed(ctx context.Context, text string, findings []detect.Finding) []detect.Finding {
+	if s.keys == nil || len(findings) == 0 || !strings.Contains(text, tokenMark) {
+		return findings
+	}
+	var sealed []token
+	for at := 0; ; {
+		t, ok := nextToken(text, at)
+		if !ok {
+			break
+		}
+		at = t.end
+		if t.whole && s.opens(ctx, t) {
+			sealed = append(sealed, t)
+		}
+	}
+	var out []detect.Finding
+	for _, f := range findings {
+		i := sort.Search(len(sealed), func(i int) bool { return sealed[i].end >= f.ByteEnd })
+		if i == len(sealed) || f.ByteStart < sealed[i].start {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+func (s *Session) opens(ctx context.Context, t token) bool {
+	_, err := s.keys.Open(ctx, t.kid, t.sealed, aad(s.tenant, t.typ))
+	return err == nil
 }
 
 // typeBefore returns the type that ends the text, if a bracket stands before it.
