@@ -1,0 +1,158 @@
+package limit_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"guardrails/shared/authz"
+	"guardrails/shared/clock"
+	"guardrails/shared/errs"
+	"guardrails/shared/fntest"
+	"guardrails/shared/limit"
+	"guardrails/shared/resource"
+	"guardrails/shared/table"
+	"guardrails/shared/tenant"
+)
+
+// bench is a limiter on real buckets and a clock that the test moves.
+type bench struct {
+	sys   *fntest.System
+	now   *clock.Fake
+	scope tenant.Scope
+	usage *table.Table
+}
+
+func newBench(t *testing.T) bench {
+	t.Helper()
+	now := clock.NewFake(time.Now())
+	sys := fntest.NewAt(t, nil, nil, now)
+	acme := sys.Tenant(t)
+	return bench{sys, now, fntest.Principal(t, acme.As(authz.Viewer)).Scope(), sys.Env().Table(table.Usage)}
+}
+
+func perSecond(n int) limit.Policy {
+	return limit.Policy{Name: "client", Subject: "k", PerSecond: float64(n), Burst: n, Window: time.Second}
+}
+
+// admitted offers requests at the rate for so long, over several instances in turn, and counts those admitted.
+func (b bench) admitted(t *testing.T, p limit.Policy, instances, rate int, d time.Duration) int {
+	t.Helper()
+	limiters := make([]*limit.Limiter, instances)
+	for i := range limiters {
+		limiters[i] = limit.New(b.usage, b.now)
+	}
+	n, step := 0, time.Second/time.Duration(rate)
+	for i := range int(d / step) {
+		dec, err := limiters[i%instances].Allow(t.Context(), b.scope, true, p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if dec.Allowed {
+			n++
+		}
+		b.now.Advance(step)
+	}
+	return n
+}
+
+func TestNeverAdmitsMoreThanThePolicy(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name            string
+		p               limit.Policy
+		instances, rate int
+		least, most     int
+	}{
+		{"one instance under the limit", perSecond(100), 1, 50, 100, 100},
+		{"one instance at twice the limit", perSecond(100), 1, 200, 285, 300},
+		{"five instances at twice the limit", perSecond(100), 5, 200, 270, 300},
+		{"a slow policy is exact", limit.Policy{Name: "key", Subject: "s", PerSecond: 2, Burst: 10, Window: time.Minute}, 3, 50, 13, 13},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if n := newBench(t).admitted(t, c.p, c.instances, c.rate, 2*time.Second); n < c.least || n > c.most {
+				t.Errorf("%d admitted, want %d to %d", n, c.least, c.most)
+			}
+		})
+	}
+}
+
+func TestARefusedRequestTakesFromNoPolicy(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	l := limit.New(b.usage, b.now)
+	wide, narrow := limit.Policy{Name: "tenant", Subject: "-", PerSecond: 2, Burst: 2, Window: time.Second}, limit.Policy{Name: "key", Subject: "a", PerSecond: 1, Burst: 1, Window: time.Second}
+	other := narrow
+	other.Subject = "b"
+	allow := func(want bool, p ...limit.Policy) {
+		t.Helper()
+		d, err := l.Allow(t.Context(), b.scope, true, p...)
+		if err != nil || d.Allowed != want {
+			t.Fatalf("allowed %v (%v), want %v", d.Allowed, err, want)
+		}
+	}
+	allow(true, wide, narrow)
+	allow(false, wide, narrow)
+	allow(true, wide, other)
+}
+
+func TestAChangedLimitActsAtOnce(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	l := limit.New(b.usage, b.now)
+	small := limit.Policy{Name: "key", Subject: "k", PerSecond: 1, Burst: 1, Window: time.Second}
+	for _, want := range []bool{true, false} {
+		if d, err := l.Allow(t.Context(), b.scope, true, small); err != nil || d.Allowed != want {
+			t.Fatalf("allowed %v (%v), want %v", d.Allowed, err, want)
+		}
+	}
+	if d, err := l.Allow(t.Context(), b.scope, true, perSecond(50)); err != nil || !d.Allowed {
+		t.Errorf("the raised limit refuses: %+v %v", d, err)
+	}
+}
+
+func TestWithoutAStore(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	gone := b.sys.Config.AWS.Copy()
+	gone.BaseEndpoint = aws.String("http://127.0.0.1:1")
+	dead := table.New(dynamodb.NewFromConfig(gone), resource.Table("none", table.Usage), table.Access{Read: true, Write: true})
+
+	l := limit.New(dead, b.now)
+	n := 0
+	for range 150 {
+		d, err := l.Allow(t.Context(), b.scope, false, perSecond(100))
+		if err != nil || !d.Fallback {
+			t.Fatalf("%+v %v, want a fallback", d, err)
+		}
+		if d.Allowed {
+			n++
+		}
+	}
+	if n != 100 {
+		t.Errorf("the local share admitted %d at once, want the burst of 100", n)
+	}
+	if _, err := l.Allow(t.Context(), b.scope, true, perSecond(100)); !errors.Is(err, errs.Overloaded) {
+		t.Errorf("closed: %v, want overloaded", err)
+	}
+}
+
+func TestRefusalsSayWhenToComeBack(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	l := limit.New(b.usage, b.now)
+	p := limit.Policy{Name: "key", Subject: "k", PerSecond: 0.5, Burst: 1, Window: time.Minute}
+	for range 2 {
+		d, err := l.Allow(t.Context(), b.scope, true, p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !d.Allowed && (d.RetryAfter <= 1900*time.Millisecond || d.RetryAfter > 2*time.Second) {
+			t.Errorf("come back after %s, want 2s", d.RetryAfter)
+		}
+	}
+}
