@@ -10,7 +10,7 @@ func hate() detect.Detector {
 		Category: detect.CategoryToxicity,
 		Summary:  "Slurs, and degrading or eliminating talk about groups of people",
 		Lexicon: &detect.Lexicon{
-			Words: words("slur", "soft slur", "insult", "group", "degrade", "eliminate", "hatred", "are", "profane", "vulgar", "you", "caution"),
+			Words: words("slur", "soft slur", "insult", "group", "degrade", "eliminate", "should go", "belittle", "hatred", "are", "profane", "vulgar", "you", "caution"),
 			Rules: []detect.LexiconRule{
 				{Name: "slur", All: []string{"slur"}, None: []string{"caution"}, Weight: 0.6},
 				{Name: "slur beside an insult", All: []string{"slur", "vulgar"}, Within: 6, Weight: 0.3},
@@ -22,9 +22,10 @@ func hate() detect.Detector {
 				{Name: "doubtful slur with contempt", All: []string{"soft slur", "insult"}, Within: 4, Weight: 0.35},
 				{Name: "group degraded", All: []string{"group", "are", "degrade"}, None: []string{"caution"}, Within: 6, Ordered: true, Weight: 0.45},
 				{Name: "degrading word", All: []string{"degrade"}, None: []string{"caution"}, Weight: 0.2},
-				{Name: "group to be removed", All: []string{"group", "eliminate"}, None: []string{"caution"}, Within: 6, Weight: 0.7},
+				{Name: "call to remove a group", All: []string{"eliminate", "group"}, None: []string{"caution"}, Within: 4, Ordered: true, Weight: 0.7},
+				{Name: "group to be removed", All: []string{"group", "should go"}, None: []string{"caution"}, Within: 8, Ordered: true, Weight: 0.7},
+				{Name: "group belittled", All: []string{"belittle", "group"}, None: []string{"caution"}, Within: 1, Ordered: true, Weight: 0.55},
 				{Name: "hatred of a group", All: []string{"hatred", "group"}, None: []string{"caution"}, Within: 3, Ordered: true, Weight: 0.6},
-				{Name: "group cursed", All: []string{"profane", "group"}, None: []string{"caution"}, Within: 1, Ordered: true, Weight: 0.4},
 			},
 		},
 		Samples: detect.Samples{

@@ -12,7 +12,7 @@ func threat() detect.Detector {
 		Lexicon: &detect.Lexicon{
 			Words: words("intent", "harm", "menace", "caution", "vulgar", "profane"),
 			Rules: []detect.LexiconRule{
-				{Name: "announced violence", All: []string{"intent", "harm"}, None: []string{"caution"}, Within: 6, Ordered: true, Weight: 0.7},
+				{Name: "announced violence", All: []string{"intent", "harm"}, None: []string{"caution"}, Within: 10, Ordered: true, Weight: 0.7},
 				{Name: "menace", All: []string{"menace"}, None: []string{"caution"}, Weight: 0.6},
 				{Name: "violence and an insult", All: []string{"harm", "vulgar"}, None: []string{"caution"}, Within: 8, Weight: 0.45},
 				{Name: "violence and a curse", All: []string{"harm", "profane"}, None: []string{"caution"}, Within: 5, Weight: 0.3},
