@@ -36,6 +36,8 @@ type bank struct {
 	// entries lists what each word of the automaton stands for.
 	entries [][]entry
 	masks   *maskSet
+	// lexicons says that some detector is a Lexicon.
+	lexicons bool
 	// anchors lists the detectors that start at a byte; rawAnchors those whose bytes are outside ASCII,
 	// which folding would drop, so that they run on the text as it came.
 	anchors    [256][]*compiled
@@ -194,6 +196,7 @@ func (b *bankBuilder) build(dets []*compiled, budget int) (*bank, error) {
 		if d.Anchor != nil {
 			k.addAnchor(d)
 		}
+		k.lexicons = k.lexicons || d.Lexicon != nil
 	}
 	return k, nil
 }

@@ -69,45 +69,48 @@ func (st *lexiconState) rule(r LexiconRule) setRule {
 	return out
 }
 
-// runLexicons applies the rules of each lexicon to its words, one sentence window at a time.
+// runLexicons applies the rules of each lexicon to its words: as they stand, and as disguised words read.
 func (s *scan) runLexicons() {
-	s.collectLexicons()
+	k := s.plan.e.banks[0]
+	if !k.lexicons {
+		return
+	}
+	s.readLexicons(&reading{text: s.text, ranks: &s.ranks}, s.hits[0])
+	for _, r := range disguises(s.text) {
+		s.readLexicons(r, r.findWords(k))
+	}
+}
+
+// readLexicons applies the rules to one reading of the text, one sentence window at a time.
+func (s *scan) readLexicons(r *reading, hits []hit) {
+	s.collectLexicons(r, hits)
 	slices.SortFunc(s.lexHits, func(a, b lexHit) int {
 		return cmp.Or(cmp.Compare(a.det.id, b.det.id), cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end))
 	})
 	for i := 0; i < len(s.lexHits); {
-		n := s.sentence(s.lexHits[i:])
-		s.runRules(s.lexHits[i : i+n])
+		n := sentence(r.text, s.lexHits[i:])
+		s.runRules(r, s.lexHits[i:i+n])
 		i += n
 	}
 }
 
 // collectLexicons gathers the words of the lexicons that have all sets of some rule in the text: most texts have
 // words of many lexicons, and few have what a rule needs.
-func (s *scan) collectLexicons() {
-	for _, hits := range s.hits {
-		for i := range hits {
-			for _, role := range hits[i].entry.lexicon {
-				s.seen[role.det.id] |= role.sets
+func (s *scan) collectLexicons(r *reading, hits []hit) {
+	clear(s.seen)
+	s.lexHits = s.lexHits[:0]
+	for i := range hits {
+		for _, role := range hits[i].entry.lexicon {
+			s.seen[role.det.id] |= role.sets
+		}
+	}
+	for i := range hits {
+		for _, role := range hits[i].entry.lexicon {
+			if s.plan.enabled[role.det.id] && role.det.lexicon.possible(s.seen[role.det.id]) {
+				s.lexHits = append(s.lexHits, r.lexHit(&hits[i], role))
 			}
 		}
 	}
-	for _, hits := range s.hits {
-		for i := range hits {
-			for _, role := range hits[i].entry.lexicon {
-				if s.plan.enabled[role.det.id] && role.det.lexicon.possible(s.seen[role.det.id]) {
-					s.addLexHit(&hits[i], role)
-				}
-			}
-		}
-	}
-}
-
-func (s *scan) addLexHit(h *hit, role lexiconRole) {
-	s.lexHits = append(s.lexHits, lexHit{
-		det: role.det, start: h.start, end: h.end, sets: role.sets,
-		rank: int32(s.rank(int(h.start))), last: int32(s.rank(int(h.end) - 1)),
-	})
 }
 
 // possible reports whether some rule has all its sets in seen.
@@ -121,12 +124,12 @@ func (st *lexiconState) possible(seen uint64) bool {
 }
 
 // sentence returns how many of the hits, which are not empty, share the first one's lexicon and sentence.
-func (s *scan) sentence(hits []lexHit) int {
+func sentence(text string, hits []lexHit) int {
 	first := &hits[0]
 	for i := 1; i < len(hits); i++ {
 		h := &hits[i]
 		if h.det != first.det || i == maxSentenceHits || int(h.end-first.start) > maxSentence ||
-			endsSentence(s.text, int(hits[i-1].end), int(h.start)) {
+			endsSentence(text, int(hits[i-1].end), int(h.start)) {
 			return i
 		}
 	}
@@ -152,28 +155,27 @@ func endsSentence(text string, from, to int) bool {
 }
 
 // runRules fires the rules of one lexicon over the words of one sentence window, and offers one finding for all.
-func (s *scan) runRules(hits []lexHit) {
+func (s *scan) runRules(r *reading, hits []lexHit) {
 	d := hits[0].det
 	var seen uint64
 	for i := range hits {
 		seen |= hits[i].sets
 	}
-	miss := 1.0
+	miss, best := 1.0, 0.0
 	c := candidate{det: d, start: -1}
-	best := 0.0
 	for i := range d.lexicon.rules {
-		r := &d.lexicon.rules[i]
-		if r.all&^seen != 0 {
+		rule := &d.lexicon.rules[i]
+		if rule.all&^seen != 0 {
 			continue
 		}
-		from, to, ok := r.find(hits)
+		from, to, ok := rule.find(hits)
 		if !ok {
 			continue
 		}
-		miss *= 1 - r.weight
+		miss *= 1 - rule.weight
 		c.rules |= 1 << i
-		if r.weight > best {
-			best, c.why = r.weight, d.Lexicon.Rules[i].Name
+		if rule.weight > best {
+			best, c.why = rule.weight, d.Lexicon.Rules[i].Name
 		}
 		if c.start < 0 || from < c.start {
 			c.start = from
@@ -182,6 +184,7 @@ func (s *scan) runRules(hits []lexHit) {
 	}
 	if c.start >= 0 {
 		c.base = 1 - miss
+		c.start, c.end = r.m.span(c.start, c.end)
 		s.offerScored(c)
 	}
 }

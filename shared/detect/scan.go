@@ -118,7 +118,6 @@ func (s *scan) reset(p *Plan, text string) {
 	}
 	clear(s.lastWindow)
 	clear(s.anchorEnd)
-	clear(s.seen)
 }
 
 // maxPooled is the longest text whose working memory is kept.

@@ -1,0 +1,207 @@
+package detect
+
+// reading is a text in which disguised words read as what they stand for, with the map back to the view.
+type reading struct {
+	text  string
+	m     spanMap
+	ranks *ranks
+	// joined marks the bytes that were spaced out in the view. Between two of them a word may start or end
+	// anywhere, since the spaces between words are lost.
+	joined bitset
+}
+
+// disguises returns the readings of a view other than the plain one; most texts have none.
+func disguises(view string) []*reading {
+	var out []*reading
+	if r := leetReading(view); r != nil {
+		out = append(out, r)
+	}
+	if r := spacedReading(view); r != nil {
+		out = append(out, r)
+	}
+	return out
+}
+
+// leetLetters leads from a digit or sign to the letter that it stands for in words like 1gn0r3.
+var leetLetters = [256]byte{
+	'0': 'o', '1': 'i', '!': 'i', '|': 'i', '3': 'e', '4': 'a', '@': 'a', '5': 's', '$': 's', '7': 't',
+}
+
+const (
+	minLeetLetters = 2
+	maxLeetWord    = 24
+)
+
+// leetReading returns the view with leet words spelled in letters, or nil if there is none.
+func leetReading(view string) *reading {
+	if !mayBeLeet(view) {
+		return nil
+	}
+	var out []byte
+	for i := 0; i < len(view); {
+		end, letters, signs := leetWord(view, i)
+		if letters >= minLeetLetters && signs > 0 && end-i <= maxLeetWord {
+			if out == nil {
+				out = []byte(view)
+			}
+			for j := i; j < end; j++ {
+				if l := leetLetters[out[j]]; l != 0 {
+					out[j] = l
+				}
+			}
+		}
+		i = max(end, i+1)
+	}
+	if out == nil {
+		return nil
+	}
+	return &reading{text: string(out), ranks: &ranks{}}
+}
+
+// mayBeLeet reports whether a leet digit or sign touches a letter, as a quick test that most texts fail.
+func mayBeLeet(view string) bool {
+	for i := 0; i < len(view); i++ {
+		if leetLetters[view[i]] == 0 {
+			continue
+		}
+		before, after := i > 0 && isLetter(view[i-1]), i+1 < len(view) && isLetter(view[i+1])
+		if before && after || (before || after) && isDigit(view[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// leetWord returns the end of the run of letters and leet signs at i, and how many of each it has: none if it has
+// other digits, or if it is the local part and first label of a mail address. A sign that is no digit counts only
+// between letters and digits, so that punctuation makes no leet word.
+func leetWord(view string, i int) (end, letters, signs int) {
+	at := false
+	for end = i; end < len(view); end++ {
+		c := view[end]
+		switch {
+		case isLetter(c):
+			letters++
+		case isDigit(c) && leetLetters[c] == 0:
+			return wordEnd(view, end), 0, 0
+		case leetLetters[c] != 0 && (isDigit(c) || end > i && end+1 < len(view) && isAlnum(view[end+1])):
+			signs++
+			at = at || c == '@'
+		case at && c == '.' && end+1 < len(view) && isAlnum(view[end+1]):
+			return end, 0, 0
+		default:
+			return end, letters, signs
+		}
+	}
+	return end, letters, signs
+}
+
+func wordEnd(view string, i int) int {
+	for i < len(view) && isAlnum(view[i]) {
+		i++
+	}
+	return i
+}
+
+// minSpaced is how many single letters in a row make a spaced-out word.
+const minSpaced = 4
+
+// spacedReading returns the view with words like "i g n o r e" closed up, or nil if there is none.
+func spacedReading(view string) *reading {
+	var r *reading
+	var out []byte
+	copied := 0
+	for i := 0; i < len(view); {
+		if i+1 < len(view) && !spacers[view[i+1]] { // no single letter here
+			i++
+			continue
+		}
+		end, letters := spacedRun(view, i)
+		if letters < minSpaced {
+			i = max(end, i+1)
+			continue
+		}
+		if r == nil {
+			r = &reading{ranks: &ranks{}, joined: bitset(nil).empty(len(view))}
+		}
+		out = r.copyPlain(out, view, copied, i)
+		for j := i; j < end; j += 2 {
+			r.joined.take(len(out), len(out)+1)
+			r.m = r.m.add(len(out), j, 1, 1)
+			out = append(out, view[j])
+		}
+		copied, i = end, end
+	}
+	if r == nil {
+		return nil
+	}
+	r.text = string(r.copyPlain(out, view, copied, len(view)))
+	return r
+}
+
+// copyPlain appends view[from:to] as it stands.
+func (r *reading) copyPlain(out []byte, view string, from, to int) []byte {
+	if from == to {
+		return out
+	}
+	r.m = r.m.add(len(out), from, 1, 1)
+	return append(out, view[from:to]...)
+}
+
+// spacedRun returns the end of the run of single letters at i that are set apart by one sign each, always the
+// same, and how many letters it has.
+func spacedRun(view string, i int) (end, letters int) {
+	if !isLetter(view[i]) || i > 0 && isAlnum(view[i-1]) {
+		return i, 0
+	}
+	for end = i; ; end += 2 {
+		letters++
+		if end+2 >= len(view) || view[end+1] != view[i+1] || !spacers[view[end+1]] || !isLetter(view[end+2]) ||
+			end+3 < len(view) && isAlnum(view[end+3]) {
+			return end + 1, letters
+		}
+	}
+}
+
+// spacers are the signs that set single letters apart.
+var spacers = [256]bool{' ': true, '.': true, '-': true, '_': true, '*': true}
+
+// findWords returns the lexicon words of the reading.
+func (r *reading) findWords(k *bank) []hit {
+	var hits []hit
+	k.words.find(r.text, func(word, end int) {
+		start := end - len(k.entries[word][0].text)
+		for i := range k.entries[word] {
+			e := &k.entries[word][i]
+			if len(e.lexicon) == 0 || !r.border(start) || e.border != borderStem && !r.border(end) {
+				continue
+			}
+			hits = append(hits, hit{start: int32(start), end: int32(end), entry: e})
+		}
+	})
+	return hits
+}
+
+// border reports whether a word may start or end at i.
+func (r *reading) border(i int) bool {
+	if i == len(r.text) || borderBefore(r.text, i) {
+		return true
+	}
+	return r.joined != nil && r.joined.has(i-1, i) && r.joined.has(i, i+1)
+}
+
+// lexHit places a word of a lexicon in the reading.
+func (r *reading) lexHit(h *hit, role lexiconRole) lexHit {
+	return lexHit{
+		det: role.det, start: h.start, end: h.end, sets: role.sets,
+		rank: int32(r.rank(int(h.start))), last: int32(r.rank(int(h.end) - 1)),
+	}
+}
+
+// rank returns the number of the word at or before byte i of the reading.
+func (r *reading) rank(i int) int {
+	if !r.ranks.ready {
+		r.ranks.build(r.text)
+	}
+	return r.ranks.at(i)
+}
