@@ -74,6 +74,27 @@ func (d *data) close() { _ = d.lock.Close() } // closing drops the lock; nothing
 
 func (d *data) path(name string) string { return filepath.Join(d.dir, name) }
 
+const (
+	logFile = "functions.log"
+	// maxLog is the size in bytes from which a start puts the log aside.
+	maxLog = 16 << 20
+)
+
+// openLog opens the functions' log to append to it; the one of earlier runs is put aside when it has grown large.
+func (d *data) openLog() (*os.File, error) {
+	name := d.path(logFile)
+	if info, err := os.Stat(name); err == nil && info.Size() > maxLog {
+		if err := os.Rename(name, name+".1"); err != nil {
+			return nil, fmt.Errorf("put the functions' log aside: %w", err)
+		}
+	}
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open the functions' log: %w", err)
+	}
+	return f, nil
+}
+
 // Credentials is credentials.json: what a newcomer needs for the first call.
 type Credentials struct {
 	BaseURL          string   `json:"base_url"`

@@ -50,6 +50,8 @@ type Backend struct {
 	Env string
 	// AWS has the endpoint, with deadlines and retries that fit inside a request.
 	AWS aws.Config
+	// Log takes the functions' log lines and metrics; it is a file in the data folder.
+	Log io.Writer
 }
 
 // Builder makes one function. Each is built once and called from any number of goroutines.
@@ -78,6 +80,7 @@ type host struct {
 	keeper   *ministack.Keeper
 	backend  Backend
 	poll     aws.Config
+	log      io.Closer
 	server   *server
 }
 
@@ -150,7 +153,12 @@ func (h *host) openStores(ctx context.Context) error {
 	if h.poll, err = provision.Loopback(keeper.Endpoint()); err != nil {
 		return err
 	}
-	h.backend = Backend{Env: Env, AWS: requestConfig(h.poll)}
+	log, err := h.data.openLog()
+	if err != nil {
+		return err
+	}
+	h.log = log
+	h.backend = Backend{Env: Env, AWS: requestConfig(h.poll), Log: log}
 	h.say("creating tables, queues, buckets, secrets and the key")
 	return h.provision(ctx, keeper.Endpoint())
 }
@@ -202,7 +210,7 @@ func (h *host) baseURL() string { return "http://" + h.listener.Addr().String() 
 // serve runs the gateway and the triggers until ctx ends or the server fails.
 func (h *host) serve(ctx context.Context) error {
 	failed := h.server.run(ctx, h.listener)
-	h.say("ready; credentials are in %s", h.data.path(credentialsFile))
+	h.say("ready; keys are in %s, the functions' log is %s", h.data.path(credentialsFile), h.data.path(logFile))
 	if _, err := fmt.Fprintln(h.cfg.Ready, h.baseURL()); err != nil {
 		return fmt.Errorf("print the base URL: %w", err)
 	}
@@ -225,6 +233,9 @@ func (h *host) stop(ctx context.Context) error {
 	if h.server != nil {
 		h.say("stopping; finishing what is in flight")
 		h.server.stop(ctx)
+	}
+	if h.log != nil {
+		_ = h.log.Close() // each line was written when it came
 	}
 	if h.listener != nil {
 		_ = h.listener.Close() // the server has closed it already, if there was one

@@ -1,0 +1,87 @@
+// Command serve runs the whole system on this machine until it is interrupted: go run ./infra/local/serve.
+//
+// PORT is where the API is served on 127.0.0.1 (default 8080), GUARDRAILS_DATA where its data is kept (default .local).
+// The base URL goes to standard output when requests are served, progress to standard error.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"strconv"
+	"syscall"
+
+	"guardrails/functions"
+	"guardrails/infra/bindings"
+	"guardrails/infra/local"
+	"guardrails/infra/local/demo"
+	"guardrails/shared/clock"
+	"guardrails/shared/emulator"
+	"guardrails/shared/fn"
+)
+
+const (
+	defaultPort = 8080
+	defaultData = ".local"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// From the first signal on, a second one ends the process at once.
+	context.AfterFunc(ctx, stop)
+	if err := run(ctx, os.Getenv); err != nil {
+		fmt.Fprintln(os.Stderr, "guardrails:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, lookup func(string) string) error {
+	cfg := local.Config{
+		DataDir: lookup("GUARDRAILS_DATA"), Specs: functions.Catalog(), Progress: os.Stderr, Ready: os.Stdout,
+		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
+	}
+	if cfg.DataDir == "" {
+		cfg.DataDir = defaultData
+	}
+	var err error
+	if cfg.Port, err = port(lookup("PORT")); err != nil {
+		return err
+	}
+	cfg.Install, err = emulator.Find(".")
+	if errors.Is(err, emulator.ErrNotInstalled) {
+		return errors.New("MiniStack is not installed: run make setup")
+	}
+	if err != nil {
+		return err
+	}
+	return local.Run(ctx, cfg, builder(), seed)
+}
+
+func port(s string) (int, error) {
+	if s == "" {
+		return defaultPort, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > 65535 {
+		return 0, errors.New("PORT must be a number from 1 to 65535")
+	}
+	return n, nil
+}
+
+func builder() local.Builder {
+	all := bindings.All()
+	return func(b local.Backend, spec fn.Spec) (fn.Function, error) { return fn.Build(spec, all, config(b)) }
+}
+
+func seed(ctx context.Context, b local.Backend, before *local.Credentials) (local.Credentials, error) {
+	return demo.Seed(ctx, config(b), before)
+}
+
+func config(b local.Backend) fn.Config {
+	return fn.Config{
+		Environment: b.Env, AWS: b.AWS, Clock: clock.System(), Log: b.Log, ConfigTTL: fn.DefaultConfigTTL, Version: fn.Version,
+	}
+}
