@@ -24,11 +24,12 @@ func ai() []detect.Detector {
 
 func openaiKey() detect.Detector {
 	return detect.Detector{
-		Name:     "openai_key",
-		Type:     "SECRET_OPENAI_KEY",
-		Category: detect.CategorySecret,
-		Summary:  "OpenAI API key",
-		Base:     0.95,
+		Name:      "openai_key",
+		Type:      "SECRET_OPENAI_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "OpenAI API key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`sk-(?:(?:proj|svcacct|admin)-[\w-]{20,120}T3BlbkFJ[\w-]{20,120}|[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20})`),
 			Keywords:  []string{"t3blbkfj"},
@@ -55,11 +56,12 @@ func openaiKey() detect.Detector {
 
 func openaiProjectKey() detect.Detector {
 	return detect.Detector{
-		Name:     "openai_project_key",
-		Type:     "SECRET_OPENAI_KEY",
-		Category: detect.CategorySecret,
-		Summary:  "OpenAI project key without the usual marker",
-		Base:     0.95,
+		Name:      "openai_project_key",
+		Type:      "SECRET_OPENAI_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "OpenAI project key without the usual marker",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`sk-(?:proj|svcacct|admin)-[\w-]{40,200}`),
 			Keywords:  []string{"sk-proj-", "sk-svcacct-", "sk-admin-"},
@@ -86,11 +88,12 @@ func openaiProjectKey() detect.Detector {
 
 func anthropicKey() detect.Detector {
 	return detect.Detector{
-		Name:     "anthropic_key",
-		Type:     "SECRET_ANTHROPIC_KEY",
-		Category: detect.CategorySecret,
-		Summary:  "Anthropic API or admin key",
-		Base:     0.95,
+		Name:      "anthropic_key",
+		Type:      "SECRET_ANTHROPIC_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "Anthropic API or admin key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`sk-ant-(?:api|admin|oat|ort)\d\d-[\w-]{80,120}`),
 			Keywords:  []string{"sk-ant-"},
@@ -117,11 +120,12 @@ func anthropicKey() detect.Detector {
 
 func huggingfaceToken() detect.Detector {
 	return detect.Detector{
-		Name:     "huggingface_token",
-		Type:     "SECRET_HUGGINGFACE_TOKEN",
-		Category: detect.CategorySecret,
-		Summary:  "Hugging Face user or organization token",
-		Base:     0.95,
+		Name:      "huggingface_token",
+		Type:      "SECRET_HUGGINGFACE_TOKEN",
+		Category:  detect.CategorySecret,
+		Summary:   "Hugging Face user or organization token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`(?:hf|api_org)_[a-zA-Z]{34}`),
 			Keywords:  []string{"hf_", "api_org_"},
@@ -147,11 +151,12 @@ func huggingfaceToken() detect.Detector {
 
 func huggingfaceDigits() detect.Detector {
 	return detect.Detector{
-		Name:     "huggingface_digits",
-		Type:     "SECRET_HUGGINGFACE_TOKEN",
-		Category: detect.CategorySecret,
-		Summary:  "Hugging Face user token with digits",
-		Base:     0.95,
+		Name:      "huggingface_digits",
+		Type:      "SECRET_HUGGINGFACE_TOKEN",
+		Category:  detect.CategorySecret,
+		Summary:   "Hugging Face user token with digits",
+		Validator: "letters and digits",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`hf_[a-zA-Z0-9]{34}`),
 			Keywords:  []string{"hf_"},
@@ -177,11 +182,12 @@ func huggingfaceDigits() detect.Detector {
 
 func cohereKey() detect.Detector {
 	return detect.Detector{
-		Name:     "cohere_key",
-		Type:     "SECRET_COHERE_KEY",
-		Category: detect.CategorySecret,
-		Summary:  "Cohere API key",
-		Base:     0.85,
+		Name:      "cohere_key",
+		Type:      "SECRET_COHERE_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "Cohere API key",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`cohere|co_api_key`, `[a-zA-Z0-9]{40}`),
 			Keywords:  []string{"cohere", "co_api_key"},
@@ -207,11 +213,12 @@ func cohereKey() detect.Detector {
 
 func perplexityKey() detect.Detector {
 	return detect.Detector{
-		Name:     "perplexity_key",
-		Type:     "SECRET_PERPLEXITY_KEY",
-		Category: detect.CategorySecret,
-		Summary:  "Perplexity API key",
-		Base:     0.95,
+		Name:      "perplexity_key",
+		Type:      "SECRET_PERPLEXITY_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "Perplexity API key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`pplx-[a-zA-Z0-9]{48}`),
 			Keywords:  []string{"pplx-"},
@@ -237,11 +244,12 @@ func perplexityKey() detect.Detector {
 
 func replicateToken() detect.Detector {
 	return detect.Detector{
-		Name:     "replicate_token",
-		Type:     "SECRET_REPLICATE_TOKEN",
-		Category: detect.CategorySecret,
-		Summary:  "Replicate API token",
-		Base:     0.95,
+		Name:      "replicate_token",
+		Type:      "SECRET_REPLICATE_TOKEN",
+		Category:  detect.CategorySecret,
+		Summary:   "Replicate API token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`r8_[A-Za-z0-9]{37}`),
 			Keywords:  []string{"r8_"},
@@ -267,11 +275,12 @@ func replicateToken() detect.Detector {
 
 func groqKey() detect.Detector {
 	return detect.Detector{
-		Name:     "groq_key",
-		Type:     "SECRET_GROQ_KEY",
-		Category: detect.CategorySecret,
-		Summary:  "Groq API key",
-		Base:     0.95,
+		Name:      "groq_key",
+		Type:      "SECRET_GROQ_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "Groq API key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`gsk_[A-Za-z0-9]{52}`),
 			Keywords:  []string{"gsk_"},
@@ -297,11 +306,12 @@ func groqKey() detect.Detector {
 
 func xaiKey() detect.Detector {
 	return detect.Detector{
-		Name:     "xai_key",
-		Type:     "SECRET_XAI_KEY",
-		Category: detect.CategorySecret,
-		Summary:  "xAI API key",
-		Base:     0.95,
+		Name:      "xai_key",
+		Type:      "SECRET_XAI_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "xAI API key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`xai-[A-Za-z0-9]{80}`),
 			Keywords:  []string{"xai-"},
@@ -327,11 +337,12 @@ func xaiKey() detect.Detector {
 
 func openrouterKey() detect.Detector {
 	return detect.Detector{
-		Name:     "openrouter_key",
-		Type:     "SECRET_OPENROUTER_KEY",
-		Category: detect.CategorySecret,
-		Summary:  "OpenRouter API key",
-		Base:     0.95,
+		Name:      "openrouter_key",
+		Type:      "SECRET_OPENROUTER_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "OpenRouter API key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`sk-or-v1-[a-f0-9]{64}`),
 			Keywords:  []string{"sk-or-v1-"},
@@ -357,11 +368,12 @@ func openrouterKey() detect.Detector {
 
 func langsmithKey() detect.Detector {
 	return detect.Detector{
-		Name:     "langsmith_key",
-		Type:     "SECRET_LANGSMITH_KEY",
-		Category: detect.CategorySecret,
-		Summary:  "LangSmith API key",
-		Base:     0.95,
+		Name:      "langsmith_key",
+		Type:      "SECRET_LANGSMITH_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "LangSmith API key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`lsv2_(?:pt|sk)_[a-f0-9]{32}_[a-f0-9]{10}`),
 			Keywords:  []string{"lsv2_"},
@@ -387,11 +399,12 @@ func langsmithKey() detect.Detector {
 
 func pineconeKey() detect.Detector {
 	return detect.Detector{
-		Name:     "pinecone_key",
-		Type:     "SECRET_PINECONE_KEY",
-		Category: detect.CategorySecret,
-		Summary:  "Pinecone API key",
-		Base:     0.95,
+		Name:      "pinecone_key",
+		Type:      "SECRET_PINECONE_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "Pinecone API key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`pcsk_[A-Za-z0-9]{4,8}_[A-Za-z0-9]{50,70}`),
 			Keywords:  []string{"pcsk_"},
@@ -417,11 +430,12 @@ func pineconeKey() detect.Detector {
 
 func mistralKey() detect.Detector {
 	return detect.Detector{
-		Name:     "mistral_key",
-		Type:     "SECRET_MISTRAL_KEY",
-		Category: detect.CategorySecret,
-		Summary:  "Mistral, DeepSeek, Together or Stability key assigned to a name that says so",
-		Base:     0.85,
+		Name:      "mistral_key",
+		Type:      "SECRET_MISTRAL_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "Mistral, DeepSeek, Together or Stability key assigned to a name that says so",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`mistral|deepseek|together_?ai|stability_?ai`, `sk-[A-Za-z0-9]{32,48}|[A-Za-z0-9]{32}|[a-f0-9]{64}`),
 			Keywords:  []string{"mistral", "deepseek", "together", "stability"},

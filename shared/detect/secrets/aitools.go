@@ -22,11 +22,12 @@ func aiTools() []detect.Detector {
 
 func tavilyKey() detect.Detector {
 	return detect.Detector{
-		Name:     "tavily_key",
-		Type:     "SECRET_TAVILY_KEY",
-		Category: detect.CategorySecret,
-		Summary:  "Tavily API key",
-		Base:     0.95,
+		Name:      "tavily_key",
+		Type:      "SECRET_TAVILY_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "Tavily API key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`tvly-(?:dev-|prod-)?[A-Za-z0-9]{32}`),
 			Keywords:  []string{"tvly-"},
@@ -52,11 +53,12 @@ func tavilyKey() detect.Detector {
 
 func firecrawlKey() detect.Detector {
 	return detect.Detector{
-		Name:     "firecrawl_key",
-		Type:     "SECRET_FIRECRAWL_KEY",
-		Category: detect.CategorySecret,
-		Summary:  "Firecrawl API key",
-		Base:     0.95,
+		Name:      "firecrawl_key",
+		Type:      "SECRET_FIRECRAWL_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "Firecrawl API key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`fc-[a-f0-9]{32}`),
 			Keywords:  []string{"fc-"},
@@ -82,11 +84,12 @@ func firecrawlKey() detect.Detector {
 
 func nvidiaKey() detect.Detector {
 	return detect.Detector{
-		Name:     "nvidia_key",
-		Type:     "SECRET_NVIDIA_KEY",
-		Category: detect.CategorySecret,
-		Summary:  "NVIDIA NIM or NGC API key",
-		Base:     0.95,
+		Name:      "nvidia_key",
+		Type:      "SECRET_NVIDIA_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "NVIDIA NIM or NGC API key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`nvapi-[\w-]{64}`),
 			Keywords:  []string{"nvapi-"},
@@ -112,11 +115,12 @@ func nvidiaKey() detect.Detector {
 
 func runpodKey() detect.Detector {
 	return detect.Detector{
-		Name:     "runpod_key",
-		Type:     "SECRET_RUNPOD_KEY",
-		Category: detect.CategorySecret,
-		Summary:  "RunPod API key",
-		Base:     0.95,
+		Name:      "runpod_key",
+		Type:      "SECRET_RUNPOD_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "RunPod API key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`rpa_[A-Z0-9]{40}[A-Za-z0-9]{0,8}`),
 			Keywords:  []string{"rpa_"},
@@ -142,11 +146,12 @@ func runpodKey() detect.Detector {
 
 func fireworksKey() detect.Detector {
 	return detect.Detector{
-		Name:     "fireworks_key",
-		Type:     "SECRET_FIREWORKS_KEY",
-		Category: detect.CategorySecret,
-		Summary:  "Fireworks AI API key",
-		Base:     0.95,
+		Name:      "fireworks_key",
+		Type:      "SECRET_FIREWORKS_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "Fireworks AI API key",
+		Validator: "letters and digits",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`fw_[A-Za-z0-9]{24}`),
 			Keywords:  []string{"fw_"},
@@ -172,11 +177,12 @@ func fireworksKey() detect.Detector {
 
 func cerebrasKey() detect.Detector {
 	return detect.Detector{
-		Name:     "cerebras_key",
-		Type:     "SECRET_CEREBRAS_KEY",
-		Category: detect.CategorySecret,
-		Summary:  "Cerebras API key",
-		Base:     0.95,
+		Name:      "cerebras_key",
+		Type:      "SECRET_CEREBRAS_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "Cerebras API key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`csk-[a-z0-9]{48}`),
 			Keywords:  []string{"csk-"},
@@ -202,11 +208,12 @@ func cerebrasKey() detect.Detector {
 
 func voyageKey() detect.Detector {
 	return detect.Detector{
-		Name:     "voyage_key",
-		Type:     "SECRET_VOYAGE_KEY",
-		Category: detect.CategorySecret,
-		Summary:  "Voyage AI API key",
-		Base:     0.95,
+		Name:      "voyage_key",
+		Type:      "SECRET_VOYAGE_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "Voyage AI API key",
+		Validator: "letters and digits",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`pa-[A-Za-z0-9_-]{43}`),
 			Keywords:  []string{"voyage", "pa-"},
@@ -232,11 +239,12 @@ func voyageKey() detect.Detector {
 
 func langfuseKey() detect.Detector {
 	return detect.Detector{
-		Name:     "langfuse_key",
-		Type:     "SECRET_LANGFUSE_KEY",
-		Category: detect.CategorySecret,
-		Summary:  "Langfuse secret key",
-		Base:     0.95,
+		Name:      "langfuse_key",
+		Type:      "SECRET_LANGFUSE_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "Langfuse secret key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`sk-lf-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}`),
 			Keywords:  []string{"sk-lf-"},
@@ -262,11 +270,12 @@ func langfuseKey() detect.Detector {
 
 func modalToken() detect.Detector {
 	return detect.Detector{
-		Name:     "modal_token",
-		Type:     "SECRET_MODAL_TOKEN",
-		Category: detect.CategorySecret,
-		Summary:  "Modal token secret",
-		Base:     0.95,
+		Name:      "modal_token",
+		Type:      "SECRET_MODAL_TOKEN",
+		Category:  detect.CategorySecret,
+		Summary:   "Modal token secret",
+		Validator: "letters and digits",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`as-[A-Za-z0-9]{22}`),
 			Keywords:  []string{"modal"},

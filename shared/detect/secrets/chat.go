@@ -17,11 +17,12 @@ func chat() []detect.Detector {
 
 func slackToken() detect.Detector {
 	return detect.Detector{
-		Name:     "slack_token",
-		Type:     "SECRET_SLACK_TOKEN",
-		Category: detect.CategorySecret,
-		Summary:  "Slack bot, user, app, workspace or configuration token",
-		Base:     0.95,
+		Name:      "slack_token",
+		Type:      "SECRET_SLACK_TOKEN",
+		Category:  detect.CategorySecret,
+		Summary:   "Slack bot, user, app, workspace or configuration token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`xoxb-\d{8,14}-(?:\d{10,14}-)?[A-Za-z0-9]{18,30}|xox[pe](?:-\d{9,13}){3}-[A-Za-z0-9-]{28,34}|xox[os]-\d{4,16}-\d{4,16}-\d{4,16}-[0-9a-fA-F]{8,64}|xox[ar]-(?:\d-)?[0-9A-Za-z]{8,20}(?:-[0-9A-Za-z]{8,20}){0,4}|xoxe(?:\.xox[bp])?-\d-[A-Za-z0-9]{140,170}|(?i:xapp-\d-[A-Z0-9]{8,16}-\d{8,16}-[a-z0-9]{32,80})`),
 			Keywords:  []string{"xoxb-", "xoxp-", "xoxe-", "xoxe.", "xoxo-", "xoxs-", "xoxa-", "xoxr-", "xapp-"},
@@ -52,6 +53,7 @@ func slackWebhook() detect.Detector {
 		Type:      "SECRET_SLACK_WEBHOOK",
 		Category:  detect.CategorySecret,
 		Summary:   "Slack incoming webhook or workflow URL",
+		Validator: "prefix and length",
 		Base:      0.95,
 		ValidBase: 0.97,
 		Pattern: &detect.Pattern{
@@ -81,6 +83,7 @@ func teamsWebhook() detect.Detector {
 		Type:      "SECRET_TEAMS_WEBHOOK",
 		Category:  detect.CategorySecret,
 		Summary:   "Microsoft Teams incoming webhook URL",
+		Validator: "prefix and length",
 		Base:      0.95,
 		ValidBase: 0.97,
 		Pattern: &detect.Pattern{
@@ -109,6 +112,7 @@ func discordWebhook() detect.Detector {
 		Type:      "SECRET_DISCORD",
 		Category:  detect.CategorySecret,
 		Summary:   "Discord webhook URL",
+		Validator: "prefix and length",
 		Base:      0.95,
 		ValidBase: 0.97,
 		Pattern: &detect.Pattern{
@@ -133,11 +137,12 @@ func discordWebhook() detect.Detector {
 
 func discordBotToken() detect.Detector {
 	return detect.Detector{
-		Name:     "discord_bot_token",
-		Type:     "SECRET_DISCORD",
-		Category: detect.CategorySecret,
-		Summary:  "Discord bot token",
-		Base:     0.95,
+		Name:      "discord_bot_token",
+		Type:      "SECRET_DISCORD",
+		Category:  detect.CategorySecret,
+		Summary:   "Discord bot token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`[MNO][A-Za-z\d_-]{23,25}\.[\w-]{6}\.[\w-]{27,38}`),
 			Keywords:  []string{"discord", "bot.login", "bot_token", "bottoken", "bot token"},
@@ -161,11 +166,12 @@ func discordBotToken() detect.Detector {
 
 func discordSecret() detect.Detector {
 	return detect.Detector{
-		Name:     "discord_secret",
-		Type:     "SECRET_DISCORD",
-		Category: detect.CategorySecret,
-		Summary:  "Discord API key, client secret or application ID",
-		Base:     0.85,
+		Name:      "discord_secret",
+		Type:      "SECRET_DISCORD",
+		Category:  detect.CategorySecret,
+		Summary:   "Discord API key, client secret or application ID",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`discord`, `[a-f0-9]{64}|[\w=-]{32}|[0-9]{18}`),
 			Keywords:  []string{"discord"},
@@ -191,11 +197,12 @@ func discordSecret() detect.Detector {
 
 func telegramBot() detect.Detector {
 	return detect.Detector{
-		Name:     "telegram_bot",
-		Type:     "SECRET_TELEGRAM_BOT",
-		Category: detect.CategorySecret,
-		Summary:  "Telegram bot token",
-		Base:     0.9,
+		Name:      "telegram_bot",
+		Type:      "SECRET_TELEGRAM_BOT",
+		Category:  detect.CategorySecret,
+		Summary:   "Telegram bot token",
+		Validator: "letters and digits",
+		Base:      0.9,
 		Pattern: &detect.Pattern{
 			Regexp:    `(?:^|[^A-Za-z0-9_.-]|/bot)([0-9]{5,16}:(?i:A)[\w-]{34})(?:[^\w-]|$)`,
 			Keywords:  []string{"telegr", "/bot", "bot_token", "bottoken", "bot token"},

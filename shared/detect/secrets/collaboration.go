@@ -17,11 +17,12 @@ func collaboration() []detect.Detector {
 
 func trelloToken() detect.Detector {
 	return detect.Detector{
-		Name:     "trello_token",
-		Type:     "SECRET_TRELLO",
-		Category: detect.CategorySecret,
-		Summary:  "Trello token",
-		Base:     0.95,
+		Name:      "trello_token",
+		Type:      "SECRET_TRELLO",
+		Category:  detect.CategorySecret,
+		Summary:   "Trello token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`ATTA[a-f0-9]{64}[A-F0-9]{8}`),
 			Keywords:  []string{"atta"},
@@ -47,11 +48,12 @@ func trelloToken() detect.Detector {
 
 func clickupToken() detect.Detector {
 	return detect.Detector{
-		Name:     "clickup_token",
-		Type:     "SECRET_CLICKUP",
-		Category: detect.CategorySecret,
-		Summary:  "ClickUp API token",
-		Base:     0.95,
+		Name:      "clickup_token",
+		Type:      "SECRET_CLICKUP",
+		Category:  detect.CategorySecret,
+		Summary:   "ClickUp API token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`pk_\d{5,12}_[A-Z0-9]{32}`),
 			Keywords:  []string{"pk_"},
@@ -77,11 +79,12 @@ func clickupToken() detect.Detector {
 
 func contentfulPersonal() detect.Detector {
 	return detect.Detector{
-		Name:     "contentful_personal",
-		Type:     "SECRET_CONTENTFUL",
-		Category: detect.CategorySecret,
-		Summary:  "Contentful personal access token",
-		Base:     0.95,
+		Name:      "contentful_personal",
+		Type:      "SECRET_CONTENTFUL",
+		Category:  detect.CategorySecret,
+		Summary:   "Contentful personal access token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`CFPAT-[\w-]{43}`),
 			Keywords:  []string{"cfpat-"},
@@ -136,11 +139,12 @@ func todoistToken() detect.Detector {
 
 func weatherKey() detect.Detector {
 	return detect.Detector{
-		Name:     "weather_key",
-		Type:     "SECRET_MAPS_WEATHER",
-		Category: detect.CategorySecret,
-		Summary:  "OpenWeather, HERE, TomTom or IPinfo key",
-		Base:     0.85,
+		Name:      "weather_key",
+		Type:      "SECRET_MAPS_WEATHER",
+		Category:  detect.CategorySecret,
+		Summary:   "OpenWeather, HERE, TomTom or IPinfo key",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`openweather\w{0,4}|owm_api|here_?maps|tomtom|ipinfo|ipstack`, `[a-f0-9]{32}|[\w-]{43}|[A-Za-z0-9]{32}|[a-f0-9]{14}`),
 			Keywords:  []string{"openweather", "owm_api", "heremaps", "here_maps", "tomtom", "ipinfo", "ipstack"},
@@ -166,11 +170,12 @@ func weatherKey() detect.Detector {
 
 func zoomSecret() detect.Detector {
 	return detect.Detector{
-		Name:     "zoom_secret",
-		Type:     "SECRET_ZOOM",
-		Category: detect.CategorySecret,
-		Summary:  "Zoom client secret or JWT secret",
-		Base:     0.85,
+		Name:      "zoom_secret",
+		Type:      "SECRET_ZOOM",
+		Category:  detect.CategorySecret,
+		Summary:   "Zoom client secret or JWT secret",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`zoom\w{0,10}secret`, `[A-Za-z0-9]{32,36}`),
 			Keywords:  []string{"zoom"},
@@ -194,11 +199,12 @@ func zoomSecret() detect.Detector {
 
 func cloudinarySecret() detect.Detector {
 	return detect.Detector{
-		Name:     "cloudinary_secret",
-		Type:     "SECRET_CLOUDINARY",
-		Category: detect.CategorySecret,
-		Summary:  "Cloudinary API secret",
-		Base:     0.85,
+		Name:      "cloudinary_secret",
+		Type:      "SECRET_CLOUDINARY",
+		Category:  detect.CategorySecret,
+		Summary:   "Cloudinary API secret",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`cloudinary\w{0,8}secret`, `[\w-]{27}`),
 			Keywords:  []string{"cloudinary"},

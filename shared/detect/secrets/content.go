@@ -22,11 +22,12 @@ func content() []detect.Detector {
 
 func figmaToken() detect.Detector {
 	return detect.Detector{
-		Name:     "figma_token",
-		Type:     "SECRET_FIGMA",
-		Category: detect.CategorySecret,
-		Summary:  "Figma personal access token",
-		Base:     0.95,
+		Name:      "figma_token",
+		Type:      "SECRET_FIGMA",
+		Category:  detect.CategorySecret,
+		Summary:   "Figma personal access token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`fig[dou]_[\w-]{40}`),
 			Keywords:  []string{"figd_", "figo_", "figu_"},
@@ -52,11 +53,12 @@ func figmaToken() detect.Detector {
 
 func typeformToken() detect.Detector {
 	return detect.Detector{
-		Name:     "typeform_token",
-		Type:     "SECRET_TYPEFORM",
-		Category: detect.CategorySecret,
-		Summary:  "Typeform API token",
-		Base:     0.95,
+		Name:      "typeform_token",
+		Type:      "SECRET_TYPEFORM",
+		Category:  detect.CategorySecret,
+		Summary:   "Typeform API token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`tfp_[\w=.-]{59}`),
 			Keywords:  []string{"tfp_"},
@@ -82,11 +84,12 @@ func typeformToken() detect.Detector {
 
 func contentfulToken() detect.Detector {
 	return detect.Detector{
-		Name:     "contentful_token",
-		Type:     "SECRET_CONTENTFUL",
-		Category: detect.CategorySecret,
-		Summary:  "Contentful delivery token",
-		Base:     0.85,
+		Name:      "contentful_token",
+		Type:      "SECRET_CONTENTFUL",
+		Category:  detect.CategorySecret,
+		Summary:   "Contentful delivery token",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`contentful`, `[\w=-]{43}`),
 			Keywords:  []string{"contentful"},
@@ -112,11 +115,12 @@ func contentfulToken() detect.Detector {
 
 func mapboxToken() detect.Detector {
 	return detect.Detector{
-		Name:     "mapbox_token",
-		Type:     "SECRET_MAPBOX",
-		Category: detect.CategorySecret,
-		Summary:  "Mapbox access token",
-		Base:     0.95,
+		Name:      "mapbox_token",
+		Type:      "SECRET_MAPBOX",
+		Category:  detect.CategorySecret,
+		Summary:   "Mapbox access token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`[ps]k\.[a-zA-Z0-9]{60,90}\.[\w-]{22}`),
 			Keywords:  []string{"pk.", "sk."},
@@ -142,11 +146,12 @@ func mapboxToken() detect.Detector {
 
 func algoliaKey() detect.Detector {
 	return detect.Detector{
-		Name:     "algolia_key",
-		Type:     "SECRET_ALGOLIA",
-		Category: detect.CategorySecret,
-		Summary:  "Algolia API key",
-		Base:     0.85,
+		Name:      "algolia_key",
+		Type:      "SECRET_ALGOLIA",
+		Category:  detect.CategorySecret,
+		Summary:   "Algolia API key",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`algolia`, `[a-z0-9]{32}`),
 			Keywords:  []string{"algolia"},
@@ -201,11 +206,12 @@ func beamerToken() detect.Detector {
 
 func rapidapiKey() detect.Detector {
 	return detect.Detector{
-		Name:     "rapidapi_key",
-		Type:     "SECRET_RAPIDAPI",
-		Category: detect.CategorySecret,
-		Summary:  "RapidAPI access token",
-		Base:     0.85,
+		Name:      "rapidapi_key",
+		Type:      "SECRET_RAPIDAPI",
+		Category:  detect.CategorySecret,
+		Summary:   "RapidAPI access token",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`rapidapi`, `[\w-]{50}`),
 			Keywords:  []string{"rapidapi"},
@@ -231,11 +237,12 @@ func rapidapiKey() detect.Detector {
 
 func lookerKey() detect.Detector {
 	return detect.Detector{
-		Name:     "looker_key",
-		Type:     "SECRET_LOOKER",
-		Category: detect.CategorySecret,
-		Summary:  "Looker client ID or secret",
-		Base:     0.85,
+		Name:      "looker_key",
+		Type:      "SECRET_LOOKER",
+		Category:  detect.CategorySecret,
+		Summary:   "Looker client ID or secret",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`looker`, `[a-z0-9]{24}|[a-z0-9]{20}`),
 			Keywords:  []string{"looker"},
@@ -261,11 +268,12 @@ func lookerKey() detect.Detector {
 
 func frameioToken() detect.Detector {
 	return detect.Detector{
-		Name:     "frameio_token",
-		Type:     "SECRET_FRAMEIO",
-		Category: detect.CategorySecret,
-		Summary:  "Frame.io API token",
-		Base:     0.95,
+		Name:      "frameio_token",
+		Type:      "SECRET_FRAMEIO",
+		Category:  detect.CategorySecret,
+		Summary:   "Frame.io API token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`fio-u-[\w=-]{64}`),
 			Keywords:  []string{"fio-u-"},
@@ -349,11 +357,12 @@ func adobeID() detect.Detector {
 
 func adobeSecret() detect.Detector {
 	return detect.Detector{
-		Name:     "adobe_secret",
-		Type:     "SECRET_ADOBE",
-		Category: detect.CategorySecret,
-		Summary:  "Adobe client secret",
-		Base:     0.95,
+		Name:      "adobe_secret",
+		Type:      "SECRET_ADOBE",
+		Category:  detect.CategorySecret,
+		Summary:   "Adobe client secret",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`p8e-[a-zA-Z0-9]{32}`),
 			Keywords:  []string{"p8e-"},

@@ -18,11 +18,12 @@ func dataPlatforms() []detect.Detector {
 
 func databricksToken() detect.Detector {
 	return detect.Detector{
-		Name:     "databricks_token",
-		Type:     "SECRET_DATABRICKS",
-		Category: detect.CategorySecret,
-		Summary:  "Databricks personal access token",
-		Base:     0.95,
+		Name:      "databricks_token",
+		Type:      "SECRET_DATABRICKS",
+		Category:  detect.CategorySecret,
+		Summary:   "Databricks personal access token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`dapi[a-f0-9]{32}(?:-\d)?`),
 			Keywords:  []string{"dapi"},
@@ -49,11 +50,12 @@ func databricksToken() detect.Detector {
 
 func snowflakeToken() detect.Detector {
 	return detect.Detector{
-		Name:     "snowflake_token",
-		Type:     "SECRET_SNOWFLAKE",
-		Category: detect.CategorySecret,
-		Summary:  "Snowflake token or password",
-		Base:     0.85,
+		Name:      "snowflake_token",
+		Type:      "SECRET_SNOWFLAKE",
+		Category:  detect.CategorySecret,
+		Summary:   "Snowflake token or password",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`snowflake[\w.-]{0,16}(?:pass|pwd|token|secret)\w*`, `[A-Za-z0-9!@#$%^&*+/_.-]{10,200}`),
 			Keywords:  []string{"snowflake"},
@@ -78,11 +80,12 @@ func snowflakeToken() detect.Detector {
 
 func planetscaleToken() detect.Detector {
 	return detect.Detector{
-		Name:     "planetscale_token",
-		Type:     "SECRET_PLANETSCALE",
-		Category: detect.CategorySecret,
-		Summary:  "PlanetScale password or token",
-		Base:     0.95,
+		Name:      "planetscale_token",
+		Type:      "SECRET_PLANETSCALE",
+		Category:  detect.CategorySecret,
+		Summary:   "PlanetScale password or token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`pscale_(?:pw|tkn|oauth)_[\w=.-]{32,64}`),
 			Keywords:  []string{"pscale_"},
@@ -108,11 +111,12 @@ func planetscaleToken() detect.Detector {
 
 func clickhouseKey() detect.Detector {
 	return detect.Detector{
-		Name:     "clickhouse_key",
-		Type:     "SECRET_CLICKHOUSE",
-		Category: detect.CategorySecret,
-		Summary:  "ClickHouse Cloud API secret key",
-		Base:     0.95,
+		Name:      "clickhouse_key",
+		Type:      "SECRET_CLICKHOUSE",
+		Category:  detect.CategorySecret,
+		Summary:   "ClickHouse Cloud API secret key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`4b1d[A-Za-z0-9]{38}`),
 			Keywords:  []string{"4b1d"},
@@ -138,11 +142,12 @@ func clickhouseKey() detect.Detector {
 
 func confluentKey() detect.Detector {
 	return detect.Detector{
-		Name:     "confluent_key",
-		Type:     "SECRET_CONFLUENT",
-		Category: detect.CategorySecret,
-		Summary:  "Confluent access token or secret",
-		Base:     0.85,
+		Name:      "confluent_key",
+		Type:      "SECRET_CONFLUENT",
+		Category:  detect.CategorySecret,
+		Summary:   "Confluent access token or secret",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`confluent`, `[A-Za-z0-9/+]{64}|[A-Za-z0-9]{16}`),
 			Keywords:  []string{"confluent"},
@@ -168,11 +173,12 @@ func confluentKey() detect.Detector {
 
 func openshiftToken() detect.Detector {
 	return detect.Detector{
-		Name:     "openshift_token",
-		Type:     "SECRET_OPENSHIFT",
-		Category: detect.CategorySecret,
-		Summary:  "OpenShift user token",
-		Base:     0.95,
+		Name:      "openshift_token",
+		Type:      "SECRET_OPENSHIFT",
+		Category:  detect.CategorySecret,
+		Summary:   "OpenShift user token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`sha256~[\w-]{43}`),
 			Keywords:  []string{"sha256~"},
@@ -227,11 +233,12 @@ func linodeToken() detect.Detector {
 
 func yandexKey() detect.Detector {
 	return detect.Detector{
-		Name:     "yandex_key",
-		Type:     "SECRET_YANDEX",
-		Category: detect.CategorySecret,
-		Summary:  "Yandex Cloud API key, IAM token or static key",
-		Base:     0.95,
+		Name:      "yandex_key",
+		Type:      "SECRET_YANDEX",
+		Category:  detect.CategorySecret,
+		Summary:   "Yandex Cloud API key, IAM token or static key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`AQVN[\w-]{35,38}|YC[\w-]{38}|t1\.[A-Z0-9a-z_-]+={0,2}\.[A-Z0-9a-z_-]{86}={0,2}`),
 			Keywords:  []string{"aqvn", "t1.", "yandex"},

@@ -19,11 +19,12 @@ func dataStores() []detect.Detector {
 
 func neonKey() detect.Detector {
 	return detect.Detector{
-		Name:     "neon_key",
-		Type:     "SECRET_NEON",
-		Category: detect.CategorySecret,
-		Summary:  "Neon API key",
-		Base:     0.95,
+		Name:      "neon_key",
+		Type:      "SECRET_NEON",
+		Category:  detect.CategorySecret,
+		Summary:   "Neon API key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`napi_[a-z0-9]{64}`),
 			Keywords:  []string{"napi_"},
@@ -49,11 +50,12 @@ func neonKey() detect.Detector {
 
 func cockroachKey() detect.Detector {
 	return detect.Detector{
-		Name:     "cockroach_key",
-		Type:     "SECRET_COCKROACHDB",
-		Category: detect.CategorySecret,
-		Summary:  "CockroachDB Cloud API key",
-		Base:     0.95,
+		Name:      "cockroach_key",
+		Type:      "SECRET_COCKROACHDB",
+		Category:  detect.CategorySecret,
+		Summary:   "CockroachDB Cloud API key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`CCDB1_[A-Za-z0-9]{22}_[A-Za-z0-9]{40}`),
 			Keywords:  []string{"ccdb1_"},
@@ -79,11 +81,12 @@ func cockroachKey() detect.Detector {
 
 func astraToken() detect.Detector {
 	return detect.Detector{
-		Name:     "astra_token",
-		Type:     "SECRET_DATASTAX_ASTRA",
-		Category: detect.CategorySecret,
-		Summary:  "DataStax Astra token",
-		Base:     0.95,
+		Name:      "astra_token",
+		Type:      "SECRET_DATASTAX_ASTRA",
+		Category:  detect.CategorySecret,
+		Summary:   "DataStax Astra token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`AstraCS:[A-Za-z0-9]{24}:[a-f0-9]{64}`),
 			Keywords:  []string{"astracs:"},
@@ -109,11 +112,12 @@ func astraToken() detect.Detector {
 
 func mongodbAtlasKey() detect.Detector {
 	return detect.Detector{
-		Name:     "mongodb_atlas_key",
-		Type:     "SECRET_MONGODB_ATLAS",
-		Category: detect.CategorySecret,
-		Summary:  "MongoDB Atlas service account secret",
-		Base:     0.95,
+		Name:      "mongodb_atlas_key",
+		Type:      "SECRET_MONGODB_ATLAS",
+		Category:  detect.CategorySecret,
+		Summary:   "MongoDB Atlas service account secret",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`mdb_sa_sk_[\w-]{40}`),
 			Keywords:  []string{"mdb_sa_sk_"},
@@ -255,11 +259,12 @@ func ablyKey() detect.Detector {
 
 func infuraKey() detect.Detector {
 	return detect.Detector{
-		Name:     "infura_key",
-		Type:     "SECRET_ETHEREUM_NODE",
-		Category: detect.CategorySecret,
-		Summary:  "Infura, Alchemy or Etherscan API key",
-		Base:     0.85,
+		Name:      "infura_key",
+		Type:      "SECRET_ETHEREUM_NODE",
+		Category:  detect.CategorySecret,
+		Summary:   "Infura, Alchemy or Etherscan API key",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`infura|alchemy|etherscan`, `[a-f0-9]{32}|[A-Za-z0-9_-]{32}|[A-Z0-9]{34}`),
 			Keywords:  []string{"infura", "alchemy", "etherscan"},

@@ -18,11 +18,12 @@ func developerTools() []detect.Detector {
 
 func postmanKey() detect.Detector {
 	return detect.Detector{
-		Name:     "postman_key",
-		Type:     "SECRET_POSTMAN",
-		Category: detect.CategorySecret,
-		Summary:  "Postman API key",
-		Base:     0.95,
+		Name:      "postman_key",
+		Type:      "SECRET_POSTMAN",
+		Category:  detect.CategorySecret,
+		Summary:   "Postman API key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`PMAK-[a-fA-F0-9]{24}-[a-fA-F0-9]{34}`),
 			Keywords:  []string{"pmak-"},
@@ -48,11 +49,12 @@ func postmanKey() detect.Detector {
 
 func readmeKey() detect.Detector {
 	return detect.Detector{
-		Name:     "readme_key",
-		Type:     "SECRET_README",
-		Category: detect.CategorySecret,
-		Summary:  "ReadMe API key",
-		Base:     0.95,
+		Name:      "readme_key",
+		Type:      "SECRET_README",
+		Category:  detect.CategorySecret,
+		Summary:   "ReadMe API key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`rdme_[a-z0-9]{70}`),
 			Keywords:  []string{"rdme_"},
@@ -78,11 +80,12 @@ func readmeKey() detect.Detector {
 
 func launchdarklyKey() detect.Detector {
 	return detect.Detector{
-		Name:     "launchdarkly_key",
-		Type:     "SECRET_LAUNCHDARKLY",
-		Category: detect.CategorySecret,
-		Summary:  "LaunchDarkly access token",
-		Base:     0.85,
+		Name:      "launchdarkly_key",
+		Type:      "SECRET_LAUNCHDARKLY",
+		Category:  detect.CategorySecret,
+		Summary:   "LaunchDarkly access token",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`launchdarkly`, `[\w=-]{40}`),
 			Keywords:  []string{"launchdarkly"},
@@ -108,11 +111,12 @@ func launchdarklyKey() detect.Detector {
 
 func harnessKey() detect.Detector {
 	return detect.Detector{
-		Name:     "harness_key",
-		Type:     "SECRET_HARNESS",
-		Category: detect.CategorySecret,
-		Summary:  "Harness personal or service account token",
-		Base:     0.95,
+		Name:      "harness_key",
+		Type:      "SECRET_HARNESS",
+		Category:  detect.CategorySecret,
+		Summary:   "Harness personal or service account token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`(?:pat|sat)\.[a-zA-Z0-9_-]{22}\.[a-zA-Z0-9]{24}\.[a-zA-Z0-9]{20}`),
 			Keywords:  []string{"pat.", "sat."},
@@ -138,11 +142,12 @@ func harnessKey() detect.Detector {
 
 func octopusKey() detect.Detector {
 	return detect.Detector{
-		Name:     "octopus_key",
-		Type:     "SECRET_OCTOPUS",
-		Category: detect.CategorySecret,
-		Summary:  "Octopus Deploy API key",
-		Base:     0.95,
+		Name:      "octopus_key",
+		Type:      "SECRET_OCTOPUS",
+		Category:  detect.CategorySecret,
+		Summary:   "Octopus Deploy API key",
+		Validator: "letters and digits",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`API-[A-Z0-9]{26}`),
 			Keywords:  []string{"api-"},
@@ -168,11 +173,12 @@ func octopusKey() detect.Detector {
 
 func prefectKey() detect.Detector {
 	return detect.Detector{
-		Name:     "prefect_key",
-		Type:     "SECRET_PREFECT",
-		Category: detect.CategorySecret,
-		Summary:  "Prefect API key",
-		Base:     0.95,
+		Name:      "prefect_key",
+		Type:      "SECRET_PREFECT",
+		Category:  detect.CategorySecret,
+		Summary:   "Prefect API key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`pnu_[a-zA-Z0-9]{36}`),
 			Keywords:  []string{"pnu_"},
@@ -198,11 +204,12 @@ func prefectKey() detect.Detector {
 
 func infracostKey() detect.Detector {
 	return detect.Detector{
-		Name:     "infracost_key",
-		Type:     "SECRET_INFRACOST",
-		Category: detect.CategorySecret,
-		Summary:  "Infracost API key",
-		Base:     0.95,
+		Name:      "infracost_key",
+		Type:      "SECRET_INFRACOST",
+		Category:  detect.CategorySecret,
+		Summary:   "Infracost API key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`ico-[a-zA-Z0-9]{32}`),
 			Keywords:  []string{"ico-"},
@@ -229,11 +236,12 @@ func infracostKey() detect.Detector {
 
 func settlemintToken() detect.Detector {
 	return detect.Detector{
-		Name:     "settlemint_token",
-		Type:     "SECRET_SETTLEMINT",
-		Category: detect.CategorySecret,
-		Summary:  "SettleMint access token",
-		Base:     0.95,
+		Name:      "settlemint_token",
+		Type:      "SECRET_SETTLEMINT",
+		Category:  detect.CategorySecret,
+		Summary:   "SettleMint access token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`sm_(?:aat|pat|sat)_[a-zA-Z0-9]{16}`),
 			Keywords:  []string{"sm_aat_", "sm_pat_", "sm_sat_"},

@@ -219,11 +219,12 @@ func basicAuthHeader() detect.Detector {
 
 func bearerHeader() detect.Detector {
 	return detect.Detector{
-		Name:     "bearer_header",
-		Type:     "SECRET_BEARER_TOKEN",
-		Category: detect.CategorySecret,
-		Summary:  "Token in an Authorization, X-Api-Key or similar header",
-		Base:     0.75,
+		Name:      "bearer_header",
+		Type:      "SECRET_BEARER_TOKEN",
+		Category:  detect.CategorySecret,
+		Summary:   "Token in an Authorization, X-Api-Key or similar header",
+		Validator: "letters and digits",
+		Base:      0.75,
 		Pattern: &detect.Pattern{
 			Regexp:    `(?i)(?:authorization["\x27]?\s{0,2}[:=,]\s{0,3}["\x27]?(?:bearer|token|apikey)\s{1,4}|x-(?:api-key|auth-token|vault-token|access-token)["\x27]?\s{0,2}[:=,]\s{0,3}["\x27]?)([\w=~@.+/-]{16,500})(?:[^\w=~@.+/-]|$)`,
 			Keywords:  []string{"authorization", "x-api-key", "x-auth-token", "x-vault-token", "x-access-token"},
@@ -250,11 +251,12 @@ func bearerHeader() detect.Detector {
 
 func curlUser() detect.Detector {
 	return detect.Detector{
-		Name:     "curl_user",
-		Type:     "SECRET_CURL_USER",
-		Category: detect.CategorySecret,
-		Summary:  "User and password on a curl command line",
-		Base:     0.8,
+		Name:      "curl_user",
+		Type:      "SECRET_CURL_USER",
+		Category:  detect.CategorySecret,
+		Summary:   "User and password on a curl command line",
+		Validator: "no placeholder",
+		Base:      0.8,
 		Pattern: &detect.Pattern{
 			Regexp:    `\bcurl\b[^\n]{0,200}?(?:\n[ \t][^\n]{0,100}?)?\s(?:-u|--user)(?:=|\s{0,5})["\x27]?([^\s"\x27:$<{\[]{1,100}:["\x27]?[^\s"\x27$<{\[][^\s"\x27]{2,100})`,
 			Keywords:  []string{"curl"},
@@ -281,11 +283,12 @@ func curlUser() detect.Detector {
 
 func genericAPIKey() detect.Detector {
 	return detect.Detector{
-		Name:     "generic_api_key",
-		Type:     "SECRET_GENERIC_API_KEY",
-		Category: detect.CategorySecret,
-		Summary:  "High-entropy value given to a name such as api_key, secret or token",
-		Base:     0.6,
+		Name:      "generic_api_key",
+		Type:      "SECRET_GENERIC_API_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "High-entropy value given to a name such as api_key, secret or token",
+		Validator: "letters and digits, no identifier",
+		Base:      0.6,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`api_?-?key|secret_?-?key|access_?-?key|private-?_?key|auth_?-?key|client_?-?secret|[\w-]{0,20}(?:secret|token|credentials?|creds|user_auth|passphrase|bearer)`, `[\w.+/-]{16,150}={0,2}`),
 			Keywords:  []string{"apikey", "api_key", "api-key", "secret", "token", "access_key", "accesskey", "access-key", "private_key", "private-key", "privatekey", "auth_key", "authkey", "credential", "creds", "user_auth", "passphrase", "bearer"},
@@ -322,6 +325,7 @@ func urlQuerySecret() detect.Detector {
 		Type:      "SECRET_GENERIC_API_KEY",
 		Category:  detect.CategorySecret,
 		Summary:   "High-entropy value of a query parameter such as api_key or access_token",
+		Validator: "letters and digits",
 		Base:      0.6,
 		ValidBase: 0.75,
 		Pattern: &detect.Pattern{
@@ -351,11 +355,12 @@ func urlQuerySecret() detect.Detector {
 
 func passwordAssignment() detect.Detector {
 	return detect.Detector{
-		Name:     "password_assignment",
-		Type:     "SECRET_PASSWORD_ASSIGNMENT",
-		Category: detect.CategorySecret,
-		Summary:  "Password given in a setting or a sentence, in nine languages",
-		Base:     0.65,
+		Name:      "password_assignment",
+		Type:      "SECRET_PASSWORD_ASSIGNMENT",
+		Category:  detect.CategorySecret,
+		Summary:   "Password given in a setting or a sentence, in nine languages",
+		Validator: "no placeholder",
+		Base:      0.65,
 		Pattern: &detect.Pattern{
 			Regexp:    `(?i)(?:pass_?word|passwd|passphrase|\bpwd|_pwd|pass_?wort|kennwort|mot de passe|motdepasse|contrase(?:ñ|n)a|\bclave|senha|palavra-passe|wachtwoord|has(?:ł|l)o)[\w]{0,20}["\x27\])]{0,2}(?:\s{0,3}(?:[:?+]{0,2}=>?|:)|\s(?:is|was|lautet|ist|war|est|es|é|è|jest)\b:?)[ \t]{0,3}["\x27\x60]?([^\s"\x27\x60,;<>(){}\[\]]{6,64})(?:[\s"\x27\x60,;<>)}\]]|$)`,
 			Keywords:  []string{"password", "pass_word", "passwd", "passphrase", "pwd", "passwort", "kennwort", "mot de passe", "motdepasse", "contrase", "clave", "senha", "palavra-passe", "wachtwoord", "hasło", "haslo"},

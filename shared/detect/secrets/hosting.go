@@ -23,11 +23,12 @@ func hosting() []detect.Detector {
 
 func digitaloceanToken() detect.Detector {
 	return detect.Detector{
-		Name:     "digitalocean_token",
-		Type:     "SECRET_DIGITALOCEAN",
-		Category: detect.CategorySecret,
-		Summary:  "DigitalOcean personal, OAuth or refresh token",
-		Base:     0.95,
+		Name:      "digitalocean_token",
+		Type:      "SECRET_DIGITALOCEAN",
+		Category:  detect.CategorySecret,
+		Summary:   "DigitalOcean personal, OAuth or refresh token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`do[opr]_v1_[a-f0-9]{64}`),
 			Keywords:  []string{"dop_v1_", "doo_v1_", "dor_v1_"},
@@ -53,11 +54,12 @@ func digitaloceanToken() detect.Detector {
 
 func herokuToken() detect.Detector {
 	return detect.Detector{
-		Name:     "heroku_token",
-		Type:     "SECRET_HEROKU",
-		Category: detect.CategorySecret,
-		Summary:  "Heroku API key of the current format",
-		Base:     0.95,
+		Name:      "heroku_token",
+		Type:      "SECRET_HEROKU",
+		Category:  detect.CategorySecret,
+		Summary:   "Heroku API key of the current format",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`HRKU-AA[\w-]{58}`),
 			Keywords:  []string{"hrku-"},
@@ -141,11 +143,12 @@ func cloudflareToken() detect.Detector {
 
 func cloudflareGlobalKey() detect.Detector {
 	return detect.Detector{
-		Name:     "cloudflare_global_key",
-		Type:     "SECRET_CLOUDFLARE",
-		Category: detect.CategorySecret,
-		Summary:  "Cloudflare global API key",
-		Base:     0.85,
+		Name:      "cloudflare_global_key",
+		Type:      "SECRET_CLOUDFLARE",
+		Category:  detect.CategorySecret,
+		Summary:   "Cloudflare global API key",
+		Validator: "not a published key",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`cloudflare|cf_api`, `[0-9a-f]{37}`),
 			Keywords:  []string{"cloudflare", "cf_api"},
@@ -171,11 +174,12 @@ func cloudflareGlobalKey() detect.Detector {
 
 func cloudflareOriginKey() detect.Detector {
 	return detect.Detector{
-		Name:     "cloudflare_origin_key",
-		Type:     "SECRET_CLOUDFLARE",
-		Category: detect.CategorySecret,
-		Summary:  "Cloudflare origin CA key",
-		Base:     0.95,
+		Name:      "cloudflare_origin_key",
+		Type:      "SECRET_CLOUDFLARE",
+		Category:  detect.CategorySecret,
+		Summary:   "Cloudflare origin CA key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`v1\.0-[a-f0-9]{24}-[a-f0-9]{146}`),
 			Keywords:  []string{"v1.0-"},
@@ -202,11 +206,12 @@ func cloudflareOriginKey() detect.Detector {
 
 func fastlyToken() detect.Detector {
 	return detect.Detector{
-		Name:     "fastly_token",
-		Type:     "SECRET_FASTLY",
-		Category: detect.CategorySecret,
-		Summary:  "Fastly API token",
-		Base:     0.85,
+		Name:      "fastly_token",
+		Type:      "SECRET_FASTLY",
+		Category:  detect.CategorySecret,
+		Summary:   "Fastly API token",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`fastly`, `[\w=-]{32}`),
 			Keywords:  []string{"fastly"},
@@ -232,11 +237,12 @@ func fastlyToken() detect.Detector {
 
 func netlifyToken() detect.Detector {
 	return detect.Detector{
-		Name:     "netlify_token",
-		Type:     "SECRET_NETLIFY",
-		Category: detect.CategorySecret,
-		Summary:  "Netlify access token",
-		Base:     0.85,
+		Name:      "netlify_token",
+		Type:      "SECRET_NETLIFY",
+		Category:  detect.CategorySecret,
+		Summary:   "Netlify access token",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`netlify`, `nfp_[A-Za-z0-9]{36}|[\w=-]{40,46}`),
 			Keywords:  []string{"netlify"},
@@ -262,11 +268,12 @@ func netlifyToken() detect.Detector {
 
 func vercelToken() detect.Detector {
 	return detect.Detector{
-		Name:     "vercel_token",
-		Type:     "SECRET_VERCEL",
-		Category: detect.CategorySecret,
-		Summary:  "Vercel access token",
-		Base:     0.85,
+		Name:      "vercel_token",
+		Type:      "SECRET_VERCEL",
+		Category:  detect.CategorySecret,
+		Summary:   "Vercel access token",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`vercel|now_token`, `[A-Za-z0-9]{24}`),
 			Keywords:  []string{"vercel", "now_token"},
@@ -292,11 +299,12 @@ func vercelToken() detect.Detector {
 
 func supabaseToken() detect.Detector {
 	return detect.Detector{
-		Name:     "supabase_token",
-		Type:     "SECRET_SUPABASE",
-		Category: detect.CategorySecret,
-		Summary:  "Supabase access token or secret key",
-		Base:     0.95,
+		Name:      "supabase_token",
+		Type:      "SECRET_SUPABASE",
+		Category:  detect.CategorySecret,
+		Summary:   "Supabase access token or secret key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`sbp_[a-f0-9]{40}|sb_secret_[\w-]{31}`),
 			Keywords:  []string{"sbp_", "sb_secret_"},
@@ -322,11 +330,12 @@ func supabaseToken() detect.Detector {
 
 func flyioToken() detect.Detector {
 	return detect.Detector{
-		Name:     "flyio_token",
-		Type:     "SECRET_FLYIO",
-		Category: detect.CategorySecret,
-		Summary:  "Fly.io access token",
-		Base:     0.95,
+		Name:      "flyio_token",
+		Type:      "SECRET_FLYIO",
+		Category:  detect.CategorySecret,
+		Summary:   "Fly.io access token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`fo1_[\w-]{43}|fm[12][ar]?_[A-Za-z0-9+/]{100,}={0,3}`),
 			Keywords:  []string{"fo1_", "fm1", "fm2_"},
@@ -353,11 +362,12 @@ func flyioToken() detect.Detector {
 
 func renderKey() detect.Detector {
 	return detect.Detector{
-		Name:     "render_key",
-		Type:     "SECRET_RENDER",
-		Category: detect.CategorySecret,
-		Summary:  "Render API key",
-		Base:     0.95,
+		Name:      "render_key",
+		Type:      "SECRET_RENDER",
+		Category:  detect.CategorySecret,
+		Summary:   "Render API key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`rnd_[A-Za-z0-9]{32}`),
 			Keywords:  []string{"rnd_"},
@@ -383,11 +393,12 @@ func renderKey() detect.Detector {
 
 func scalingoToken() detect.Detector {
 	return detect.Detector{
-		Name:     "scalingo_token",
-		Type:     "SECRET_SCALINGO",
-		Category: detect.CategorySecret,
-		Summary:  "Scalingo API token",
-		Base:     0.95,
+		Name:      "scalingo_token",
+		Type:      "SECRET_SCALINGO",
+		Category:  detect.CategorySecret,
+		Summary:   "Scalingo API token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`tk-us-[\w-]{48}`),
 			Keywords:  []string{"tk-us-"},

@@ -24,11 +24,12 @@ func hyperscale() []detect.Detector {
 
 func awsAccessKey() detect.Detector {
 	return detect.Detector{
-		Name:     "aws_access_key",
-		Type:     "SECRET_AWS_ACCESS_KEY",
-		Category: detect.CategorySecret,
-		Summary:  "AWS access key ID (AKIA, ASIA, ABIA, ACCA)",
-		Base:     0.95,
+		Name:      "aws_access_key",
+		Type:      "SECRET_AWS_ACCESS_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "AWS access key ID (AKIA, ASIA, ABIA, ACCA)",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}`),
 			Keywords:  []string{"akia", "asia", "abia", "acca", "a3t"},
@@ -113,11 +114,12 @@ func awsSessionToken() detect.Detector {
 
 func awsBedrockKey() detect.Detector {
 	return detect.Detector{
-		Name:     "aws_bedrock_key",
-		Type:     "SECRET_AWS_BEDROCK_KEY",
-		Category: detect.CategorySecret,
-		Summary:  "AWS Bedrock API key, long-lived or short-lived",
-		Base:     0.95,
+		Name:      "aws_bedrock_key",
+		Type:      "SECRET_AWS_BEDROCK_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "AWS Bedrock API key, long-lived or short-lived",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`ABSK[A-Za-z0-9+/]{109,269}={0,2}|bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t[A-Za-z0-9+/=]*`),
 			Keywords:  []string{"absk", "bedrock-api-key-"},
@@ -144,11 +146,12 @@ func awsBedrockKey() detect.Detector {
 
 func googleAPIKey() detect.Detector {
 	return detect.Detector{
-		Name:     "google_api_key",
-		Type:     "SECRET_GOOGLE_API_KEY",
-		Category: detect.CategorySecret,
-		Summary:  "Google API key",
-		Base:     0.95,
+		Name:      "google_api_key",
+		Type:      "SECRET_GOOGLE_API_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "Google API key",
+		Validator: "not a published key",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`AIza[\w-]{35}`),
 			Keywords:  []string{"aiza"},
@@ -174,11 +177,12 @@ func googleAPIKey() detect.Detector {
 
 func googleOAuthSecret() detect.Detector {
 	return detect.Detector{
-		Name:     "google_oauth_secret",
-		Type:     "SECRET_GOOGLE_OAUTH_SECRET",
-		Category: detect.CategorySecret,
-		Summary:  "Google OAuth client secret",
-		Base:     0.95,
+		Name:      "google_oauth_secret",
+		Type:      "SECRET_GOOGLE_OAUTH_SECRET",
+		Category:  detect.CategorySecret,
+		Summary:   "Google OAuth client secret",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`GOCSPX-[\w-]{28}`),
 			Keywords:  []string{"gocspx-"},
@@ -204,11 +208,12 @@ func googleOAuthSecret() detect.Detector {
 
 func googleAccessToken() detect.Detector {
 	return detect.Detector{
-		Name:     "google_access_token",
-		Type:     "SECRET_GOOGLE_ACCESS_TOKEN",
-		Category: detect.CategorySecret,
-		Summary:  "Google OAuth access token",
-		Base:     0.95,
+		Name:      "google_access_token",
+		Type:      "SECRET_GOOGLE_ACCESS_TOKEN",
+		Category:  detect.CategorySecret,
+		Summary:   "Google OAuth access token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`ya29\.[\w-]{30,300}`),
 			Keywords:  []string{"ya29."},
@@ -264,11 +269,12 @@ func gcpServiceAccount() detect.Detector {
 
 func azureClientSecret() detect.Detector {
 	return detect.Detector{
-		Name:     "azure_client_secret",
-		Type:     "SECRET_AZURE_CLIENT_SECRET",
-		Category: detect.CategorySecret,
-		Summary:  "Azure AD (Entra) client secret",
-		Base:     0.95,
+		Name:      "azure_client_secret",
+		Type:      "SECRET_AZURE_CLIENT_SECRET",
+		Category:  detect.CategorySecret,
+		Summary:   "Azure AD (Entra) client secret",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`[\w~.-]{3}\dQ~[\w~.-]{31,34}`),
 			Keywords:  []string{"0q~", "1q~", "2q~", "3q~", "4q~", "5q~", "6q~", "7q~", "8q~", "9q~"},
@@ -322,11 +328,12 @@ func azureStorageKey() detect.Detector {
 
 func azureSASSignature() detect.Detector {
 	return detect.Detector{
-		Name:     "azure_sas_signature",
-		Type:     "SECRET_AZURE_SAS",
-		Category: detect.CategorySecret,
-		Summary:  "Signature of an Azure shared access URL",
-		Base:     0.85,
+		Name:      "azure_sas_signature",
+		Type:      "SECRET_AZURE_SAS",
+		Category:  detect.CategorySecret,
+		Summary:   "Signature of an Azure shared access URL",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    `[?&;]sig=([A-Za-z0-9%+/]{43,90}(?:%3D|=))`,
 			Keywords:  []string{"sig="},
@@ -350,11 +357,12 @@ func azureSASSignature() detect.Detector {
 
 func alibabaAccessKey() detect.Detector {
 	return detect.Detector{
-		Name:     "alibaba_access_key",
-		Type:     "SECRET_ALIBABA_ACCESS_KEY",
-		Category: detect.CategorySecret,
-		Summary:  "Alibaba Cloud access key ID",
-		Base:     0.95,
+		Name:      "alibaba_access_key",
+		Type:      "SECRET_ALIBABA_ACCESS_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "Alibaba Cloud access key ID",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`LTAI[A-Za-z0-9]{16,20}`),
 			Keywords:  []string{"ltai"},
@@ -409,11 +417,12 @@ func alibabaSecretKey() detect.Detector {
 
 func tencentSecretID() detect.Detector {
 	return detect.Detector{
-		Name:     "tencent_secret_id",
-		Type:     "SECRET_TENCENT_SECRET_ID",
-		Category: detect.CategorySecret,
-		Summary:  "Tencent Cloud secret ID",
-		Base:     0.95,
+		Name:      "tencent_secret_id",
+		Type:      "SECRET_TENCENT_SECRET_ID",
+		Category:  detect.CategorySecret,
+		Summary:   "Tencent Cloud secret ID",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`AKID[A-Za-z0-9]{32}`),
 			Keywords:  []string{"akid"},

@@ -18,11 +18,12 @@ func infra() []detect.Detector {
 
 func definedNetworkingKey() detect.Detector {
 	return detect.Detector{
-		Name:     "defined_networking_key",
-		Type:     "SECRET_DEFINED_NETWORKING",
-		Category: detect.CategorySecret,
-		Summary:  "Defined Networking API key",
-		Base:     0.95,
+		Name:      "defined_networking_key",
+		Type:      "SECRET_DEFINED_NETWORKING",
+		Category:  detect.CategorySecret,
+		Summary:   "Defined Networking API key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`dnkey-[a-zA-Z0-9=_-]{26}-[a-zA-Z0-9=_-]{52}`),
 			Keywords:  []string{"dnkey-"},
@@ -48,11 +49,12 @@ func definedNetworkingKey() detect.Detector {
 
 func oktaToken() detect.Detector {
 	return detect.Detector{
-		Name:     "okta_token",
-		Type:     "SECRET_OKTA",
-		Category: detect.CategorySecret,
-		Summary:  "Okta API token",
-		Base:     0.85,
+		Name:      "okta_token",
+		Type:      "SECRET_OKTA",
+		Category:  detect.CategorySecret,
+		Summary:   "Okta API token",
+		Validator: "prefix and length",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`00[\w=-]{40}`),
 			Keywords:  []string{"okta", "ssws"},
@@ -77,11 +79,12 @@ func oktaToken() detect.Detector {
 
 func authressKey() detect.Detector {
 	return detect.Detector{
-		Name:     "authress_key",
-		Type:     "SECRET_AUTHRESS",
-		Category: detect.CategorySecret,
-		Summary:  "Authress service client access key",
-		Base:     0.95,
+		Name:      "authress_key",
+		Type:      "SECRET_AUTHRESS",
+		Category:  detect.CategorySecret,
+		Summary:   "Authress service client access key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`(?:sc|ext|scauth|authress)_[a-zA-Z0-9]{5,30}\.[a-zA-Z0-9]{4,6}\.acc[_-][a-z0-9-]{10,32}\.[a-zA-Z0-9+/_=-]{30,120}`),
 			Keywords:  []string{".acc_", ".acc-"},
@@ -106,11 +109,12 @@ func authressKey() detect.Detector {
 
 func auth0Secret() detect.Detector {
 	return detect.Detector{
-		Name:     "auth0_secret",
-		Type:     "SECRET_AUTH0",
-		Category: detect.CategorySecret,
-		Summary:  "Auth0 client secret",
-		Base:     0.85,
+		Name:      "auth0_secret",
+		Type:      "SECRET_AUTH0",
+		Category:  detect.CategorySecret,
+		Summary:   "Auth0 client secret",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`auth0`, `[\w-]{64}`),
 			Keywords:  []string{"auth0"},

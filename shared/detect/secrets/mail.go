@@ -24,11 +24,12 @@ func mail() []detect.Detector {
 
 func twilioKey() detect.Detector {
 	return detect.Detector{
-		Name:     "twilio_key",
-		Type:     "SECRET_TWILIO",
-		Category: detect.CategorySecret,
-		Summary:  "Twilio API key",
-		Base:     0.95,
+		Name:      "twilio_key",
+		Type:      "SECRET_TWILIO",
+		Category:  detect.CategorySecret,
+		Summary:   "Twilio API key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`SK[0-9a-fA-F]{32}`),
 			Keywords:  []string{"sk0", "sk1", "sk2", "sk3", "sk4", "sk5", "sk6", "sk7", "sk8", "sk9", "ska", "skb", "skc", "skd", "ske", "skf"},
@@ -83,11 +84,12 @@ func twilioToken() detect.Detector {
 
 func sendgridKey() detect.Detector {
 	return detect.Detector{
-		Name:     "sendgrid_key",
-		Type:     "SECRET_SENDGRID_KEY",
-		Category: detect.CategorySecret,
-		Summary:  "SendGrid API key",
-		Base:     0.95,
+		Name:      "sendgrid_key",
+		Type:      "SECRET_SENDGRID_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "SendGrid API key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`SG\.[\w=.-]{66}`),
 			Keywords:  []string{"sg."},
@@ -113,11 +115,12 @@ func sendgridKey() detect.Detector {
 
 func mailgunKey() detect.Detector {
 	return detect.Detector{
-		Name:     "mailgun_key",
-		Type:     "SECRET_MAILGUN_KEY",
-		Category: detect.CategorySecret,
-		Summary:  "Mailgun private or public key",
-		Base:     0.8,
+		Name:      "mailgun_key",
+		Type:      "SECRET_MAILGUN_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "Mailgun private or public key",
+		Validator: "prefix and length",
+		Base:      0.8,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`(?:pub)?key-[a-f0-9]{32}`),
 			Keywords:  []string{"key-"},
@@ -172,11 +175,12 @@ func mailgunSigningKey() detect.Detector {
 
 func mailchimpKey() detect.Detector {
 	return detect.Detector{
-		Name:     "mailchimp_key",
-		Type:     "SECRET_MAILCHIMP",
-		Category: detect.CategorySecret,
-		Summary:  "Mailchimp API key",
-		Base:     0.95,
+		Name:      "mailchimp_key",
+		Type:      "SECRET_MAILCHIMP",
+		Category:  detect.CategorySecret,
+		Summary:   "Mailchimp API key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`[a-f0-9]{32}-us\d{1,2}`),
 			Keywords:  []string{"-us1", "-us2", "-us3", "-us4", "-us5", "-us6", "-us7", "-us8", "-us9"},
@@ -203,11 +207,12 @@ func mailchimpKey() detect.Detector {
 
 func brevoKey() detect.Detector {
 	return detect.Detector{
-		Name:     "brevo_key",
-		Type:     "SECRET_SENDINBLUE",
-		Category: detect.CategorySecret,
-		Summary:  "Brevo (Sendinblue) API key",
-		Base:     0.95,
+		Name:      "brevo_key",
+		Type:      "SECRET_SENDINBLUE",
+		Category:  detect.CategorySecret,
+		Summary:   "Brevo (Sendinblue) API key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`x(?:keysib|smtpsib)-[a-f0-9]{64}-[a-zA-Z0-9]{16}`),
 			Keywords:  []string{"xkeysib-", "xsmtpsib-"},
@@ -233,11 +238,12 @@ func brevoKey() detect.Detector {
 
 func messagebirdKey() detect.Detector {
 	return detect.Detector{
-		Name:     "messagebird_key",
-		Type:     "SECRET_MESSAGEBIRD",
-		Category: detect.CategorySecret,
-		Summary:  "MessageBird API token or client ID",
-		Base:     0.85,
+		Name:      "messagebird_key",
+		Type:      "SECRET_MESSAGEBIRD",
+		Category:  detect.CategorySecret,
+		Summary:   "MessageBird API token or client ID",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`message[_-]?bird`, `[a-z0-9]{25}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}`),
 			Keywords:  []string{"messagebird", "message_bird", "message-bird"},
@@ -263,11 +269,12 @@ func messagebirdKey() detect.Detector {
 
 func mattermostToken() detect.Detector {
 	return detect.Detector{
-		Name:     "mattermost_token",
-		Type:     "SECRET_MATTERMOST",
-		Category: detect.CategorySecret,
-		Summary:  "Mattermost access token",
-		Base:     0.85,
+		Name:      "mattermost_token",
+		Type:      "SECRET_MATTERMOST",
+		Category:  detect.CategorySecret,
+		Summary:   "Mattermost access token",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`mattermost`, `[a-z0-9]{26}`),
 			Keywords:  []string{"mattermost"},
@@ -293,11 +300,12 @@ func mattermostToken() detect.Detector {
 
 func gitterToken() detect.Detector {
 	return detect.Detector{
-		Name:     "gitter_token",
-		Type:     "SECRET_GITTER",
-		Category: detect.CategorySecret,
-		Summary:  "Gitter access token",
-		Base:     0.85,
+		Name:      "gitter_token",
+		Type:      "SECRET_GITTER",
+		Category:  detect.CategorySecret,
+		Summary:   "Gitter access token",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`gitter`, `[\w-]{40}`),
 			Keywords:  []string{"gitter"},
@@ -323,11 +331,12 @@ func gitterToken() detect.Detector {
 
 func intercomToken() detect.Detector {
 	return detect.Detector{
-		Name:     "intercom_token",
-		Type:     "SECRET_INTERCOM",
-		Category: detect.CategorySecret,
-		Summary:  "Intercom API key",
-		Base:     0.85,
+		Name:      "intercom_token",
+		Type:      "SECRET_INTERCOM",
+		Category:  detect.CategorySecret,
+		Summary:   "Intercom API key",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`intercom`, `[\w=-]{60}`),
 			Keywords:  []string{"intercom"},
@@ -353,11 +362,12 @@ func intercomToken() detect.Detector {
 
 func zendeskKey() detect.Detector {
 	return detect.Detector{
-		Name:     "zendesk_key",
-		Type:     "SECRET_ZENDESK",
-		Category: detect.CategorySecret,
-		Summary:  "Zendesk API key",
-		Base:     0.85,
+		Name:      "zendesk_key",
+		Type:      "SECRET_ZENDESK",
+		Category:  detect.CategorySecret,
+		Summary:   "Zendesk API key",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`zendesk`, `[a-z0-9A-Z]{40}`),
 			Keywords:  []string{"zendesk"},

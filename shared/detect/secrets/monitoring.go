@@ -26,11 +26,12 @@ func monitoring() []detect.Detector {
 
 func datadogKey() detect.Detector {
 	return detect.Detector{
-		Name:     "datadog_key",
-		Type:     "SECRET_DATADOG",
-		Category: detect.CategorySecret,
-		Summary:  "Datadog API or application key",
-		Base:     0.85,
+		Name:      "datadog_key",
+		Type:      "SECRET_DATADOG",
+		Category:  detect.CategorySecret,
+		Summary:   "Datadog API or application key",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`datadog|dd_(?:api|app)`, `[a-z0-9]{40}|[a-f0-9]{32}`),
 			Keywords:  []string{"datadog", "dd_api", "dd_app"},
@@ -56,11 +57,12 @@ func datadogKey() detect.Detector {
 
 func newrelicKey() detect.Detector {
 	return detect.Detector{
-		Name:     "newrelic_key",
-		Type:     "SECRET_NEWRELIC",
-		Category: detect.CategorySecret,
-		Summary:  "New Relic user, browser or insert key",
-		Base:     0.95,
+		Name:      "newrelic_key",
+		Type:      "SECRET_NEWRELIC",
+		Category:  detect.CategorySecret,
+		Summary:   "New Relic user, browser or insert key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`NRAK-[a-zA-Z0-9]{27}|NRJS-[a-f0-9]{19}|NRII-[\w-]{32}|NRAL-[a-f0-9]{36,40}`),
 			Keywords:  []string{"nrak-", "nrjs-", "nrii-", "nral-"},
@@ -86,11 +88,12 @@ func newrelicKey() detect.Detector {
 
 func newrelicID() detect.Detector {
 	return detect.Detector{
-		Name:     "newrelic_id",
-		Type:     "SECRET_NEWRELIC",
-		Category: detect.CategorySecret,
-		Summary:  "New Relic user API ID",
-		Base:     0.85,
+		Name:      "newrelic_id",
+		Type:      "SECRET_NEWRELIC",
+		Category:  detect.CategorySecret,
+		Summary:   "New Relic user API ID",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`new[_-]?relic`, `[a-z0-9]{64}|[a-f0-9]{36}NRAL`),
 			Keywords:  []string{"new-relic", "newrelic", "new_relic"},
@@ -116,11 +119,12 @@ func newrelicID() detect.Detector {
 
 func sentryToken() detect.Detector {
 	return detect.Detector{
-		Name:     "sentry_token",
-		Type:     "SECRET_SENTRY",
-		Category: detect.CategorySecret,
-		Summary:  "Sentry organization or user token",
-		Base:     0.95,
+		Name:      "sentry_token",
+		Type:      "SECRET_SENTRY",
+		Category:  detect.CategorySecret,
+		Summary:   "Sentry organization or user token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`sntrys_eyJ[A-Za-z0-9+/=]{80,300}_[A-Za-z0-9+/]{43}|sntryu_[a-f0-9]{64}`),
 			Keywords:  []string{"sntrys_", "sntryu_"},
@@ -176,11 +180,12 @@ func sentryKey() detect.Detector {
 
 func grafanaToken() detect.Detector {
 	return detect.Detector{
-		Name:     "grafana_token",
-		Type:     "SECRET_GRAFANA",
-		Category: detect.CategorySecret,
-		Summary:  "Grafana service account or cloud token",
-		Base:     0.95,
+		Name:      "grafana_token",
+		Type:      "SECRET_GRAFANA",
+		Category:  detect.CategorySecret,
+		Summary:   "Grafana service account or cloud token",
+		Validator: "letters and digits",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`glsa_[A-Za-z0-9]{32}_[A-Fa-f0-9]{8}|glc_[A-Za-z0-9+/]{32,400}={0,3}`),
 			Keywords:  []string{"glsa_", "glc_"},
@@ -207,11 +212,12 @@ func grafanaToken() detect.Detector {
 
 func grafanaKey() detect.Detector {
 	return detect.Detector{
-		Name:     "grafana_key",
-		Type:     "SECRET_GRAFANA",
-		Category: detect.CategorySecret,
-		Summary:  "Grafana API key of the older format",
-		Base:     0.95,
+		Name:      "grafana_key",
+		Type:      "SECRET_GRAFANA",
+		Category:  detect.CategorySecret,
+		Summary:   "Grafana API key of the older format",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`eyJrIjoi[A-Za-z0-9]{70,400}={0,3}`),
 			Keywords:  []string{"eyjrijoi"},
@@ -238,11 +244,12 @@ func grafanaKey() detect.Detector {
 
 func dynatraceToken() detect.Detector {
 	return detect.Detector{
-		Name:     "dynatrace_token",
-		Type:     "SECRET_DYNATRACE",
-		Category: detect.CategorySecret,
-		Summary:  "Dynatrace API token",
-		Base:     0.95,
+		Name:      "dynatrace_token",
+		Type:      "SECRET_DYNATRACE",
+		Category:  detect.CategorySecret,
+		Summary:   "Dynatrace API token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`dt0c01\.[a-zA-Z0-9]{24}\.[a-zA-Z0-9]{64}`),
 			Keywords:  []string{"dt0c01."},
@@ -268,11 +275,12 @@ func dynatraceToken() detect.Detector {
 
 func sumologicKey() detect.Detector {
 	return detect.Detector{
-		Name:     "sumologic_key",
-		Type:     "SECRET_SUMOLOGIC",
-		Category: detect.CategorySecret,
-		Summary:  "Sumo Logic access ID or key",
-		Base:     0.85,
+		Name:      "sumologic_key",
+		Type:      "SECRET_SUMOLOGIC",
+		Category:  detect.CategorySecret,
+		Summary:   "Sumo Logic access ID or key",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`sumo(?:logic)?(?:_access)?`, `su[a-zA-Z0-9]{12}|[a-zA-Z0-9]{64}`),
 			Keywords:  []string{"sumo"},
@@ -299,11 +307,12 @@ func sumologicKey() detect.Detector {
 
 func adafruitKey() detect.Detector {
 	return detect.Detector{
-		Name:     "adafruit_key",
-		Type:     "SECRET_ADAFRUIT",
-		Category: detect.CategorySecret,
-		Summary:  "Adafruit IO key",
-		Base:     0.95,
+		Name:      "adafruit_key",
+		Type:      "SECRET_ADAFRUIT",
+		Category:  detect.CategorySecret,
+		Summary:   "Adafruit IO key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`aio_[A-Za-z0-9]{28}`),
 			Keywords:  []string{"aio_"},
@@ -329,11 +338,12 @@ func adafruitKey() detect.Detector {
 
 func adafruitLegacy() detect.Detector {
 	return detect.Detector{
-		Name:     "adafruit_legacy",
-		Type:     "SECRET_ADAFRUIT",
-		Category: detect.CategorySecret,
-		Summary:  "Adafruit IO key of the older format",
-		Base:     0.85,
+		Name:      "adafruit_legacy",
+		Type:      "SECRET_ADAFRUIT",
+		Category:  detect.CategorySecret,
+		Summary:   "Adafruit IO key of the older format",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`adafruit`, `[\w-]{32}`),
 			Keywords:  []string{"adafruit"},
@@ -359,11 +369,12 @@ func adafruitLegacy() detect.Detector {
 
 func segmentKey() detect.Detector {
 	return detect.Detector{
-		Name:     "segment_key",
-		Type:     "SECRET_SEGMENT",
-		Category: detect.CategorySecret,
-		Summary:  "Segment public API token",
-		Base:     0.95,
+		Name:      "segment_key",
+		Type:      "SECRET_SEGMENT",
+		Category:  detect.CategorySecret,
+		Summary:   "Segment public API token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`sgp_[A-Za-z0-9]{64}`),
 			Keywords:  []string{"sgp_"},
@@ -389,11 +400,12 @@ func segmentKey() detect.Detector {
 
 func honeycombKey() detect.Detector {
 	return detect.Detector{
-		Name:     "honeycomb_key",
-		Type:     "SECRET_HONEYCOMB",
-		Category: detect.CategorySecret,
-		Summary:  "Honeycomb ingest key",
-		Base:     0.95,
+		Name:      "honeycomb_key",
+		Type:      "SECRET_HONEYCOMB",
+		Category:  detect.CategorySecret,
+		Summary:   "Honeycomb ingest key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`hc[abc]i[ck]_[A-Za-z0-9]{58}`),
 			Keywords:  []string{"hcaik_", "hcaic_", "hcbik_", "hccik_"},
@@ -448,11 +460,12 @@ func rollbarToken() detect.Detector {
 
 func pagerdutyKey() detect.Detector {
 	return detect.Detector{
-		Name:     "pagerduty_key",
-		Type:     "SECRET_PAGERDUTY",
-		Category: detect.CategorySecret,
-		Summary:  "PagerDuty API key",
-		Base:     0.85,
+		Name:      "pagerduty_key",
+		Type:      "SECRET_PAGERDUTY",
+		Category:  detect.CategorySecret,
+		Summary:   "PagerDuty API key",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`pager_?duty|pd_api`, `[\w+-]{20}|[a-f0-9]{32}`),
 			Keywords:  []string{"pagerduty", "pager_duty", "pd_api"},
@@ -478,11 +491,12 @@ func pagerdutyKey() detect.Detector {
 
 func amplitudeKey() detect.Detector {
 	return detect.Detector{
-		Name:     "amplitude_key",
-		Type:     "SECRET_AMPLITUDE",
-		Category: detect.CategorySecret,
-		Summary:  "Amplitude, Mixpanel or Segment write key",
-		Base:     0.85,
+		Name:      "amplitude_key",
+		Type:      "SECRET_AMPLITUDE",
+		Category:  detect.CategorySecret,
+		Summary:   "Amplitude, Mixpanel or Segment write key",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`amplitude|mixpanel|segment_?write`, `[a-f0-9]{32}|[A-Za-z0-9]{32}`),
 			Keywords:  []string{"amplitude", "mixpanel", "segment_write", "segmentwrite"},

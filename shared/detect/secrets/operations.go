@@ -23,11 +23,12 @@ func operations() []detect.Detector {
 
 func tailscaleKey() detect.Detector {
 	return detect.Detector{
-		Name:     "tailscale_key",
-		Type:     "SECRET_TAILSCALE",
-		Category: detect.CategorySecret,
-		Summary:  "Tailscale auth, API or client key",
-		Base:     0.95,
+		Name:      "tailscale_key",
+		Type:      "SECRET_TAILSCALE",
+		Category:  detect.CategorySecret,
+		Summary:   "Tailscale auth, API or client key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`tskey-(?:auth|api|client|scim|webhook)-[A-Za-z0-9]{8,20}(?:CNTRL)?-[A-Za-z0-9]{20,50}`),
 			Keywords:  []string{"tskey-"},
@@ -53,11 +54,12 @@ func tailscaleKey() detect.Detector {
 
 func azureDevopsToken() detect.Detector {
 	return detect.Detector{
-		Name:     "azure_devops_token",
-		Type:     "SECRET_AZURE_DEVOPS",
-		Category: detect.CategorySecret,
-		Summary:  "Azure DevOps personal access token",
-		Base:     0.95,
+		Name:      "azure_devops_token",
+		Type:      "SECRET_AZURE_DEVOPS",
+		Category:  detect.CategorySecret,
+		Summary:   "Azure DevOps personal access token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}`),
 			Keywords:  []string{"azdo"},
@@ -83,11 +85,12 @@ func azureDevopsToken() detect.Detector {
 
 func scalewayKey() detect.Detector {
 	return detect.Detector{
-		Name:     "scaleway_key",
-		Type:     "SECRET_SCALEWAY",
-		Category: detect.CategorySecret,
-		Summary:  "Scaleway access key",
-		Base:     0.95,
+		Name:      "scaleway_key",
+		Type:      "SECRET_SCALEWAY",
+		Category:  detect.CategorySecret,
+		Summary:   "Scaleway access key",
+		Validator: "letters and digits",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`SCW[A-Z0-9]{17}`),
 			Keywords:  []string{"scw"},
@@ -113,11 +116,12 @@ func scalewayKey() detect.Detector {
 
 func exoscaleKey() detect.Detector {
 	return detect.Detector{
-		Name:     "exoscale_key",
-		Type:     "SECRET_EXOSCALE",
-		Category: detect.CategorySecret,
-		Summary:  "Exoscale API key",
-		Base:     0.95,
+		Name:      "exoscale_key",
+		Type:      "SECRET_EXOSCALE",
+		Category:  detect.CategorySecret,
+		Summary:   "Exoscale API key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`EXO[a-f0-9]{24}`),
 			Keywords:  []string{"exo"},
@@ -143,11 +147,12 @@ func exoscaleKey() detect.Detector {
 
 func denoToken() detect.Detector {
 	return detect.Detector{
-		Name:     "deno_token",
-		Type:     "SECRET_DENO_DEPLOY",
-		Category: detect.CategorySecret,
-		Summary:  "Deno Deploy token",
-		Base:     0.95,
+		Name:      "deno_token",
+		Type:      "SECRET_DENO_DEPLOY",
+		Category:  detect.CategorySecret,
+		Summary:   "Deno Deploy token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`dd[pw]_[A-Za-z0-9]{36}`),
 			Keywords:  []string{"ddp_", "ddw_"},
@@ -173,11 +178,12 @@ func denoToken() detect.Detector {
 
 func serverHostToken() detect.Detector {
 	return detect.Detector{
-		Name:     "server_host_token",
-		Type:     "SECRET_SERVER_HOST",
-		Category: detect.CategorySecret,
-		Summary:  "Hetzner, Vultr, OVH, Railway or Koyeb token",
-		Base:     0.85,
+		Name:      "server_host_token",
+		Type:      "SECRET_SERVER_HOST",
+		Category:  detect.CategorySecret,
+		Summary:   "Hetzner, Vultr, OVH, Railway or Koyeb token",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`hetzner|hcloud|vultr|\bovh|railway|koyeb`, `[A-Za-z0-9]{64}|[A-Z0-9]{36}|[A-Za-z0-9]{32}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}`),
 			Keywords:  []string{"hetzner", "hcloud", "vultr", "ovh_", "railway", "koyeb"},
@@ -203,11 +209,12 @@ func serverHostToken() detect.Detector {
 
 func saucelabsKey() detect.Detector {
 	return detect.Detector{
-		Name:     "saucelabs_key",
-		Type:     "SECRET_BROWSER_TESTS",
-		Category: detect.CategorySecret,
-		Summary:  "Sauce Labs, BrowserStack or LambdaTest access key",
-		Base:     0.85,
+		Name:      "saucelabs_key",
+		Type:      "SECRET_BROWSER_TESTS",
+		Category:  detect.CategorySecret,
+		Summary:   "Sauce Labs, BrowserStack or LambdaTest access key",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`(?:sauce|browser_?stack|lambda_?test)\w{0,8}key`, `[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[A-Za-z0-9]{20}|[A-Za-z0-9]{50}`),
 			Keywords:  []string{"sauce", "browserstack", "browser_stack", "lambdatest"},
@@ -231,11 +238,12 @@ func saucelabsKey() detect.Detector {
 
 func codeclimateToken() detect.Detector {
 	return detect.Detector{
-		Name:     "codeclimate_token",
-		Type:     "SECRET_CODE_QUALITY",
-		Category: detect.CategorySecret,
-		Summary:  "Code Climate, Codacy or Coveralls token",
-		Base:     0.85,
+		Name:      "codeclimate_token",
+		Type:      "SECRET_CODE_QUALITY",
+		Category:  detect.CategorySecret,
+		Summary:   "Code Climate, Codacy or Coveralls token",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`code_?climate|cc_test_reporter|codacy|coveralls`, `[a-f0-9]{64}|[A-Za-z0-9]{20,33}`),
 			Keywords:  []string{"codeclimate", "code_climate", "cc_test_reporter", "codacy", "coveralls"},
@@ -290,11 +298,12 @@ func alertingKey() detect.Detector {
 
 func errorTrackerKey() detect.Detector {
 	return detect.Detector{
-		Name:     "error_tracker_key",
-		Type:     "SECRET_ERROR_TRACKER",
-		Category: detect.CategorySecret,
-		Summary:  "Bugsnag, Airbrake or Raygun key",
-		Base:     0.85,
+		Name:      "error_tracker_key",
+		Type:      "SECRET_ERROR_TRACKER",
+		Category:  detect.CategorySecret,
+		Summary:   "Bugsnag, Airbrake or Raygun key",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`bugsnag|airbrake|raygun`, `[a-f0-9]{32}|[A-Za-z0-9]{22}`),
 			Keywords:  []string{"bugsnag", "airbrake", "raygun"},
@@ -320,11 +329,12 @@ func errorTrackerKey() detect.Detector {
 
 func threatDataKey() detect.Detector {
 	return detect.Detector{
-		Name:     "threat_data_key",
-		Type:     "SECRET_THREAT_DATA",
-		Category: detect.CategorySecret,
-		Summary:  "VirusTotal, Shodan or abuse database key",
-		Base:     0.85,
+		Name:      "threat_data_key",
+		Type:      "SECRET_THREAT_DATA",
+		Category:  detect.CategorySecret,
+		Summary:   "VirusTotal, Shodan or abuse database key",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`virus_?total|\bvt_api|shodan|abuseipdb|urlscan|haveibeenpwned|hibp`, `[a-f0-9]{64}|[A-Za-z0-9]{32}|[a-f0-9]{80}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}`),
 			Keywords:  []string{"virustotal", "virus_total", "vt_api", "shodan", "abuseipdb", "urlscan", "haveibeenpwned", "hibp"},
@@ -350,11 +360,12 @@ func threatDataKey() detect.Detector {
 
 func posthogKey() detect.Detector {
 	return detect.Detector{
-		Name:     "posthog_key",
-		Type:     "SECRET_POSTHOG",
-		Category: detect.CategorySecret,
-		Summary:  "PostHog personal or project key",
-		Base:     0.95,
+		Name:      "posthog_key",
+		Type:      "SECRET_POSTHOG",
+		Category:  detect.CategorySecret,
+		Summary:   "PostHog personal or project key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`ph[xcs]_[A-Za-z0-9]{43}`),
 			Keywords:  []string{"phx_", "phc_", "phs_"},
@@ -380,11 +391,12 @@ func posthogKey() detect.Detector {
 
 func honeybadgerKey() detect.Detector {
 	return detect.Detector{
-		Name:     "honeybadger_key",
-		Type:     "SECRET_HONEYBADGER",
-		Category: detect.CategorySecret,
-		Summary:  "Honeybadger API key",
-		Base:     0.95,
+		Name:      "honeybadger_key",
+		Type:      "SECRET_HONEYBADGER",
+		Category:  detect.CategorySecret,
+		Summary:   "Honeybadger API key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`hb[pcu]_[A-Za-z0-9]{36}`),
 			Keywords:  []string{"hbp_", "hbc_", "hbu_"},

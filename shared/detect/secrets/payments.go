@@ -25,11 +25,12 @@ func payments() []detect.Detector {
 
 func stripeKey() detect.Detector {
 	return detect.Detector{
-		Name:     "stripe_key",
-		Type:     "SECRET_STRIPE_KEY",
-		Category: detect.CategorySecret,
-		Summary:  "Stripe secret or restricted key",
-		Base:     0.95,
+		Name:      "stripe_key",
+		Type:      "SECRET_STRIPE_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "Stripe secret or restricted key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`[rs]k_(?:test|live|prod)_[a-zA-Z0-9]{10,99}`),
 			Keywords:  []string{"k_test_", "k_live_", "k_prod_"},
@@ -55,11 +56,12 @@ func stripeKey() detect.Detector {
 
 func stripeWebhook() detect.Detector {
 	return detect.Detector{
-		Name:     "stripe_webhook",
-		Type:     "SECRET_STRIPE_KEY",
-		Category: detect.CategorySecret,
-		Summary:  "Stripe webhook signing secret",
-		Base:     0.95,
+		Name:      "stripe_webhook",
+		Type:      "SECRET_STRIPE_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "Stripe webhook signing secret",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`whsec_[A-Za-z0-9+/=]{32,64}`),
 			Keywords:  []string{"whsec_"},
@@ -85,11 +87,12 @@ func stripeWebhook() detect.Detector {
 
 func squareToken() detect.Detector {
 	return detect.Detector{
-		Name:     "square_token",
-		Type:     "SECRET_SQUARE",
-		Category: detect.CategorySecret,
-		Summary:  "Square access token or OAuth secret",
-		Base:     0.95,
+		Name:      "square_token",
+		Type:      "SECRET_SQUARE",
+		Category:  detect.CategorySecret,
+		Summary:   "Square access token or OAuth secret",
+		Validator: "letters and digits",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`(?:EAAA|sq0atp-|sq0csp-)[\w-]{22,60}`),
 			Keywords:  []string{"eaaa", "sq0atp-", "sq0csp-"},
@@ -115,11 +118,12 @@ func squareToken() detect.Detector {
 
 func paypalBraintree() detect.Detector {
 	return detect.Detector{
-		Name:     "paypal_braintree",
-		Type:     "SECRET_PAYPAL_BRAINTREE",
-		Category: detect.CategorySecret,
-		Summary:  "PayPal or Braintree access token",
-		Base:     0.95,
+		Name:      "paypal_braintree",
+		Type:      "SECRET_PAYPAL_BRAINTREE",
+		Category:  detect.CategorySecret,
+		Summary:   "PayPal or Braintree access token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`access_token\$(?:production|sandbox)\$[a-z0-9]{16}\$[a-f0-9]{32}`),
 			Keywords:  []string{"access_token$"},
@@ -145,11 +149,12 @@ func paypalBraintree() detect.Detector {
 
 func paypalSecret() detect.Detector {
 	return detect.Detector{
-		Name:     "paypal_secret",
-		Type:     "SECRET_PAYPAL",
-		Category: detect.CategorySecret,
-		Summary:  "PayPal client ID or secret",
-		Base:     0.85,
+		Name:      "paypal_secret",
+		Type:      "SECRET_PAYPAL",
+		Category:  detect.CategorySecret,
+		Summary:   "PayPal client ID or secret",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`paypal|braintree`, `[A-Za-z0-9_-]{80}|E[A-Za-z0-9_-]{70,90}|[a-f0-9]{32}`),
 			Keywords:  []string{"paypal", "braintree"},
@@ -175,11 +180,12 @@ func paypalSecret() detect.Detector {
 
 func plaidKey() detect.Detector {
 	return detect.Detector{
-		Name:     "plaid_key",
-		Type:     "SECRET_PLAID",
-		Category: detect.CategorySecret,
-		Summary:  "Plaid client ID or secret",
-		Base:     0.85,
+		Name:      "plaid_key",
+		Type:      "SECRET_PLAID",
+		Category:  detect.CategorySecret,
+		Summary:   "Plaid client ID or secret",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`plaid`, `[a-zA-Z0-9]{30}|[a-zA-Z0-9]{24}`),
 			Keywords:  []string{"plaid"},
@@ -205,11 +211,12 @@ func plaidKey() detect.Detector {
 
 func plaidToken() detect.Detector {
 	return detect.Detector{
-		Name:     "plaid_token",
-		Type:     "SECRET_PLAID",
-		Category: detect.CategorySecret,
-		Summary:  "Plaid access token",
-		Base:     0.95,
+		Name:      "plaid_token",
+		Type:      "SECRET_PLAID",
+		Category:  detect.CategorySecret,
+		Summary:   "Plaid access token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`access-(?:sandbox|development|production)-[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}`),
 			Keywords:  []string{"access-sandbox-", "access-development-", "access-production-"},
@@ -235,11 +242,12 @@ func plaidToken() detect.Detector {
 
 func shopifyToken() detect.Detector {
 	return detect.Detector{
-		Name:     "shopify_token",
-		Type:     "SECRET_SHOPIFY",
-		Category: detect.CategorySecret,
-		Summary:  "Shopify access token or shared secret",
-		Base:     0.95,
+		Name:      "shopify_token",
+		Type:      "SECRET_SHOPIFY",
+		Category:  detect.CategorySecret,
+		Summary:   "Shopify access token or shared secret",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}`),
 			Keywords:  []string{"shpat_", "shpca_", "shppa_", "shpss_"},
@@ -265,11 +273,12 @@ func shopifyToken() detect.Detector {
 
 func flutterwaveKey() detect.Detector {
 	return detect.Detector{
-		Name:     "flutterwave_key",
-		Type:     "SECRET_FLUTTERWAVE",
-		Category: detect.CategorySecret,
-		Summary:  "Flutterwave public, secret or encryption key",
-		Base:     0.95,
+		Name:      "flutterwave_key",
+		Type:      "SECRET_FLUTTERWAVE",
+		Category:  detect.CategorySecret,
+		Summary:   "Flutterwave public, secret or encryption key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`FLW(?:PUBK|SECK)_TEST-(?:[a-h0-9]{32}-X|[a-h0-9]{12})|FLW(?:PUBK|SECK)-[a-h0-9]{32}-X`),
 			Keywords:  []string{"flwpubk", "flwseck"},
@@ -324,11 +333,12 @@ func gocardlessToken() detect.Detector {
 
 func easypostKey() detect.Detector {
 	return detect.Detector{
-		Name:     "easypost_key",
-		Type:     "SECRET_EASYPOST",
-		Category: detect.CategorySecret,
-		Summary:  "EasyPost API key",
-		Base:     0.95,
+		Name:      "easypost_key",
+		Type:      "SECRET_EASYPOST",
+		Category:  detect.CategorySecret,
+		Summary:   "EasyPost API key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`EZ[AT]K[a-zA-Z0-9]{54}`),
 			Keywords:  []string{"ezak", "eztk"},
@@ -354,11 +364,12 @@ func easypostKey() detect.Detector {
 
 func shippoToken() detect.Detector {
 	return detect.Detector{
-		Name:     "shippo_token",
-		Type:     "SECRET_SHIPPO",
-		Category: detect.CategorySecret,
-		Summary:  "Shippo API token",
-		Base:     0.95,
+		Name:      "shippo_token",
+		Type:      "SECRET_SHIPPO",
+		Category:  detect.CategorySecret,
+		Summary:   "Shippo API token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`shippo_(?:live|test)_[a-fA-F0-9]{40}`),
 			Keywords:  []string{"shippo_"},
@@ -413,11 +424,12 @@ func lobKey() detect.Detector {
 
 func duffelToken() detect.Detector {
 	return detect.Detector{
-		Name:     "duffel_token",
-		Type:     "SECRET_DUFFEL",
-		Category: detect.CategorySecret,
-		Summary:  "Duffel API token",
-		Base:     0.95,
+		Name:      "duffel_token",
+		Type:      "SECRET_DUFFEL",
+		Category:  detect.CategorySecret,
+		Summary:   "Duffel API token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`duffel_(?:test|live)_[\w=-]{43}`),
 			Keywords:  []string{"duffel_"},
@@ -443,11 +455,12 @@ func duffelToken() detect.Detector {
 
 func etsyToken() detect.Detector {
 	return detect.Detector{
-		Name:     "etsy_token",
-		Type:     "SECRET_ETSY",
-		Category: detect.CategorySecret,
-		Summary:  "Etsy access token",
-		Base:     0.85,
+		Name:      "etsy_token",
+		Type:      "SECRET_ETSY",
+		Category:  detect.CategorySecret,
+		Summary:   "Etsy access token",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`\betsy`, `[a-z0-9]{24}`),
 			Keywords:  []string{"etsy"},

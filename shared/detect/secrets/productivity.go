@@ -18,11 +18,12 @@ func productivity() []detect.Detector {
 
 func linearKey() detect.Detector {
 	return detect.Detector{
-		Name:     "linear_key",
-		Type:     "SECRET_LINEAR",
-		Category: detect.CategorySecret,
-		Summary:  "Linear API key",
-		Base:     0.95,
+		Name:      "linear_key",
+		Type:      "SECRET_LINEAR",
+		Category:  detect.CategorySecret,
+		Summary:   "Linear API key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`lin_api_[a-zA-Z0-9]{40}`),
 			Keywords:  []string{"lin_api_"},
@@ -77,11 +78,12 @@ func linearSecret() detect.Detector {
 
 func notionToken() detect.Detector {
 	return detect.Detector{
-		Name:     "notion_token",
-		Type:     "SECRET_NOTION",
-		Category: detect.CategorySecret,
-		Summary:  "Notion integration token",
-		Base:     0.95,
+		Name:      "notion_token",
+		Type:      "SECRET_NOTION",
+		Category:  detect.CategorySecret,
+		Summary:   "Notion integration token",
+		Validator: "letters and digits",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`ntn_\d{11}[A-Za-z0-9]{35}|secret_[A-Za-z0-9]{43}`),
 			Keywords:  []string{"ntn_", "secret_"},
@@ -107,11 +109,12 @@ func notionToken() detect.Detector {
 
 func atlassianToken() detect.Detector {
 	return detect.Detector{
-		Name:     "atlassian_token",
-		Type:     "SECRET_ATLASSIAN",
-		Category: detect.CategorySecret,
-		Summary:  "Atlassian API token",
-		Base:     0.95,
+		Name:      "atlassian_token",
+		Type:      "SECRET_ATLASSIAN",
+		Category:  detect.CategorySecret,
+		Summary:   "Atlassian API token",
+		Validator: "letters and digits",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`AT(?:ATT3|CTT3|BB)[\w=-]{20,190}`),
 			Keywords:  []string{"atatt3", "atctt3", "atbb"},
@@ -138,11 +141,12 @@ func atlassianToken() detect.Detector {
 
 func atlassianKey() detect.Detector {
 	return detect.Detector{
-		Name:     "atlassian_key",
-		Type:     "SECRET_ATLASSIAN",
-		Category: detect.CategorySecret,
-		Summary:  "Atlassian, Jira or Confluence key assigned to a name that says so",
-		Base:     0.85,
+		Name:      "atlassian_key",
+		Type:      "SECRET_ATLASSIAN",
+		Category:  detect.CategorySecret,
+		Summary:   "Atlassian, Jira or Confluence key assigned to a name that says so",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`atlassian|confluence|jira`, `[a-z0-9]{24}`),
 			Keywords:  []string{"atlassian", "confluence", "jira"},
@@ -168,11 +172,12 @@ func atlassianKey() detect.Detector {
 
 func airtableToken() detect.Detector {
 	return detect.Detector{
-		Name:     "airtable_token",
-		Type:     "SECRET_AIRTABLE",
-		Category: detect.CategorySecret,
-		Summary:  "Airtable personal access token",
-		Base:     0.95,
+		Name:      "airtable_token",
+		Type:      "SECRET_AIRTABLE",
+		Category:  detect.CategorySecret,
+		Summary:   "Airtable personal access token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`pat[a-zA-Z0-9]{14}\.[a-f0-9]{64}`),
 			Keywords:  []string{"airtable", "bearer pat"},
@@ -197,11 +202,12 @@ func airtableToken() detect.Detector {
 
 func airtableKey() detect.Detector {
 	return detect.Detector{
-		Name:     "airtable_key",
-		Type:     "SECRET_AIRTABLE",
-		Category: detect.CategorySecret,
-		Summary:  "Airtable API key",
-		Base:     0.85,
+		Name:      "airtable_key",
+		Type:      "SECRET_AIRTABLE",
+		Category:  detect.CategorySecret,
+		Summary:   "Airtable API key",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`airtable`, `(?:key)?[a-zA-Z0-9]{17}|key[a-zA-Z0-9]{14}`),
 			Keywords:  []string{"airtable"},

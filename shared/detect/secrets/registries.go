@@ -19,11 +19,12 @@ func registries() []detect.Detector {
 
 func jfrogToken() detect.Detector {
 	return detect.Detector{
-		Name:     "jfrog_token",
-		Type:     "SECRET_JFROG",
-		Category: detect.CategorySecret,
-		Summary:  "JFrog Artifactory API key or reference token",
-		Base:     0.95,
+		Name:      "jfrog_token",
+		Type:      "SECRET_JFROG",
+		Category:  detect.CategorySecret,
+		Summary:   "JFrog Artifactory API key or reference token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`AKCp[A-Za-z0-9]{69}|cmVmd[A-Za-z0-9]{59}`),
 			Keywords:  []string{"akcp", "cmvmd"},
@@ -79,11 +80,12 @@ func jfrogKey() detect.Detector {
 
 func npmToken() detect.Detector {
 	return detect.Detector{
-		Name:     "npm_token",
-		Type:     "SECRET_NPM_TOKEN",
-		Category: detect.CategorySecret,
-		Summary:  "npm access token",
-		Base:     0.95,
+		Name:      "npm_token",
+		Type:      "SECRET_NPM_TOKEN",
+		Category:  detect.CategorySecret,
+		Summary:   "npm access token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`npm_[A-Za-z0-9]{36}`),
 			Keywords:  []string{"npm_"},
@@ -109,11 +111,12 @@ func npmToken() detect.Detector {
 
 func pypiToken() detect.Detector {
 	return detect.Detector{
-		Name:     "pypi_token",
-		Type:     "SECRET_PYPI_TOKEN",
-		Category: detect.CategorySecret,
-		Summary:  "PyPI upload token",
-		Base:     0.95,
+		Name:      "pypi_token",
+		Type:      "SECRET_PYPI_TOKEN",
+		Category:  detect.CategorySecret,
+		Summary:   "PyPI upload token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`pypi-AgEIcHlwaS5vcmc[\w-]{50,1000}`),
 			Keywords:  []string{"pypi-ageichlwas5vcmc"},
@@ -140,11 +143,12 @@ func pypiToken() detect.Detector {
 
 func rubygemsToken() detect.Detector {
 	return detect.Detector{
-		Name:     "rubygems_token",
-		Type:     "SECRET_RUBYGEMS",
-		Category: detect.CategorySecret,
-		Summary:  "RubyGems API key",
-		Base:     0.95,
+		Name:      "rubygems_token",
+		Type:      "SECRET_RUBYGEMS",
+		Category:  detect.CategorySecret,
+		Summary:   "RubyGems API key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`rubygems_[a-f0-9]{48}`),
 			Keywords:  []string{"rubygems_"},
@@ -170,11 +174,12 @@ func rubygemsToken() detect.Detector {
 
 func nugetKey() detect.Detector {
 	return detect.Detector{
-		Name:     "nuget_key",
-		Type:     "SECRET_NUGET",
-		Category: detect.CategorySecret,
-		Summary:  "NuGet API key",
-		Base:     0.95,
+		Name:      "nuget_key",
+		Type:      "SECRET_NUGET",
+		Category:  detect.CategorySecret,
+		Summary:   "NuGet API key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`oy2[a-z0-9]{43}`),
 			Keywords:  []string{"oy2"},
@@ -200,11 +205,12 @@ func nugetKey() detect.Detector {
 
 func dockerhubToken() detect.Detector {
 	return detect.Detector{
-		Name:     "dockerhub_token",
-		Type:     "SECRET_DOCKERHUB",
-		Category: detect.CategorySecret,
-		Summary:  "Docker Hub access token",
-		Base:     0.95,
+		Name:      "dockerhub_token",
+		Type:      "SECRET_DOCKERHUB",
+		Category:  detect.CategorySecret,
+		Summary:   "Docker Hub access token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`dckr_(?:pat|oat)_[\w-]{27,36}`),
 			Keywords:  []string{"dckr_pat_", "dckr_oat_"},
@@ -230,11 +236,12 @@ func dockerhubToken() detect.Detector {
 
 func clojarsToken() detect.Detector {
 	return detect.Detector{
-		Name:     "clojars_token",
-		Type:     "SECRET_CLOJARS",
-		Category: detect.CategorySecret,
-		Summary:  "Clojars deploy token",
-		Base:     0.95,
+		Name:      "clojars_token",
+		Type:      "SECRET_CLOJARS",
+		Category:  detect.CategorySecret,
+		Summary:   "Clojars deploy token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`(?:CLOJARS|clojars)_[a-zA-Z0-9]{60}`),
 			Keywords:  []string{"clojars_"},
@@ -260,11 +267,12 @@ func clojarsToken() detect.Detector {
 
 func cratesToken() detect.Detector {
 	return detect.Detector{
-		Name:     "crates_token",
-		Type:     "SECRET_CRATES_IO",
-		Category: detect.CategorySecret,
-		Summary:  "crates.io API token",
-		Base:     0.95,
+		Name:      "crates_token",
+		Type:      "SECRET_CRATES_IO",
+		Category:  detect.CategorySecret,
+		Summary:   "crates.io API token",
+		Validator: "letters and digits",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`cio[A-Za-z0-9]{32}`),
 			Keywords:  []string{"cargo", "crates"},

@@ -24,11 +24,12 @@ func sales() []detect.Detector {
 
 func resendKey() detect.Detector {
 	return detect.Detector{
-		Name:     "resend_key",
-		Type:     "SECRET_RESEND",
-		Category: detect.CategorySecret,
-		Summary:  "Resend API key",
-		Base:     0.95,
+		Name:      "resend_key",
+		Type:      "SECRET_RESEND",
+		Category:  detect.CategorySecret,
+		Summary:   "Resend API key",
+		Validator: "letters and digits",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`re_[A-Za-z0-9]{8}_[A-Za-z0-9]{24}`),
 			Keywords:  []string{"re_"},
@@ -54,11 +55,12 @@ func resendKey() detect.Detector {
 
 func klaviyoKey() detect.Detector {
 	return detect.Detector{
-		Name:     "klaviyo_key",
-		Type:     "SECRET_KLAVIYO",
-		Category: detect.CategorySecret,
-		Summary:  "Klaviyo private key",
-		Base:     0.95,
+		Name:      "klaviyo_key",
+		Type:      "SECRET_KLAVIYO",
+		Category:  detect.CategorySecret,
+		Summary:   "Klaviyo private key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`pk_[a-f0-9]{34}`),
 			Keywords:  []string{"pk_"},
@@ -84,11 +86,12 @@ func klaviyoKey() detect.Detector {
 
 func mandrillKey() detect.Detector {
 	return detect.Detector{
-		Name:     "mandrill_key",
-		Type:     "SECRET_MANDRILL",
-		Category: detect.CategorySecret,
-		Summary:  "Mandrill API key",
-		Base:     0.95,
+		Name:      "mandrill_key",
+		Type:      "SECRET_MANDRILL",
+		Category:  detect.CategorySecret,
+		Summary:   "Mandrill API key",
+		Validator: "letters and digits",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`md-[A-Za-z0-9_-]{22}`),
 			Keywords:  []string{"mandrill", "md-"},
@@ -201,11 +204,12 @@ func sparkpostKey() detect.Detector {
 
 func vonageSecret() detect.Detector {
 	return detect.Detector{
-		Name:     "vonage_secret",
-		Type:     "SECRET_VONAGE",
-		Category: detect.CategorySecret,
-		Summary:  "Vonage or Nexmo API secret",
-		Base:     0.85,
+		Name:      "vonage_secret",
+		Type:      "SECRET_VONAGE",
+		Category:  detect.CategorySecret,
+		Summary:   "Vonage or Nexmo API secret",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`(?:vonage|nexmo)\w{0,6}secret`, `[A-Za-z0-9]{16}`),
 			Keywords:  []string{"vonage", "nexmo"},
@@ -229,11 +233,12 @@ func vonageSecret() detect.Detector {
 
 func razorpayKey() detect.Detector {
 	return detect.Detector{
-		Name:     "razorpay_key",
-		Type:     "SECRET_RAZORPAY",
-		Category: detect.CategorySecret,
-		Summary:  "Razorpay key ID",
-		Base:     0.95,
+		Name:      "razorpay_key",
+		Type:      "SECRET_RAZORPAY",
+		Category:  detect.CategorySecret,
+		Summary:   "Razorpay key ID",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`rzp_(?:live|test)_[A-Za-z0-9]{14}`),
 			Keywords:  []string{"rzp_live_", "rzp_test_"},
@@ -288,11 +293,12 @@ func mollieKey() detect.Detector {
 
 func salesforceToken() detect.Detector {
 	return detect.Detector{
-		Name:     "salesforce_token",
-		Type:     "SECRET_SALESFORCE",
-		Category: detect.CategorySecret,
-		Summary:  "Salesforce session or access token",
-		Base:     0.95,
+		Name:      "salesforce_token",
+		Type:      "SECRET_SALESFORCE",
+		Category:  detect.CategorySecret,
+		Summary:   "Salesforce session or access token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`00D[A-Za-z0-9]{12,15}![\w.]{90,130}`),
 			Keywords:  []string{"00d"},
@@ -319,11 +325,12 @@ func salesforceToken() detect.Detector {
 
 func zohoToken() detect.Detector {
 	return detect.Detector{
-		Name:     "zoho_token",
-		Type:     "SECRET_ZOHO",
-		Category: detect.CategorySecret,
-		Summary:  "Zoho OAuth token",
-		Base:     0.95,
+		Name:      "zoho_token",
+		Type:      "SECRET_ZOHO",
+		Category:  detect.CategorySecret,
+		Summary:   "Zoho OAuth token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`1000\.[a-f0-9]{32}\.[a-f0-9]{32}`),
 			Keywords:  []string{"1000."},
@@ -378,11 +385,12 @@ func pipedriveToken() detect.Detector {
 
 func freshdeskKey() detect.Detector {
 	return detect.Detector{
-		Name:     "freshdesk_key",
-		Type:     "SECRET_FRESHDESK",
-		Category: detect.CategorySecret,
-		Summary:  "Freshdesk API key",
-		Base:     0.85,
+		Name:      "freshdesk_key",
+		Type:      "SECRET_FRESHDESK",
+		Category:  detect.CategorySecret,
+		Summary:   "Freshdesk API key",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`freshdesk`, `[A-Za-z0-9]{20}`),
 			Keywords:  []string{"freshdesk"},
@@ -412,6 +420,7 @@ func zapierWebhook() detect.Detector {
 		Type:      "SECRET_ZAPIER_WEBHOOK",
 		Category:  detect.CategorySecret,
 		Summary:   "Zapier catch hook URL",
+		Validator: "prefix and length",
 		Base:      0.85,
 		ValidBase: 0.9,
 		Pattern: &detect.Pattern{

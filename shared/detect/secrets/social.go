@@ -20,11 +20,12 @@ func social() []detect.Detector {
 
 func dropboxToken() detect.Detector {
 	return detect.Detector{
-		Name:     "dropbox_token",
-		Type:     "SECRET_DROPBOX",
-		Category: detect.CategorySecret,
-		Summary:  "Dropbox token",
-		Base:     0.85,
+		Name:      "dropbox_token",
+		Type:      "SECRET_DROPBOX",
+		Category:  detect.CategorySecret,
+		Summary:   "Dropbox token",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`dropbox`, `sl\.[\w=-]{130,200}|[a-z0-9]{11}AAAAAAAAAA[\w=-]{43}|[a-z0-9]{15}`),
 			Keywords:  []string{"dropbox"},
@@ -80,11 +81,12 @@ func facebookSecret() detect.Detector {
 
 func facebookToken() detect.Detector {
 	return detect.Detector{
-		Name:     "facebook_token",
-		Type:     "SECRET_FACEBOOK",
-		Category: detect.CategorySecret,
-		Summary:  "Facebook access token",
-		Base:     0.95,
+		Name:      "facebook_token",
+		Type:      "SECRET_FACEBOOK",
+		Category:  detect.CategorySecret,
+		Summary:   "Facebook access token",
+		Validator: "letters and digits",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`\d{15,16}(?:\||%7C|%7c)[\w-]{27,40}|EAA[MC][a-zA-Z0-9]{100,500}`),
 			Keywords:  []string{"facebook", "access_token", "%7c", "eaam", "eaac"},
@@ -111,11 +113,12 @@ func facebookToken() detect.Detector {
 
 func twitterKey() detect.Detector {
 	return detect.Detector{
-		Name:     "twitter_key",
-		Type:     "SECRET_TWITTER",
-		Category: detect.CategorySecret,
-		Summary:  "Twitter (X) key, secret or token",
-		Base:     0.85,
+		Name:      "twitter_key",
+		Type:      "SECRET_TWITTER",
+		Category:  detect.CategorySecret,
+		Summary:   "Twitter (X) key, secret or token",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`twitter`, `[0-9]{15,25}-[a-zA-Z0-9]{20,40}|[a-z0-9A-Z]{45}|[a-z0-9A-Z]{50}|[a-z0-9A-Z]{25}|A{22}[a-zA-Z0-9%]{80,100}`),
 			Keywords:  []string{"twitter"},
@@ -142,11 +145,12 @@ func twitterKey() detect.Detector {
 
 func linkedinKey() detect.Detector {
 	return detect.Detector{
-		Name:     "linkedin_key",
-		Type:     "SECRET_LINKEDIN",
-		Category: detect.CategorySecret,
-		Summary:  "LinkedIn client ID or secret",
-		Base:     0.85,
+		Name:      "linkedin_key",
+		Type:      "SECRET_LINKEDIN",
+		Category:  detect.CategorySecret,
+		Summary:   "LinkedIn client ID or secret",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`linked_?in`, `[a-z0-9A-Z]{16}|[a-z0-9]{14}`),
 			Keywords:  []string{"linkedin", "linked_in"},
@@ -172,11 +176,12 @@ func linkedinKey() detect.Detector {
 
 func twitchToken() detect.Detector {
 	return detect.Detector{
-		Name:     "twitch_token",
-		Type:     "SECRET_TWITCH",
-		Category: detect.CategorySecret,
-		Summary:  "Twitch API token",
-		Base:     0.85,
+		Name:      "twitch_token",
+		Type:      "SECRET_TWITCH",
+		Category:  detect.CategorySecret,
+		Summary:   "Twitch API token",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`twitch`, `[a-z0-9]{30}`),
 			Keywords:  []string{"twitch"},
@@ -202,11 +207,12 @@ func twitchToken() detect.Detector {
 
 func flickrKey() detect.Detector {
 	return detect.Detector{
-		Name:     "flickr_key",
-		Type:     "SECRET_FLICKR",
-		Category: detect.CategorySecret,
-		Summary:  "Flickr access token",
-		Base:     0.85,
+		Name:      "flickr_key",
+		Type:      "SECRET_FLICKR",
+		Category:  detect.CategorySecret,
+		Summary:   "Flickr access token",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`flickr`, `[a-z0-9]{32}`),
 			Keywords:  []string{"flickr"},
@@ -232,11 +238,12 @@ func flickrKey() detect.Detector {
 
 func nytimesKey() detect.Detector {
 	return detect.Detector{
-		Name:     "nytimes_key",
-		Type:     "SECRET_NYTIMES",
-		Category: detect.CategorySecret,
-		Summary:  "New York Times API key",
-		Base:     0.85,
+		Name:      "nytimes_key",
+		Type:      "SECRET_NYTIMES",
+		Category:  detect.CategorySecret,
+		Summary:   "New York Times API key",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`nytimes|new-york-times|newyorktimes`, `[\w=-]{32}`),
 			Keywords:  []string{"nytimes", "new-york-times", "newyorktimes"},
@@ -291,11 +298,12 @@ func squarespaceKey() detect.Detector {
 
 func intra42Secret() detect.Detector {
 	return detect.Detector{
-		Name:     "intra42_secret",
-		Type:     "SECRET_INTRA42",
-		Category: detect.CategorySecret,
-		Summary:  "42 School client secret",
-		Base:     0.95,
+		Name:      "intra42_secret",
+		Type:      "SECRET_INTRA42",
+		Category:  detect.CategorySecret,
+		Summary:   "42 School client secret",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`s-s4t2(?:ud|af)-[a-f0-9]{64}`),
 			Keywords:  []string{"s-s4t2"},

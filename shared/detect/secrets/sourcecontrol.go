@@ -23,11 +23,12 @@ func sourceControl() []detect.Detector {
 
 func githubToken() detect.Detector {
 	return detect.Detector{
-		Name:     "github_token",
-		Type:     "SECRET_GITHUB_TOKEN",
-		Category: detect.CategorySecret,
-		Summary:  "GitHub personal, OAuth, app or refresh token",
-		Base:     0.95,
+		Name:      "github_token",
+		Type:      "SECRET_GITHUB_TOKEN",
+		Category:  detect.CategorySecret,
+		Summary:   "GitHub personal, OAuth, app or refresh token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`gh[pousr]_[A-Za-z0-9]{36}`),
 			Keywords:  []string{"ghp_", "gho_", "ghu_", "ghs_", "ghr_"},
@@ -53,11 +54,12 @@ func githubToken() detect.Detector {
 
 func githubFineGrained() detect.Detector {
 	return detect.Detector{
-		Name:     "github_fine_grained",
-		Type:     "SECRET_GITHUB_FINE_GRAINED",
-		Category: detect.CategorySecret,
-		Summary:  "GitHub fine-grained personal access token",
-		Base:     0.95,
+		Name:      "github_fine_grained",
+		Type:      "SECRET_GITHUB_FINE_GRAINED",
+		Category:  detect.CategorySecret,
+		Summary:   "GitHub fine-grained personal access token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`github_pat_\w{82}`),
 			Keywords:  []string{"github_pat_"},
@@ -83,11 +85,12 @@ func githubFineGrained() detect.Detector {
 
 func gitlabToken() detect.Detector {
 	return detect.Detector{
-		Name:     "gitlab_token",
-		Type:     "SECRET_GITLAB_TOKEN",
-		Category: detect.CategorySecret,
-		Summary:  "GitLab access, job, deploy, feed, runner or agent token",
-		Base:     0.95,
+		Name:      "gitlab_token",
+		Type:      "SECRET_GITLAB_TOKEN",
+		Category:  detect.CategorySecret,
+		Summary:   "GitLab access, job, deploy, feed, runner or agent token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`glpat-[\w-]{20}|glcbt-[0-9a-zA-Z]{1,5}_[\w-]{20}|gl(?:dt|ffct|ft|rt|soat)-[\w-]{20}|glimt-[\w-]{25}|glagent-[\w-]{50}|gloas-[\w-]{64}|glptt-[0-9a-f]{40}|GR1348941[\w-]{20}|gl(?:pat|rt)-(?:t\d_)?[\w-]{27,300}\.[0-9a-z]{2}\.?[a-z0-9]{7}`),
 			Keywords:  []string{"glpat-", "glcbt-", "gldt-", "glffct-", "glft-", "glrt-", "glsoat-", "glimt-", "glagent-", "gloas-", "glptt-", "gr1348941"},
@@ -141,11 +144,12 @@ func gitlabSession() detect.Detector {
 
 func bitbucketKey() detect.Detector {
 	return detect.Detector{
-		Name:     "bitbucket_key",
-		Type:     "SECRET_BITBUCKET",
-		Category: detect.CategorySecret,
-		Summary:  "Bitbucket client ID or secret",
-		Base:     0.85,
+		Name:      "bitbucket_key",
+		Type:      "SECRET_BITBUCKET",
+		Category:  detect.CategorySecret,
+		Summary:   "Bitbucket client ID or secret",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`bitbucket`, `[a-z0-9]{32}|[\w=-]{64}`),
 			Keywords:  []string{"bitbucket"},
@@ -171,11 +175,12 @@ func bitbucketKey() detect.Detector {
 
 func travisToken() detect.Detector {
 	return detect.Detector{
-		Name:     "travis_token",
-		Type:     "SECRET_TRAVIS_CI",
-		Category: detect.CategorySecret,
-		Summary:  "Travis CI access token",
-		Base:     0.85,
+		Name:      "travis_token",
+		Type:      "SECRET_TRAVIS_CI",
+		Category:  detect.CategorySecret,
+		Summary:   "Travis CI access token",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`travis`, `[a-z0-9]{22}`),
 			Keywords:  []string{"travis"},
@@ -201,11 +206,12 @@ func travisToken() detect.Detector {
 
 func droneToken() detect.Detector {
 	return detect.Detector{
-		Name:     "drone_token",
-		Type:     "SECRET_DRONE_CI",
-		Category: detect.CategorySecret,
-		Summary:  "Drone CI access token",
-		Base:     0.85,
+		Name:      "drone_token",
+		Type:      "SECRET_DRONE_CI",
+		Category:  detect.CategorySecret,
+		Summary:   "Drone CI access token",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`drone_?ci`, `[a-z0-9]{32}`),
 			Keywords:  []string{"droneci", "drone_ci"},
@@ -231,11 +237,12 @@ func droneToken() detect.Detector {
 
 func codecovToken() detect.Detector {
 	return detect.Detector{
-		Name:     "codecov_token",
-		Type:     "SECRET_CODECOV",
-		Category: detect.CategorySecret,
-		Summary:  "Codecov access token",
-		Base:     0.85,
+		Name:      "codecov_token",
+		Type:      "SECRET_CODECOV",
+		Category:  detect.CategorySecret,
+		Summary:   "Codecov access token",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`codecov`, `[a-z0-9]{32}`),
 			Keywords:  []string{"codecov"},
@@ -261,11 +268,12 @@ func codecovToken() detect.Detector {
 
 func circleciToken() detect.Detector {
 	return detect.Detector{
-		Name:     "circleci_token",
-		Type:     "SECRET_CIRCLECI",
-		Category: detect.CategorySecret,
-		Summary:  "CircleCI personal token",
-		Base:     0.95,
+		Name:      "circleci_token",
+		Type:      "SECRET_CIRCLECI",
+		Category:  detect.CategorySecret,
+		Summary:   "CircleCI personal token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`CCIPAT_[A-Za-z0-9]{22}_[a-f0-9]{40}`),
 			Keywords:  []string{"ccipat_"},
@@ -291,11 +299,12 @@ func circleciToken() detect.Detector {
 
 func buildkiteToken() detect.Detector {
 	return detect.Detector{
-		Name:     "buildkite_token",
-		Type:     "SECRET_BUILDKITE",
-		Category: detect.CategorySecret,
-		Summary:  "Buildkite access token",
-		Base:     0.95,
+		Name:      "buildkite_token",
+		Type:      "SECRET_BUILDKITE",
+		Category:  detect.CategorySecret,
+		Summary:   "Buildkite access token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`bkua_[a-f0-9]{40}`),
 			Keywords:  []string{"bkua_"},
@@ -350,11 +359,12 @@ func snykToken() detect.Detector {
 
 func sonarToken() detect.Detector {
 	return detect.Detector{
-		Name:     "sonar_token",
-		Type:     "SECRET_SONAR",
-		Category: detect.CategorySecret,
-		Summary:  "SonarQube or SonarCloud token",
-		Base:     0.85,
+		Name:      "sonar_token",
+		Type:      "SECRET_SONAR",
+		Category:  detect.CategorySecret,
+		Summary:   "SonarQube or SonarCloud token",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`sonar`, `(?:sq[pau]_)?[A-Za-z0-9=_-]{40}`),
 			Keywords:  []string{"sonar"},
@@ -380,11 +390,12 @@ func sonarToken() detect.Detector {
 
 func sourcegraphToken() detect.Detector {
 	return detect.Detector{
-		Name:     "sourcegraph_token",
-		Type:     "SECRET_SOURCEGRAPH",
-		Category: detect.CategorySecret,
-		Summary:  "Sourcegraph access token",
-		Base:     0.95,
+		Name:      "sourcegraph_token",
+		Type:      "SECRET_SOURCEGRAPH",
+		Category:  detect.CategorySecret,
+		Summary:   "Sourcegraph access token",
+		Validator: "not a published key",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`sgp_(?:[a-fA-F0-9]{16}_|local_)?[a-fA-F0-9]{40}`),
 			Keywords:  []string{"sgp_"},

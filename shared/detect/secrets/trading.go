@@ -19,11 +19,12 @@ func trading() []detect.Detector {
 
 func coinbaseToken() detect.Detector {
 	return detect.Detector{
-		Name:     "coinbase_token",
-		Type:     "SECRET_COINBASE",
-		Category: detect.CategorySecret,
-		Summary:  "Coinbase access token",
-		Base:     0.85,
+		Name:      "coinbase_token",
+		Type:      "SECRET_COINBASE",
+		Category:  detect.CategorySecret,
+		Summary:   "Coinbase access token",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`coinbase`, `[\w-]{64}`),
 			Keywords:  []string{"coinbase"},
@@ -49,11 +50,12 @@ func coinbaseToken() detect.Detector {
 
 func krakenToken() detect.Detector {
 	return detect.Detector{
-		Name:     "kraken_token",
-		Type:     "SECRET_KRAKEN",
-		Category: detect.CategorySecret,
-		Summary:  "Kraken access token",
-		Base:     0.85,
+		Name:      "kraken_token",
+		Type:      "SECRET_KRAKEN",
+		Category:  detect.CategorySecret,
+		Summary:   "Kraken access token",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`kraken`, `[\w/=+-]{80,90}`),
 			Keywords:  []string{"kraken"},
@@ -108,11 +110,12 @@ func kucoinKey() detect.Detector {
 
 func bittrexKey() detect.Detector {
 	return detect.Detector{
-		Name:     "bittrex_key",
-		Type:     "SECRET_BITTREX",
-		Category: detect.CategorySecret,
-		Summary:  "Bittrex key",
-		Base:     0.85,
+		Name:      "bittrex_key",
+		Type:      "SECRET_BITTREX",
+		Category:  detect.CategorySecret,
+		Summary:   "Bittrex key",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`bittrex`, `[a-z0-9]{32}`),
 			Keywords:  []string{"bittrex"},
@@ -167,11 +170,12 @@ func binanceKey() detect.Detector {
 
 func finicityKey() detect.Detector {
 	return detect.Detector{
-		Name:     "finicity_key",
-		Type:     "SECRET_FINICITY",
-		Category: detect.CategorySecret,
-		Summary:  "Finicity token or client secret",
-		Base:     0.85,
+		Name:      "finicity_key",
+		Type:      "SECRET_FINICITY",
+		Category:  detect.CategorySecret,
+		Summary:   "Finicity token or client secret",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`finicity`, `[a-f0-9]{32}|[a-z0-9]{20}`),
 			Keywords:  []string{"finicity"},
@@ -197,11 +201,12 @@ func finicityKey() detect.Detector {
 
 func finnhubToken() detect.Detector {
 	return detect.Detector{
-		Name:     "finnhub_token",
-		Type:     "SECRET_FINNHUB",
-		Category: detect.CategorySecret,
-		Summary:  "Finnhub access token",
-		Base:     0.85,
+		Name:      "finnhub_token",
+		Type:      "SECRET_FINNHUB",
+		Category:  detect.CategorySecret,
+		Summary:   "Finnhub access token",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`finnhub`, `[a-z0-9]{20}`),
 			Keywords:  []string{"finnhub"},
@@ -227,11 +232,12 @@ func finnhubToken() detect.Detector {
 
 func freshbooksToken() detect.Detector {
 	return detect.Detector{
-		Name:     "freshbooks_token",
-		Type:     "SECRET_FRESHBOOKS",
-		Category: detect.CategorySecret,
-		Summary:  "FreshBooks access token",
-		Base:     0.85,
+		Name:      "freshbooks_token",
+		Type:      "SECRET_FRESHBOOKS",
+		Category:  detect.CategorySecret,
+		Summary:   "FreshBooks access token",
+		Validator: "letters and digits",
+		Base:      0.85,
 		Pattern: &detect.Pattern{
 			Regexp:    assigned(`freshbooks`, `[a-z0-9]{64}`),
 			Keywords:  []string{"freshbooks"},

@@ -20,11 +20,12 @@ func vaults() []detect.Detector {
 
 func vaultToken() detect.Detector {
 	return detect.Detector{
-		Name:     "vault_token",
-		Type:     "SECRET_VAULT_TOKEN",
-		Category: detect.CategorySecret,
-		Summary:  "HashiCorp Vault service or batch token",
-		Base:     0.95,
+		Name:      "vault_token",
+		Type:      "SECRET_VAULT_TOKEN",
+		Category:  detect.CategorySecret,
+		Summary:   "HashiCorp Vault service or batch token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`hvs\.[\w-]{90,120}|hvb\.[\w-]{138,300}|hvr\.[\w-]{90,120}`),
 			Keywords:  []string{"hvs.", "hvb.", "hvr."},
@@ -51,11 +52,12 @@ func vaultToken() detect.Detector {
 
 func vaultLegacyToken() detect.Detector {
 	return detect.Detector{
-		Name:     "vault_legacy_token",
-		Type:     "SECRET_VAULT_TOKEN",
-		Category: detect.CategorySecret,
-		Summary:  "HashiCorp Vault service token of the older format",
-		Base:     0.95,
+		Name:      "vault_legacy_token",
+		Type:      "SECRET_VAULT_TOKEN",
+		Category:  detect.CategorySecret,
+		Summary:   "HashiCorp Vault service token of the older format",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`s\.[A-Za-z0-9]{24}`),
 			Keywords:  []string{" s.", "=s.", "\"s.", "'s.", "(s."},
@@ -81,11 +83,12 @@ func vaultLegacyToken() detect.Detector {
 
 func terraformToken() detect.Detector {
 	return detect.Detector{
-		Name:     "terraform_token",
-		Type:     "SECRET_TERRAFORM_CLOUD",
-		Category: detect.CategorySecret,
-		Summary:  "Terraform Cloud or Enterprise token",
-		Base:     0.95,
+		Name:      "terraform_token",
+		Type:      "SECRET_TERRAFORM_CLOUD",
+		Category:  detect.CategorySecret,
+		Summary:   "Terraform Cloud or Enterprise token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`[A-Za-z0-9]{14}\.atlasv1\.[\w=-]{60,70}`),
 			Keywords:  []string{"atlasv1"},
@@ -111,11 +114,12 @@ func terraformToken() detect.Detector {
 
 func terraformPassword() detect.Detector {
 	return detect.Detector{
-		Name:     "terraform_password",
-		Type:     "SECRET_PASSWORD_ASSIGNMENT",
-		Category: detect.CategorySecret,
-		Summary:  "administrator_login_password or password of a Terraform resource",
-		Base:     0.8,
+		Name:      "terraform_password",
+		Type:      "SECRET_PASSWORD_ASSIGNMENT",
+		Category:  detect.CategorySecret,
+		Summary:   "administrator_login_password or password of a Terraform resource",
+		Validator: "no placeholder",
+		Base:      0.8,
 		Pattern: &detect.Pattern{
 			Regexp:    `(?:administrator_login_password|admin_password|master_password)\s{0,10}=\s{0,10}"([\w=.!@#$%^&*+-]{8,64})"`,
 			Keywords:  []string{"_login_password", "admin_password", "master_password"},
@@ -139,11 +143,12 @@ func terraformPassword() detect.Detector {
 
 func nugetPassword() detect.Detector {
 	return detect.Detector{
-		Name:     "nuget_password",
-		Type:     "SECRET_PASSWORD_ASSIGNMENT",
-		Category: detect.CategorySecret,
-		Summary:  "Clear-text password in a NuGet configuration",
-		Base:     0.75,
+		Name:      "nuget_password",
+		Type:      "SECRET_PASSWORD_ASSIGNMENT",
+		Category:  detect.CategorySecret,
+		Summary:   "Clear-text password in a NuGet configuration",
+		Validator: "no placeholder",
+		Base:      0.75,
 		Pattern: &detect.Pattern{
 			Regexp:    `(?i)<add\s{1,10}key="(?:cleartext)?password"\s{1,10}value="([^"]{8,64})"`,
 			Keywords:  []string{"password\""},
@@ -167,11 +172,12 @@ func nugetPassword() detect.Detector {
 
 func pulumiToken() detect.Detector {
 	return detect.Detector{
-		Name:     "pulumi_token",
-		Type:     "SECRET_PULUMI",
-		Category: detect.CategorySecret,
-		Summary:  "Pulumi access token",
-		Base:     0.95,
+		Name:      "pulumi_token",
+		Type:      "SECRET_PULUMI",
+		Category:  detect.CategorySecret,
+		Summary:   "Pulumi access token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`pul-[a-f0-9]{40}`),
 			Keywords:  []string{"pul-"},
@@ -198,11 +204,12 @@ func pulumiToken() detect.Detector {
 
 func dopplerToken() detect.Detector {
 	return detect.Detector{
-		Name:     "doppler_token",
-		Type:     "SECRET_DOPPLER",
-		Category: detect.CategorySecret,
-		Summary:  "Doppler token",
-		Base:     0.95,
+		Name:      "doppler_token",
+		Type:      "SECRET_DOPPLER",
+		Category:  detect.CategorySecret,
+		Summary:   "Doppler token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`dp\.(?:pt|st|ct|scim|audit)\.(?:[\w-]{2,35}\.)?[A-Za-z0-9]{40,44}`),
 			Keywords:  []string{"dp.pt.", "dp.st.", "dp.ct.", "dp.scim.", "dp.audit."},
@@ -228,11 +235,12 @@ func dopplerToken() detect.Detector {
 
 func ageKey() detect.Detector {
 	return detect.Detector{
-		Name:     "age_key",
-		Type:     "SECRET_AGE_KEY",
-		Category: detect.CategorySecret,
-		Summary:  "age encryption secret key",
-		Base:     0.95,
+		Name:      "age_key",
+		Type:      "SECRET_AGE_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "age encryption secret key",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}`),
 			Keywords:  []string{"age-secret-key-1"},
@@ -257,11 +265,12 @@ func ageKey() detect.Detector {
 
 func onepasswordKey() detect.Detector {
 	return detect.Detector{
-		Name:     "onepassword_key",
-		Type:     "SECRET_ONEPASSWORD",
-		Category: detect.CategorySecret,
-		Summary:  "1Password secret key",
-		Base:     0.95,
+		Name:      "onepassword_key",
+		Type:      "SECRET_ONEPASSWORD",
+		Category:  detect.CategorySecret,
+		Summary:   "1Password secret key",
+		Validator: "letters and digits",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`A3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})-[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}`),
 			Keywords:  []string{"a3-"},
@@ -287,11 +296,12 @@ func onepasswordKey() detect.Detector {
 
 func onepasswordService() detect.Detector {
 	return detect.Detector{
-		Name:     "onepassword_service",
-		Type:     "SECRET_ONEPASSWORD",
-		Category: detect.CategorySecret,
-		Summary:  "1Password service account token",
-		Base:     0.95,
+		Name:      "onepassword_service",
+		Type:      "SECRET_ONEPASSWORD",
+		Category:  detect.CategorySecret,
+		Summary:   "1Password service account token",
+		Validator: "prefix and length",
+		Base:      0.95,
 		Pattern: &detect.Pattern{
 			Regexp:    token(`ops_eyJ[a-zA-Z0-9+/]{100,}={0,3}`),
 			Keywords:  []string{"ops_eyj"},
