@@ -10,10 +10,10 @@ func addresses() []detect.Detector {
 	return []detect.Detector{streetAddress(), poBox(), europeanAddress(), usZIPCode()}
 }
 
-// addressTail matches what may follow a street: unit, and in the US city, state and ZIP code.
-// Postcodes of other countries are types of their own.
-const addressTail = `(?:,?\s+(?:apt|apartment|suite|ste|unit|floor|fl|room|rm)\.?\s*#?\s?[0-9A-Za-z\-]{1,6}\b)?` +
-	`(?:,?\s+[A-Z][A-Za-z'.\-]+(?:\s[A-Z][A-Za-z'.\-]+){0,2},?\s+[A-Z]{2}\s+[0-9]{5}(?:-[0-9]{4})?)?`
+// addressTail matches what may follow a street: a unit, and up to six capitalized words (city, state, country) over commas
+// and line breaks, but only where a postal code of four to six digits ends them.
+const addressTail = `(?:,?\s+(?:(?i:apt|apartment|suite|ste|unit|floor|fl|room|rm)\.?|#)\s*#?\s?[0-9A-Za-z\-]{1,6}\b)?` +
+	`(?:(?:(?:\s*,)?\s+[A-Z][A-Za-z'.\-]*){1,6}\s*,?\s+[0-9]{4,6}(?:-[0-9]{3,4})?\b)?`
 
 func streetAddress() detect.Detector {
 	return detect.Detector{
@@ -62,8 +62,8 @@ func europeanAddress() detect.Detector {
 		Base:    0.60,
 		Context: []string{"adresse", "anschrift", "wohnt", "wohnhaft", "address", "habite", "domicile", "direccion", "vive", "domicilio", "indirizzo", "abita", "morada", "endereco", "adres", "woont"},
 		Pattern: &detect.Pattern{
-			Regexp: `((?:[A-Z][A-Za-z]+(?:strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer|straat|laan|plein|gracht|kade)|[A-Z][A-Za-z]+ (?:Strasse|Str\.|Allee|Weg|Platz|straat|laan))\s+[0-9]{1,4}(?:\s?[a-z]\b)?(?:,?\s+(?:[A-Z]-)?[0-9]{4,5}(?: [A-Z]{2})?\s+[A-Z][A-Za-z]+)?` +
-				`|\b(?:[0-9]{1,4}(?: (?:bis|ter))?,?\s+)?(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Pp]lace|[Cc]hemin|[Aa]llee|[Cc]alle|[Aa]venida|[Pp]laza|[Pp]aseo|Via|[Vv]iale|Piazza|Corso|Rua|[Tt]ravessa|Largo)\s+(?:(?:de|du|des|la|le|les|el|los|las|del|della|dei|di|da|do|dos|das|l'|d')\s?){0,3}[A-Z][A-Za-z'\-]+(?:\s(?:de |di |da |do )?[A-Z][A-Za-z'\-]+){0,3}(?:,?\s+(?:n[o°.]?\s?)?[0-9]{1,4}\b)?(?:,?\s+[0-9]{4,5}(?:-[0-9]{3})?\s+[A-Z][A-Za-z]+)?)`,
+			Regexp: `((?:[A-Z][A-Za-z]+(?:strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer|straat|laan|plein|gracht|kade)|[A-Z][A-Za-z]+ (?:Strasse|Str\.|Allee|Weg|Platz|straat|laan))\s+[0-9]{1,4}(?:\s?[a-z]\b)?(?:,?\s+(?:[A-Z]-)?[0-9]{4,5}(?: [A-Z]{2})?\s+[A-Z][A-Za-z]+)?` + addressTail +
+				`|\b(?:[0-9]{1,4}(?: (?:bis|ter))?,?\s+)?(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Pp]lace|[Cc]hemin|[Aa]llee|[Cc]alle|[Aa]venida|[Pp]laza|[Pp]aseo|Via|[Vv]iale|Piazza|Corso|Rua|[Tt]ravessa|Largo)\s+(?:(?:de|du|des|la|le|les|el|los|las|del|della|dei|di|da|do|dos|das|l'|d')\s?){0,3}[A-Z][A-Za-z'\-]+(?:\s(?:de |di |da |do )?[A-Z][A-Za-z'\-]+){0,3}(?:,?\s+(?:n[o°.]?\s?)?[0-9]{1,4}\b)?(?:,?\s+[0-9]{4,5}(?:-[0-9]{3})?\s+[A-Z][A-Za-z]+)?` + addressTail + `)`,
 			Keywords: europeanStreets(),
 			Window:   64,
 			Validate: hasNumber,

@@ -204,6 +204,6 @@ func judgeDomain(host string) detect.Verdict {
 }
 
 const (
-	genericDomains = " com org net edu gov mil int biz eu info aero coop museum arpa onion "
+	genericDomains = " com org net edu gov mil int biz eu info aero coop museum "
 	countryDomains = " de fr es it nl be at ch pt pl uk ie se no dk fi is us ca mx br ar cl co pe au nz jp cn kr in sg hk tw za ru ua tr gr cz sk hu ro bg hr si il ae sa io ai app dev cloud online shop site tech xyz me tv "
 )

@@ -65,7 +65,7 @@ func phoneEnd(text string, i int) (end, digits int) {
 		case isDigit(c):
 			digits++
 			end = j + 1
-		case c == '(' && !open:
+		case c == '(' && !open && digits <= 4:
 			open = true
 		case c == ')' && open:
 			open = false

@@ -29,7 +29,8 @@ func scanNational(text string, at int) (int, int, detect.Verdict) {
 		return 0, 0, detect.Reject
 	}
 	end, digits := phoneEnd(text, at)
-	if digits < 6 || digits > 13 || end-at > 22 {
+	// Six digits are a phone number only where they are written in pairs, and short ones say nothing without groups.
+	if digits < 6 || digits > 13 || end-at > 22 || digits == 6 && end-at != 8 {
 		return 0, 0, detect.Reject
 	}
 	full := extensionEnd(text, end)
