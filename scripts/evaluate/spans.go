@@ -53,20 +53,29 @@ func (c *config) evaluateSpans(ctx context.Context, engine *detect.Engine, path 
 	if err != nil {
 		return err
 	}
-	r := report{byType: map[string]*counts{}, unscored: map[string]int{}, mistakes: map[string][]string{}, limit: c.mistakes}
-	for i := range rows {
-		for j := range rows[i].Spans {
-			s := &rows[i].Spans[j]
-			s.Type = c.rename.apply(s.Type)
-			r.byType[s.Type] = &counts{}
+	for _, row := range rows {
+		for i := range row.Spans {
+			row.Spans[i].Type = c.rename.apply(row.Spans[i].Type)
 		}
 	}
+	r := newReport(rows, c.mistakes)
 	for _, row := range rows {
 		r.score(row, c.find(ctx, engine, row.Text))
 	}
 	fmt.Fprintf(out, "%s: %d rows\n", path, len(rows))
 	r.print(out)
 	return nil
+}
+
+// newReport scores the types that occur in rows.
+func newReport(rows []row, limit int) *report {
+	r := &report{byType: map[string]*counts{}, unscored: map[string]int{}, mistakes: map[string][]string{}, limit: limit}
+	for _, row := range rows {
+		for _, s := range row.Spans {
+			r.byType[s.Type] = &counts{}
+		}
+	}
+	return r
 }
 
 func (c *config) find(ctx context.Context, engine *detect.Engine, text string) []span {
@@ -83,8 +92,7 @@ func (c *config) find(ctx context.Context, engine *detect.Engine, text string) [
 func (r *report) score(row row, found []span) {
 	used := make([]bool, len(found))
 	for _, want := range row.Spans {
-		i := slices.IndexFunc(found, func(f span) bool { return f.Type == want.Type && half(f, want) })
-		if i >= 0 && !used[i] {
+		if i := match(want, found, used); i >= 0 {
 			used[i] = true
 			r.byType[want.Type].tp++
 			continue
@@ -103,6 +111,16 @@ func (r *report) score(row row, found []span) {
 			r.note("false", f, row.Text)
 		}
 	}
+}
+
+// match returns the first unused finding that fits a labeled span, or -1.
+func match(want span, found []span, used []bool) int {
+	for i, f := range found {
+		if !used[i] && f.Type == want.Type && half(f, want) {
+			return i
+		}
+	}
+	return -1
 }
 
 // half reports whether two ranges share at least half of the longer one.
