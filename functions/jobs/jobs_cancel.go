@@ -23,7 +23,7 @@ func bindCancel() fn.Binding {
 			if err := mayCancel(call, j); err != nil {
 				return nil, err
 			}
-			by := audit.Actor{Principal: call.Principal, RequestID: call.RequestID, SourceIP: call.SourceIP}
+			by := call.Actor()
 			err = jobs.cancel(ctx, call.Scope, j, log.Ops(call.Scope, by, by.Record(events.JobCancelledType, j.ID))...)
 			if errors.Is(err, table.ErrCondition) {
 				return nil, errs.New(errs.Conflict, "The job is finished already.")

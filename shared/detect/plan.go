@@ -101,7 +101,7 @@ func (e *Engine) compile(o Options) (*Plan, error) {
 
 // include returns the detectors that Options.Include turns on. Names of opt-in detectors are added to the
 // defaults; any other name limits the scan to what is named. A category never names opt-in detectors.
-// Deny lists are a tenant's own rule and run whatever is included.
+// Deny lists and the words of policies' rules are a tenant's own and run whatever is included.
 func (e *Engine) include(names []string, errs *fieldErrors) []bool {
 	named := e.resolve(names, "/include", errs)
 	limited := false
@@ -116,7 +116,7 @@ func (e *Engine) include(names []string, errs *fieldErrors) []bool {
 		limited = limited || !d.OptIn
 	}
 	for i, d := range e.dets {
-		if !limited && !d.OptIn || d.denies() {
+		if !limited && !d.OptIn || d.denies() || d.Category == CategoryPolicy {
 			named[i] = true
 		}
 	}

@@ -48,7 +48,7 @@ func (s *Set) Plan(o detect.Options, at string) (*Plan, error) {
 	return &Plan{set: s, plan: plan, source: o.Source}, nil
 }
 
-// options adds the set's thresholds and the rules' own findings to a request's options.
+// options adds the set's thresholds to a request's options. The engine always looks for the rules' own words.
 func (s *Set) options(o detect.Options) detect.Options {
 	if len(s.thresholds) > 0 {
 		thresholds := maps.Clone(s.thresholds)
@@ -58,9 +58,6 @@ func (s *Set) options(o detect.Options) detect.Options {
 			}
 		}
 		o.Thresholds = thresholds
-	}
-	if len(o.Include) > 0 && slices.ContainsFunc(s.rules, func(r compiledRule) bool { return r.own != "" }) {
-		o.Include = append(slices.Clone(o.Include), string(detect.CategoryPolicy))
 	}
 	return o
 }

@@ -1,0 +1,177 @@
+package legacy
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"guardrails/shared/blob"
+	"guardrails/shared/destination"
+	"guardrails/shared/errs"
+	"guardrails/shared/fn"
+	"guardrails/shared/id"
+	"guardrails/shared/policy"
+	"guardrails/shared/queue"
+	"guardrails/shared/redact"
+	"guardrails/shared/task"
+)
+
+// taskOptions are what a task was asked to do, as kept with it.
+type taskOptions struct {
+	// Frameworks are ids of shipped packs.
+	Frameworks []string `json:"frameworks,omitempty"`
+	// Strategy is how entities are replaced; empty means not at all.
+	Strategy    string `json:"strategy,omitempty"`
+	WebhookURL  string `json:"webhook_url,omitempty"`
+	SignPayload bool   `json:"sign_payload,omitempty"`
+}
+
+// order is a task to be submitted.
+type order struct {
+	name    task.Name
+	text    string
+	options taskOptions
+}
+
+type analyzeAsync struct {
+	Body struct {
+		_                 struct{} `json:"-" additionalProperties:"true"`
+		Text              string   `json:"text" minLength:"1" maxLength:"50000" doc:"The text to analyze."`
+		Frameworks        []string `json:"frameworks,omitempty" maxItems:"20" doc:"Frameworks to check, in any spelling; all shipped ones if not given." example:"[\"HIPAA\"]"`
+		IncludeRedaction  bool     `json:"include_redaction,omitempty" doc:"Answer the redacted text too."`
+		RedactionStrategy string   `json:"redaction_strategy,omitempty" default:"token" enum:"mask,token,partial,hash,replace,remove,keep,encrypt,pseudonym" doc:"How entities are replaced."`
+		WebhookURL        string   `json:"webhook_url,omitempty" maxLength:"2048" doc:"An https URL of a public host. It is kept with the task; deliveries come with the reactions release."`
+		SignPayload       bool     `json:"sign_payload,omitempty" doc:"Whether deliveries are signed."`
+	}
+}
+
+type textQuery struct {
+	Text string `query:"text" required:"true" minLength:"1" maxLength:"50000" doc:"The text."`
+}
+
+type complianceQuery struct {
+	Text       string   `query:"text" required:"true" minLength:"1" maxLength:"50000" doc:"The text to check."`
+	Frameworks []string `query:"frameworks,explode" maxItems:"20" doc:"Frameworks to check, in any spelling; all shipped ones if not given."`
+}
+
+type redactQuery struct {
+	Text     string `query:"text" required:"true" minLength:"1" maxLength:"50000" doc:"The text to redact."`
+	Strategy string `query:"strategy" default:"token" enum:"mask,token,partial,hash,replace,remove,keep,encrypt,pseudonym" doc:"How entities are replaced."`
+}
+
+func analyzeTask(in *analyzeAsync) (order, error) {
+	b := in.Body
+	o := order{name: task.Analyze, text: b.Text, options: taskOptions{WebhookURL: b.WebhookURL, SignPayload: b.SignPayload}}
+	if b.IncludeRedaction {
+		o.options.Strategy = b.RedactionStrategy
+	}
+	if b.WebhookURL != "" {
+		if err := destination.Check(b.WebhookURL, "/webhook_url"); err != nil {
+			return o, err
+		}
+	}
+	var err error
+	o.options.Frameworks, err = packs(b.Frameworks, "/frameworks/%d")
+	return o, err
+}
+
+func detectTask(in *textQuery) (order, error) { return order{name: task.Detect, text: in.Text}, nil }
+
+func complianceTask(in *complianceQuery) (order, error) {
+	ids, err := packs(in.Frameworks, "query.frameworks[%d]")
+	return order{name: task.Compliance, text: in.Text, options: taskOptions{Frameworks: ids}}, err
+}
+
+func redactTask(in *redactQuery) (order, error) {
+	return order{name: task.Redact, text: in.Text, options: taskOptions{Strategy: in.Strategy}}, nil
+}
+
+// packs returns the ids of the shipped packs that names stand for; no names mean all packs. The format makes the
+// place of a name that stands for none.
+func packs(names []string, at string) ([]string, error) {
+	var ids []string
+	var faults []errs.Field
+	for i, n := range names {
+		packID, ok := policy.PackID(n)
+		if !ok {
+			faults = append(faults, errs.Field{Location: fmt.Sprintf(at, i), Message: "names no framework"})
+		}
+		ids = append(ids, packID)
+	}
+	if len(faults) > 0 {
+		return nil, errs.Invalid(faults...)
+	}
+	if len(ids) == 0 {
+		for _, p := range policy.Packs() {
+			ids = append(ids, p.ID)
+		}
+	}
+	return ids, nil
+}
+
+// choiceOf is a strategy as the redaction knows it. The older API masks with four characters, whatever the length.
+func choiceOf(strategy string) *redact.Choice {
+	if strategy == string(redact.Mask) {
+		return &redact.Choice{Method: redact.Method{Operator: redact.Replace, NewValue: "****"}}
+	}
+	return &redact.Choice{Method: redact.Method{Operator: redact.Operator(strategy)}}
+}
+
+type submitAnswer struct {
+	Body struct {
+		TaskID      string `json:"task_id" example:"tsk_01jd3k5v8q2w4x6y8z0a1b2c3d"`
+		Status      string `json:"status" enum:"PENDING"`
+		SubmittedAt string `json:"submitted_at" format:"date-time"`
+		Message     string `json:"message"`
+	}
+}
+
+// submitter takes tasks in.
+type submitter struct {
+	env     *fn.Env
+	tasks   *task.Store
+	content *blob.Store
+	queue   *queue.Queue
+}
+
+// newSubmitter returns the builder of a route whose input becomes an order.
+func newSubmitter[In any](read func(*In) (order, error)) func(*fn.Env) (fn.Handler[In, submitAnswer], error) {
+	return func(env *fn.Env) (fn.Handler[In, submitAnswer], error) {
+		sub := &submitter{env: env, tasks: newTasks(env), content: env.Bucket(blob.Content), queue: env.Queue(queue.Tasks)}
+		return func(ctx context.Context, call *fn.Call, in *In) (*submitAnswer, error) {
+			o, err := read(in)
+			if err != nil {
+				return nil, err
+			}
+			return sub.submit(ctx, call, o)
+		}, nil
+	}
+}
+
+func (sub *submitter) submit(ctx context.Context, call *fn.Call, o order) (*submitAnswer, error) {
+	options, err := json.Marshal(o.options)
+	if err != nil {
+		return nil, fmt.Errorf("encode options: %w", err)
+	}
+	t := task.Task{ID: sub.env.IDs.New(id.Task), Name: o.name, Options: string(options), CreatedBy: call.Principal.ID()}
+	if err := sub.content.Put(ctx, call.Scope, textPath(t.ID), []byte(o.text)); err != nil {
+		return nil, err
+	}
+	if t, err = sub.tasks.Submit(ctx, call.Scope, t); err != nil {
+		return nil, err
+	}
+	// The task is accepted: its row is what counts. If the message is lost, the watch sends it.
+	if err := sub.queue.Send(ctx, call.Scope, task.Message{Task: t.ID}); err != nil {
+		sub.env.Log.WarnContext(ctx, "task not sent, left to the watch", "task", t.ID, "error", err.Error())
+	}
+	var out submitAnswer
+	out.Body.TaskID, out.Body.Status, out.Body.SubmittedAt = t.ID, string(t.Status), t.SubmittedAt
+	out.Body.Message = "The task was submitted. Ask /api/v1/tasks/" + t.ID + " how far it is."
+	return &out, nil
+}
+
+func textPath(taskID string) string   { return "tasks/" + taskID + "/text" }
+func resultPath(taskID string) string { return "tasks/" + taskID + "/result" }
+
+// maxText is the longest text of a task in bytes: 50,000 code points.
+const maxText = 4 * 50_000
