@@ -228,8 +228,6 @@ func (e *entry) hasNegative(d *compiled) bool {
 	return ok
 }
 
-// takesNeutral reports whether the engine's own negative words count: for identifiers, which any number may look
+// takesNeutral reports whether the engine's own negative words count: for numbers, which any other number may look
 // like, and not for values that carry their own proof of kind, such as mail addresses and keys.
-func (d *compiled) takesNeutral() bool {
-	return d.Category == CategoryPII && (d.Number != nil || d.Pattern != nil)
-}
+func (d *compiled) takesNeutral() bool { return d.Category == CategoryPII && d.Number != nil }

@@ -15,13 +15,16 @@ type scan struct {
 	// with its map back to raw.
 	raw    string
 	text   string
+	total  int
 	folder folder
 	folded bool
 
 	hits    [maxBanks][]hit
 	keys    [maxBanks][]hit
 	keyText []byte
-	ranks   ranks
+	// innermost is where the last of the keys starts.
+	innermost int
+	ranks     ranks
 
 	windows []window
 	// allowCut says that the budget of allow expressions ran out.
@@ -97,11 +100,13 @@ func (p *Plan) Scan(ctx context.Context, text string, keys []string) Result {
 	return s.result()
 }
 
-// reset readies the scan for a text. Texts beyond 2 GiB are cut, because offsets are kept in 32 bits.
+// maxText is how much of a text is scanned: offsets are kept in 32 bits, and folding may lengthen a text.
+const maxText = math.MaxInt32 / 16
+
+// reset readies the scan for a text.
 func (s *scan) reset(p *Plan, text string) {
-	if len(text) > math.MaxInt32/4 {
-		text = text[:math.MaxInt32/4]
-	}
+	s.total = utf8.RuneCountInString(text)
+	text = text[:min(len(text), maxText)]
 	s.plan, s.raw, s.text = p, text, text
 	s.folded = false
 	s.ranks.ready, s.allowCut = false, false
@@ -123,14 +128,18 @@ func (s *scan) reset(p *Plan, text string) {
 // maxPooled is the longest text whose working memory is kept.
 const maxPooled = 1 << 20
 
-// release gives the working memory back without the text.
+// release gives the working memory back without the text and what belongs to a tenant.
 func (s *scan) release(pool *sync.Pool) {
 	if len(s.raw) > maxPooled {
 		return
 	}
-	s.raw, s.text, s.norm = "", "", normal{}
+	s.plan, s.raw, s.text, s.norm = nil, "", "", normal{}
 	clear(s.folder.dst)
 	clear(s.keyText)
+	clear(s.cands)
+	clear(s.hits[1])
+	clear(s.terms)
+	clear(s.customWindows)
 	pool.Put(s)
 }
 
@@ -172,8 +181,10 @@ func (s *scan) toRaw(start, end int) (int, int) {
 func (s *scan) result() Result {
 	s.resolve()
 	s.dropAllowed()
-	r := Result{Total: utf8.RuneCountInString(s.raw), Incomplete: s.incomplete()}
-	r.Scanned = r.Total
+	r := Result{Scanned: s.total, Total: s.total, Incomplete: s.incomplete()}
+	if len(s.raw) == maxText {
+		r.Scanned = utf8.RuneCountInString(s.raw)
+	}
 	if len(s.kept) == 0 {
 		return r
 	}

@@ -3,6 +3,7 @@ package detect
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 )
 
@@ -141,9 +142,7 @@ func (s *scan) evidence(d *compiled, start, end int) evidence {
 		return ev
 	}
 	for i := range s.keys[d.bank] {
-		if ev.note(s.keys[d.bank][i].entry, d, 1); ev.distance == 1 {
-			ev.fromKeys = true
-		}
+		ev.noteKey(&s.keys[d.bank][i], d, s.innermost)
 	}
 	hits := s.hits[d.bank]
 	if len(hits) == 0 {
@@ -176,18 +175,32 @@ func (s *scan) look(ev *evidence, d *compiled, hits []hit, edge int, left bool) 
 	}
 }
 
+// noteKey takes account of a word in the names around the text. Outer names can say what a value is, but only the
+// innermost, from byte innermost on, says what it is not.
+func (ev *evidence) noteKey(h *hit, d *compiled, innermost int) {
+	if h.entry.hasContext(d.id) || int(h.start) >= innermost {
+		ev.note(h.entry, d, 1)
+	}
+	ev.fromKeys = ev.distance == 1
+}
+
 // note takes account of one word at a distance.
 func (ev *evidence) note(e *entry, d *compiled, distance int) {
 	if e.hasContext(d.id) {
 		ev.distance = min(ev.distance, distance)
-		if ev.shown < maxShown {
-			ev.context[ev.shown] = e
-			ev.shown++
-		}
+		ev.show(e)
 		return
 	}
 	if distance < ev.negative && e.hasNegative(d) {
 		ev.negative, ev.negativeEntry = distance, e
+	}
+}
+
+// show keeps a context word for the explanation.
+func (ev *evidence) show(e *entry) {
+	if ev.shown < maxShown && !slices.Contains(ev.context[:ev.shown], e) {
+		ev.context[ev.shown] = e
+		ev.shown++
 	}
 }
 

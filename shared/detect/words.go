@@ -118,7 +118,8 @@ func (s *scan) findKeys(keys []string) {
 	for _, k := range keys {
 		s.keyText = appendKey(s.keyText, k)
 	}
-	text := foldString(string(s.keyText))
+	text := strings.TrimSuffix(foldString(string(s.keyText)), "\n")
+	s.innermost = strings.LastIndexByte(text, '\n') + 1
 	for b, k := range s.plan.e.banks {
 		k.words.find(text, func(word, end int) {
 			start := end - len(k.entries[word][0].text)

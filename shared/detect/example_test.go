@@ -1,0 +1,54 @@
+package detect_test
+
+import (
+	"context"
+	"fmt"
+
+	"guardrails/shared/detect"
+)
+
+func ExampleEngine_Scan() {
+	e, err := detect.New([]detect.Detector{{
+		Name: "badge", Type: "BADGE", Category: detect.CategoryPII, Base: .3, NeedContext: true,
+		Context: []string{"badge", "employee"},
+		Number:  &detect.Number{Masks: []string{"AA-9999"}},
+	}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	text := "Employee badge KX-4711 opens door AB-1234 of the building over there, as all badges do."
+	for _, f := range e.Scan(context.Background(), text, detect.Options{Explain: true}).Findings {
+		fmt.Println(f.Type, text[f.ByteStart:f.ByteEnd], f.Score, f.Explanation.Boosts)
+	}
+	// Output:
+	// BADGE KX-4711 0.9 [context +0.40 grouping +0.20]
+	// BADGE AB-1234 0.9 [context +0.40 grouping +0.20]
+}
+
+func ExampleEngine_Extend() {
+	base, err := detect.New(nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, err = base.Extend(detect.Custom{Patterns: []detect.CustomPattern{{
+		Name: "CASE_NO", Regexes: []detect.ScoredPattern{{Pattern: `case-\d{6}`}, {Pattern: `(\d`}},
+	}}})
+	for _, f := range detect.FieldErrors(err) {
+		fmt.Println(f.Pointer, f.Message)
+	}
+	e, err := base.Extend(detect.Custom{Patterns: []detect.CustomPattern{{
+		Name: "CASE_NO", Regexes: []detect.ScoredPattern{{Pattern: `case-\d{6}`, Score: .8}},
+	}}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, f := range e.Scan(context.Background(), "see case-004711", detect.Options{}).Findings {
+		fmt.Println(f.Type, f.Start, f.End, f.Score)
+	}
+	// Output:
+	// /patterns/0/regexes/1/pattern is not an RE2 expression: missing closing )
+	// CASE_NO 4 15 0.8
+}
