@@ -1,7 +1,7 @@
 """Runs MiniStack for this project: as it comes, plus three things that it lacks.
 
-* Snapshots. MiniStack saves its state only when it is stopped. Here a forked child writes it every few seconds
-  while requests change something, so that even a kill -9 loses seconds, not everything.
+* Snapshots. MiniStack saves its state only when it is stopped. Here a forked child writes it soon after the last
+  change, and every few seconds while changes go on, so that even a kill -9 loses seconds, not everything.
 * Stream records. MiniStack forgets the records of table streams when it stops; here they are part of the state.
 * Company. It stops by itself when its parent is gone (tests) or when nobody has called it for long (local run).
 
@@ -9,7 +9,7 @@ Everything is told by environment variables:
   GATEWAY_PORT, BIND_HOST, PERSIST_STATE, STATE_DIR, S3_PERSIST, S3_DATA_DIR   MiniStack's own
   GUARDRAILS_MINISTACK_DIR     folder of lock and instance.json, locked while this process lives; empty: neither
   GUARDRAILS_MINISTACK_TOKEN   what GET /_guardrails/instance answers, so that a host knows its own instance
-  GUARDRAILS_SNAPSHOT_SECONDS  pause between snapshots, longer when they take long; 0: none
+  GUARDRAILS_SNAPSHOT_SECONDS  pause between snapshots while changes go on, longer when they take long; 0: none
   GUARDRAILS_IDLE_SECONDS      stop after so long without a request; 0: never
   GUARDRAILS_PARENT_PIPE       1: end at once when standard input ends
 Exit status 75 means that another process holds the folder.
@@ -18,8 +18,10 @@ Exit status 75 means that another process holds the folder.
 import asyncio
 import copy
 import fcntl
+import gc
 import json
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -30,6 +32,7 @@ TOKEN = os.environ.get("GUARDRAILS_MINISTACK_TOKEN", "")
 SNAPSHOT_SECONDS = float(os.environ.get("GUARDRAILS_SNAPSHOT_SECONDS", "0"))
 IDLE_SECONDS = float(os.environ.get("GUARDRAILS_IDLE_SECONDS", "0"))
 CHILD_SECONDS = 120
+QUIET_SECONDS = 0.5  # without a change for so long, a snapshot disturbs nobody
 EXIT_LOCKED = 75
 PREFIX = "/_guardrails/"
 READS = ("Get", "List", "Describe", "Query", "Scan", "BatchGet", "TransactGet", "Receive", "Encrypt", "Decrypt", "GenerateDataKey")
@@ -96,16 +99,31 @@ class Snapshots:
     def __init__(self, app, persistence):
         self.app, self.persistence = app, persistence
         self.dirty = False
+        self.changed = time.monotonic()
         self.lock = asyncio.Lock()
+        self.tasks = set()  # the event loop itself keeps no task alive
 
-    async def save(self):
-        """Writes one snapshot; returns whether it was written. Changes made meanwhile wait for the next."""
+    def note_change(self):
+        self.dirty, self.changed = True, time.monotonic()
+
+    async def save(self, background=False):
+        """Writes one snapshot; returns whether it was written. Changes made meanwhile wait for the next.
+
+        A caller that is cancelled does not cancel the snapshot: the next one must wait until this child has ended,
+        or the older state could be the last to be written.
+        """
+        task = asyncio.create_task(self.fork_and_wait(background))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+        return await asyncio.shield(task)
+
+    async def fork_and_wait(self, background):
         async with self.lock:
             self.dirty = False
             parent = os.getpid()
             pid = os.fork()
             if pid == 0:
-                self.child(parent)
+                self.child(parent, background)
             ok = await asyncio.to_thread(self.wait, pid)
             if not ok:
                 self.dirty = True
@@ -115,11 +133,12 @@ class Snapshots:
     def wait(pid):
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
 
-    def child(self, parent):
+    def child(self, parent, background):
         code = 1
         try:
             die_with(parent)
-            os.nice(5)
+            os.nice(15 if background else 0)
+            gc.disable()  # a collection would touch, and so copy, every page
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
             signal.alarm(CHILD_SECONDS)
             self.write()
@@ -133,21 +152,25 @@ class Snapshots:
         target = self.persistence.STATE_DIR
         fresh = os.path.join(target, "next")
         self.persistence.STATE_DIR = fresh
-        os.makedirs(fresh, exist_ok=True)
+        shutil.rmtree(fresh, ignore_errors=True)  # what a killed child left
+        os.makedirs(fresh)
         self.persistence.save_all(self.app._build_persistence_save_dict())
         for name in sorted(os.listdir(fresh)):
             if name.endswith(".json"):
                 os.replace(os.path.join(fresh, name), os.path.join(target, name))
 
     async def run(self):
-        pause = SNAPSHOT_SECONDS
+        last, cost = time.monotonic(), 0.0
         while True:
-            await asyncio.sleep(pause)
-            if self.dirty:
-                begun = time.monotonic()
-                await self.save()
-                # A large state takes long to write: snapshots get a tenth of one processor at most.
-                pause = max(SNAPSHOT_SECONDS, 9 * (time.monotonic() - begun))
+            await asyncio.sleep(QUIET_SECONDS / 2)
+            begun = time.monotonic()
+            busy = begun - self.changed < QUIET_SECONDS and begun - last < SNAPSHOT_SECONDS
+            # A large state takes long to write: snapshots get a tenth of one processor at most.
+            if not self.dirty or busy or begun - last < 9 * cost:
+                continue
+            await self.save(background=True)
+            last = time.monotonic()
+            cost = last - begun
 
 
 class FastJSON:
@@ -180,7 +203,7 @@ class Server:
             if scope["path"].startswith(PREFIX):
                 return await self.own(scope, send)
             if changes(scope):
-                self.snapshots.dirty = True
+                self.snapshots.note_change()
         return await self.inner(scope, receive, send)
 
     def lifespan(self, receive):

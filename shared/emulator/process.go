@@ -31,7 +31,8 @@ type Options struct {
 	Dir string
 	// Token is what the instance shows to prove who it is (see Identify).
 	Token string
-	// Snapshot is the pause between two snapshots of a changed state; 0 saves at the end alone.
+	// Snapshot is the pause between two snapshots while changes go on; one is made at once when they pause. 0 saves at
+	// the end alone.
 	Snapshot time.Duration
 	// Idle ends the instance when nobody has called it for so long; 0 never does.
 	Idle time.Duration

@@ -17,8 +17,9 @@ import (
 
 const (
 	startWithin = 60 * time.Second
-	// snapshotEvery is what a kill -9 of MiniStack may lose; a state of many megabytes is written less often.
-	snapshotEvery = 2 * time.Second
+	// snapshotEvery is what a kill -9 of MiniStack may lose under load; without load its last half second. A state of
+	// many megabytes is written less often.
+	snapshotEvery = 10 * time.Second
 	// idleAfter ends an instance whose host was killed and never came back; while a host lives it calls every second.
 	idleAfter = 15 * time.Minute
 	watchPoll = time.Second
