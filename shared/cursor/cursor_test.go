@@ -23,12 +23,22 @@ func TestCursorsBelongToTenantListAndFilter(t *testing.T) {
 	altered := []byte(*cur)
 	altered[len(altered)/2] ^= 1
 	for name, decode := range map[string]func() (string, error){
-		"another tenant": func() (string, error) { return codec.Decode(t.Context(), globex, "jobs-list", []string{"status=done"}, *cur) },
-		"another list":   func() (string, error) { return codec.Decode(t.Context(), acme, "policies-list", []string{"status=done"}, *cur) },
+		"another tenant": func() (string, error) {
+			return codec.Decode(t.Context(), globex, "jobs-list", []string{"status=done"}, *cur)
+		},
+		"another list": func() (string, error) {
+			return codec.Decode(t.Context(), acme, "policies-list", []string{"status=done"}, *cur)
+		},
 		"another filter": func() (string, error) { return codec.Decode(t.Context(), acme, "jobs-list", nil, *cur) },
-		"altered":        func() (string, error) { return codec.Decode(t.Context(), acme, "jobs-list", []string{"status=done"}, string(altered)) },
-		"cut short":      func() (string, error) { return codec.Decode(t.Context(), acme, "jobs-list", []string{"status=done"}, (*cur)[:8]) },
-		"no cursor":      func() (string, error) { return codec.Decode(t.Context(), acme, "jobs-list", []string{"status=done"}, "page 2!") },
+		"altered": func() (string, error) {
+			return codec.Decode(t.Context(), acme, "jobs-list", []string{"status=done"}, string(altered))
+		},
+		"cut short": func() (string, error) {
+			return codec.Decode(t.Context(), acme, "jobs-list", []string{"status=done"}, (*cur)[:8])
+		},
+		"no cursor": func() (string, error) {
+			return codec.Decode(t.Context(), acme, "jobs-list", []string{"status=done"}, "page 2!")
+		},
 	} {
 		if _, err := decode(); !errors.Is(err, errs.InvalidCursor) {
 			t.Errorf("%s: %v, want invalid_cursor", name, err)

@@ -83,7 +83,9 @@ func things(calls *atomic.Int64) ([]fn.Spec, fn.Bindings) {
 		}
 	}
 	list := func(*fn.Env) (fn.Handler[thingList, fn.List[string]], error) {
-		return func(context.Context, *fn.Call, *thingList) (*fn.List[string], error) { return fn.NewList[string](nil, nil), nil }, nil
+		return func(context.Context, *fn.Call, *thingList) (*fn.List[string], error) {
+			return fn.NewList[string](nil, nil), nil
+		}, nil
 	}
 	open := func(*fn.Env) (fn.Handler[struct{}, fn.NoContent], error) {
 		return func(context.Context, *fn.Call, *struct{}) (*fn.NoContent, error) { return fn.Deleted(), nil }, nil

@@ -11,7 +11,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
@@ -19,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
+	"guardrails/shared/awshttp"
 	"guardrails/shared/blob"
 	"guardrails/shared/clock"
 	"guardrails/shared/cursor"
@@ -77,10 +77,7 @@ const Version = "3.0.0-dev"
 // LoadAWS loads the SDK's configuration from the environment (AWS_ENDPOINT_URL included), with deadlines and a retry
 // policy that fit inside a request: three attempts, at most 200 ms apart.
 func LoadAWS(ctx context.Context) (aws.Config, error) {
-	client := awshttp.NewBuildableClient().WithTimeout(10 * time.Second).WithTransportOptions(func(t *http.Transport) {
-		t.MaxIdleConnsPerHost = 128
-		t.MaxIdleConns = 256
-	})
+	client := &http.Client{Timeout: 10 * time.Second, Transport: awshttp.New(128, false)}
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithHTTPClient(client), config.WithRetryer(func() aws.Retryer {
 		return retry.NewStandard(func(o *retry.StandardOptions) {
 			o.MaxAttempts = 3

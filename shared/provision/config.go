@@ -5,9 +5,10 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"guardrails/shared/awshttp"
 )
 
 // Region is where local environments live.
@@ -26,7 +27,8 @@ func Loopback(endpoint string) (aws.Config, error) {
 		Region:       Region,
 		BaseEndpoint: aws.String(endpoint),
 		Credentials:  aws.CredentialsProviderFunc(dummy),
-		HTTPClient:   &http.Client{Transport: transport()},
+		// As many idle connections to the one host as pollers and requests keep busy.
+		HTTPClient: &http.Client{Transport: awshttp.New(64, true)},
 	}, nil
 }
 
@@ -39,13 +41,4 @@ func checkLoopback(endpoint string) error {
 		return fmt.Errorf("the endpoint %q is not a loopback address", endpoint)
 	}
 	return nil
-}
-
-// transport allows as many idle connections to the one host as pollers and requests keep busy.
-func transport() *http.Transport {
-	return &http.Transport{
-		MaxIdleConnsPerHost: 64,
-		IdleConnTimeout:     60 * time.Second,
-		DialContext:         (&net.Dialer{Timeout: 2 * time.Second}).DialContext,
-	}
 }
