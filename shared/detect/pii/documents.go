@@ -13,7 +13,7 @@ func vin() detect.Detector {
 	return detect.Detector{
 		Name: "vin", Type: "VIN", Category: detect.CategoryPII,
 		Summary: "Vehicle identification number", Validator: "mod 11 at place 9",
-		Base:     baseStrict,
+		Base:     0.45,
 		Context:  []string{"vin", "vehicle", "vehicle identification", "chassis", "car", "fahrgestellnummer", "fin", "fahrzeug", "chassis", "bastidor", "telaio", "chassisnummer", "vehicule"},
 		Negative: []string{"tracking", "sha", "serial"},
 		Number: &detect.Number{

@@ -44,7 +44,7 @@ func inPAN() detect.Detector {
 	return detect.Detector{
 		Name: "in_pan", Type: "IN_PAN", Category: detect.CategoryPII,
 		Summary: "Indian permanent account number", Validator: "holder letter and serial",
-		Base:    0.60,
+		Base:    0.40,
 		Context: []string{"pan", "pan card", "pan number", "permanent account", "income tax", "india"},
 		Number: &detect.Number{
 			Masks: []string{"AAAAA9999A"},

@@ -68,3 +68,14 @@ func (s wordSet) has(word string) bool {
 	_, ok := s()[string(buf[:len(word)])]
 	return ok
 }
+
+// newLineSet is newWordSet over lines, which may hold several words.
+func newLineSet(list *string) wordSet {
+	return sync.OnceValue(func() map[string]struct{} {
+		set := map[string]struct{}{}
+		for line := range strings.Lines(*list) {
+			set[strings.TrimSpace(line)] = struct{}{}
+		}
+		return set
+	})
+}
