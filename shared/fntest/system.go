@@ -8,6 +8,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 
 	"guardrails/shared/apikey"
 	"guardrails/shared/audit"
@@ -75,7 +79,7 @@ func NewAt(t testing.TB, specs []fn.Spec, bindings fn.Bindings, c clock.Clock) *
 		}
 	})
 	line := &line{next: cfg.HTTPClient}
-	cfg.HTTPClient, cfg.RetryMaxAttempts = line, 1
+	cfg.HTTPClient, cfg.Retryer = line, retryer
 	s := &System{
 		Config: fn.Config{Environment: shared.provisioned(t), AWS: cfg, Clock: c, Log: log, Version: fn.Version},
 		Log:    log, line: line, specs: specs, bindings: bindings, built: map[string]fn.Function{},
@@ -83,6 +87,11 @@ func NewAt(t testing.TB, specs []fn.Spec, bindings fn.Bindings, c clock.Clock) *
 	}
 	s.watch(t)
 	return s
+}
+
+// retryer tries as often as functions do, without their pauses.
+func retryer() aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxBackoff = 10 * time.Millisecond })
 }
 
 // Function returns a function of the catalogue, built once.

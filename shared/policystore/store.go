@@ -35,9 +35,14 @@ func (s State) Status(policyID string) policy.Status {
 	return policy.Inactive
 }
 
-// With returns the state after the next change: a policy made active or inactive.
+// Next returns the state after a change that leaves the active policies as they are.
+func (s State) Next() State {
+	return State{Version: s.Version + 1, Count: s.Count, Active: slices.Clone(s.Active)}
+}
+
+// With returns the state after a policy was made active or inactive.
 func (s State) With(policyID string, active bool) State {
-	next := State{Version: s.Version + 1, Count: s.Count, Active: slices.Clone(s.Active)}
+	next := s.Next()
 	i := slices.Index(next.Active, policyID)
 	switch {
 	case active && i < 0:
