@@ -98,7 +98,7 @@ func (r *Registry) List(ctx context.Context, by authn.Principal, after string, l
 func (r *Registry) Create(ctx context.Context, by audit.Actor, n New) (Tenant, error) {
 	now := r.Clock.Now().UnixMilli()
 	t := Tenant{
-		ID: cmp.Or(n.ID, r.IDs.New(id.Tenant)), Name: n.Name, Slug: cmp.Or(n.Slug, slugOf(n.Name)), Plan: cmp.Or(n.Plan, tenant.PlanBasic),
+		ID: r.IDs.New(id.Tenant), Name: n.Name, Slug: cmp.Or(n.Slug, slugOf(n.Name)), Plan: cmp.Or(n.Plan, tenant.PlanBasic),
 		Profile: cmp.Or(n.Profile, tenant.ProfileStandard), State: tenant.StateActive, Platform: n.Platform,
 		CreatedAt: now, UpdatedAt: now, Version: 1,
 	}

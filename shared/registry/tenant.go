@@ -50,8 +50,6 @@ func MaxRequestsPerSecond(p tenant.Plan) int {
 // New is what a tenant is created from. The zero values of Plan and Profile mean basic and standard; an empty Slug is
 // made of the name.
 type New struct {
-	// ID is fresh if empty; only the set-up of an environment gives one.
-	ID      string
 	Name    string
 	Slug    string
 	Plan    tenant.Plan
