@@ -63,8 +63,7 @@ func (c *config) evaluateSpans(ctx context.Context, engine *detect.Engine, path 
 		r.score(row, c.find(ctx, engine, row.Text))
 	}
 	fmt.Fprintf(out, "%s: %d rows\n", path, len(rows))
-	r.print(out)
-	return nil
+	return r.print(out)
 }
 
 // newReport scores the types that occur in rows.
@@ -136,7 +135,7 @@ func (r *report) note(kind string, s span, text string) {
 	}
 }
 
-func (r *report) print(out io.Writer) {
+func (r *report) print(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "type\tspans\tP\tR\tF1\tfalse\tmissed\t")
 	var all counts
@@ -148,7 +147,9 @@ func (r *report) print(out io.Writer) {
 		all.add(*r.byType[typ])
 	}
 	line("micro", all)
-	w.Flush()
+	if err := w.Flush(); err != nil {
+		return err
+	}
 	for _, typ := range slices.Sorted(maps.Keys(r.unscored)) {
 		fmt.Fprintf(out, "not labeled here: %s found %d times\n", typ, r.unscored[typ])
 	}
@@ -157,4 +158,5 @@ func (r *report) print(out io.Writer) {
 			fmt.Fprintln(out, m)
 		}
 	}
+	return nil
 }

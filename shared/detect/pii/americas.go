@@ -203,7 +203,7 @@ func clRUT() detect.Detector {
 		Name: "cl_rut", Type: "CL_RUT", Category: detect.CategoryPII,
 		Summary: "Chilean national number", Validator: "mod 11",
 		Base: baseWeak, NeedContext: true,
-		Context: []string{"rut", "run", "rol unico", "cedula", "chile"},
+		Context: []string{"rut", "rol unico", "cedula", "chile"},
 		Number: &detect.Number{
 			Masks:    []string{"99.999.999-X", "9.999.999-X", "99999999-X", "9999999-X", "999999999", "99999999A"},
 			Validate: validRUT,
@@ -280,7 +280,7 @@ func ecCI() detect.Detector {
 		Name: "ec_ci", Type: "EC_CI", Category: detect.CategoryPII,
 		Summary: "Ecuadorian identity card number", Validator: "province and luhn",
 		Base: baseWeak, NeedContext: true,
-		Context: []string{"cedula", "cedula de identidad", "ci", "c.i.", "ecuador", "ruc"},
+		Context: []string{"cedula", "cedula de identidad", "c.i.", "ecuador", "ruc"},
 		Number: &detect.Number{
 			Masks: []string{"9999999999", "999999999-9"},
 			Validate: func(s string) detect.Verdict {

@@ -58,7 +58,7 @@ func caPostalCode() detect.Detector {
 		Base: 0.28, NeedContext: true,
 		Context: []string{
 			"postal", "postal code", "code postal", "canada", "address", "ontario", "quebec", "toronto", "montreal", "vancouver", "calgary", "ottawa",
-			"edmonton", "winnipeg", "british columbia", "alberta", "manitoba", "nova scotia", "street", "avenue", "on", "qc", "bc", "ab", "mb", "ns", "nb", "sk",
+			"edmonton", "winnipeg", "british columbia", "alberta", "manitoba", "nova scotia", "street", "avenue",
 		},
 		Number: &detect.Number{
 			Masks: []string{"A9A 9A9", "A9A9A9"},

@@ -105,6 +105,7 @@ func scanEthereum(text string, at int) (int, int, detect.Verdict) {
 		return start, end, detect.Valid
 	case checksum.Unchecked:
 		return start, end, detect.Plausible
+	case checksum.Malformed:
 	}
 	return 0, 0, detect.Reject
 }

@@ -104,7 +104,6 @@ func digitsAtLeast(n int) func(string) detect.Verdict {
 	}
 }
 
-// ascii says which kind of byte may continue a word in an identifier.
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
