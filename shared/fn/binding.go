@@ -79,7 +79,7 @@ func Route[In, Out any](build func(*Env) (Handler[In, Out], error), opts ...Opti
 				return nil, err
 			}
 			c := &capture{}
-			register(newAPI(c), env.Spec, h)
+			register(newAPI(c, newNamer()), env.Spec, h)
 			return newRoute(env, o, c), nil
 		},
 		document: func(api huma.API, spec Spec) { register(api, spec, nil) },
@@ -96,7 +96,7 @@ var overrideHuma sync.Once
 
 // newAPI returns a huma API without its own routes. huma makes errors through package variables; they are set once to
 // ours, which never show a request's value.
-func newAPI(a huma.Adapter) huma.API {
+func newAPI(a huma.Adapter, names *namer) huma.API {
 	overrideHuma.Do(func() {
 		huma.NewErrorWithContext = func(c huma.Context, status int, _ string, details ...error) huma.StatusError {
 			x, ok := c.(*exchange)
@@ -117,7 +117,7 @@ func newAPI(a huma.Adapter) huma.API {
 	cfg := huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0", Info: &huma.Info{Title: "Guardrails API", Version: Version},
-			Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", schemaName)},
+			Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", names.name)},
 		},
 		Formats: map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat}, DefaultFormat: "application/json",
 	}

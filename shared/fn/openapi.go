@@ -9,13 +9,38 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// schemaName names a schema after its type alone; the context's package name is put before lower-case types.
-func schemaName(t reflect.Type, hint string) string { return huma.DefaultSchemaNamer(t, hint) }
+// namer names schemas after their types. Where two types have one name, the second is told apart by the context whose
+// route is being documented, so the order of the catalogue decides and the document stays the same from run to run.
+type namer struct {
+	context string
+	taken   map[string]reflect.Type
+	names   map[reflect.Type]string
+}
+
+func newNamer() *namer {
+	return &namer{taken: map[string]reflect.Type{}, names: map[reflect.Type]string{}}
+}
+
+func (n *namer) name(t reflect.Type, hint string) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if known, ok := n.names[t]; ok {
+		return known
+	}
+	name := huma.DefaultSchemaNamer(t, hint)
+	if n.taken[name] != nil && n.context != "" {
+		name = strings.ToUpper(n.context[:1]) + n.context[1:] + name
+	}
+	n.taken[name], n.names[t] = t, name
+	return name
+}
 
 // OpenAPI renders the OpenAPI 3.1 document of every route in the catalogue, as indented JSON. It fails for a route
 // without a binding.
 func OpenAPI(specs []Spec, bindings Bindings) ([]byte, error) {
-	api := newAPI(&capture{})
+	names := newNamer()
+	api := newAPI(&capture{}, names)
 	doc := api.OpenAPI()
 	doc.Info.Description = "Finds personal data, secrets, prompt injection, toxicity and breached policy in AI traffic, and decides."
 	doc.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
@@ -30,6 +55,7 @@ func OpenAPI(specs []Spec, bindings Bindings) ([]byte, error) {
 		if !ok || b.document == nil {
 			return nil, fmt.Errorf("route %q has no handler bound", s.Name)
 		}
+		names.context = s.Context
 		b.document(api, s)
 	}
 	for _, item := range doc.Paths {
