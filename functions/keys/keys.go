@@ -14,8 +14,9 @@ import (
 	"guardrails/shared/table"
 )
 
-// view is a key as the API shows it; digests and secrets are no part of it.
-type view struct {
+// KeyView is a key as the API shows it; digests and secrets are no part of it. It is exported because answers embed it,
+// and the framework reads no others.
+type KeyView struct {
 	ID         string        `json:"id" example:"key_01jd3zk8q4x5v6w7y8z9a0b1c2"`
 	Name       string        `json:"name" example:"Support desk"`
 	Prefix     string        `json:"prefix" doc:"How the key begins, to recognize it by." example:"gr_live_4fR7tYw2Qa"`
@@ -30,8 +31,8 @@ type view struct {
 	CreatedBy  string        `json:"created_by" doc:"The id of the key that made it."`
 }
 
-func viewOf(r apikey.Record, now time.Time) view {
-	v := view{
+func viewOf(r apikey.Record, now time.Time) KeyView {
+	v := KeyView{
 		ID: r.ID, Name: r.Name, Prefix: r.Prefix, Role: r.Role, Scopes: append([]string{}, r.Scopes...),
 		AllowedIPs: append([]string{}, r.AllowedIPs...), Status: r.Status(now), ExpiresAt: stamp(r.ExpiresAt), LastUsedAt: stamp(r.LastUsed),
 		CreatedAt: clock.Format(time.UnixMilli(r.CreatedAt)), CreatedBy: r.CreatedBy,
@@ -55,15 +56,17 @@ func stamp(ms int64) *string {
 type shown struct {
 	Location string `header:"Location"`
 	ETag     string `header:"ETag"`
-	Body     struct {
-		view
-		Secret *string `json:"secret" doc:"The key itself. It is shown this once; a replay of the request has null."`
-	}
+	Body     keySecret
+}
+
+type keySecret struct {
+	KeyView
+	Secret *string `json:"secret" doc:"The key itself. It is shown this once; a replay of the request has null."`
 }
 
 func show(r apikey.Record, key string, now time.Time) *shown {
 	out := &shown{Location: "/api/v1/api-keys/" + r.ID, ETag: fn.ETag(r.Version)}
-	out.Body.view, out.Body.Secret = viewOf(r, now), &key
+	out.Body.KeyView, out.Body.Secret = viewOf(r, now), &key
 	return out
 }
 

@@ -14,13 +14,15 @@ import (
 )
 
 type createInput struct {
-	Body struct {
-		Name       string   `json:"name" minLength:"1" maxLength:"255" pattern:"\\S" doc:"What the key is for." example:"Support desk"`
-		Scopes     []string `json:"scopes" minItems:"1" maxItems:"100" nullable:"false" doc:"Permissions within the caller's own; write:<resource> is create and update; * is all that the role holds, for administrators of the standard profile." example:"[\"execute:analysis\"]"`
-		Expires    int      `json:"expires_in_days,omitempty" minimum:"1" maximum:"90" default:"90"`
-		RateLimit  int      `json:"rate_limit,omitempty" minimum:"1" maximum:"1000000" doc:"Requests a minute over all routes; the plan's limit if not given." example:"600"`
-		AllowedIPs []string `json:"allowed_ips,omitempty" maxItems:"50" nullable:"false" doc:"Addresses and CIDR blocks that the key may be used from. The regulated profile demands them." example:"[\"203.0.113.0/24\"]"`
-	}
+	Body newKey
+}
+
+type newKey struct {
+	Name       string   `json:"name" minLength:"1" maxLength:"255" pattern:"\\S" doc:"What the key is for." example:"Support desk"`
+	Scopes     []string `json:"scopes" minItems:"1" maxItems:"100" nullable:"false" doc:"Permissions within the caller's own; write:<resource> is create and update; * is all that the role holds, for administrators of the standard profile." example:"[\"execute:analysis\"]"`
+	Expires    int      `json:"expires_in_days,omitempty" minimum:"1" maximum:"90" default:"90"`
+	RateLimit  int      `json:"rate_limit,omitempty" minimum:"1" maximum:"1000000" doc:"Requests a minute over all routes; the plan's limit if not given." example:"600"`
+	AllowedIPs []string `json:"allowed_ips,omitempty" maxItems:"50" nullable:"false" doc:"Addresses and CIDR blocks that the key may be used from. The regulated profile demands them." example:"[\"203.0.113.0/24\"]"`
 }
 
 func create(env *fn.Env) (fn.Handler[createInput, shown], error) {

@@ -14,10 +14,10 @@ import (
 const listName = "api-keys"
 
 // list shows the tenant's keys, revoked and expired ones included; to other roles than admin, only their own.
-func list(env *fn.Env) (fn.Handler[fn.Page, fn.List[view]], error) {
+func list(env *fn.Env) (fn.Handler[fn.Page, fn.List[KeyView]], error) {
 	keys := apikey.At(apikey.Stores{Tenants: env.Table(table.Tenants)})
 	cursors := env.Cursors()
-	return func(ctx context.Context, call *fn.Call, in *fn.Page) (*fn.List[view], error) {
+	return func(ctx context.Context, call *fn.Call, in *fn.Page) (*fn.List[KeyView], error) {
 		filter, only := own(call)
 		after, err := cursors.Decode(ctx, call.Scope, listName, filter, in.Cursor)
 		if err != nil {
@@ -31,7 +31,7 @@ func list(env *fn.Env) (fn.Handler[fn.Page, fn.List[view]], error) {
 		if err != nil {
 			return nil, err
 		}
-		views := make([]view, len(page))
+		views := make([]KeyView, len(page))
 		for i, r := range page {
 			views[i] = viewOf(r, call.Now)
 		}

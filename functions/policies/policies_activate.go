@@ -15,9 +15,11 @@ import (
 type activateInput struct {
 	ID      string `path:"id" maxLength:"64" example:"hipaa"`
 	IfMatch string `header:"If-Match" doc:"The ETag of the version to make active."`
-	Body    *struct {
-		Active *bool `json:"active,omitempty" doc:"False makes the policy inactive; true if not given."`
-	}
+	Body    *activation
+}
+
+type activation struct {
+	Active *bool `json:"active,omitempty" doc:"False makes the policy inactive; true if not given."`
 }
 
 // activate makes a policy or a shipped pack active beside those that are, or inactive. Activation is no version of the
@@ -29,7 +31,7 @@ func activate(env *fn.Env) (fn.Handler[activateInput, answer], error) {
 	}
 	return func(ctx context.Context, call *fn.Call, in *activateInput) (*answer, error) {
 		active := in.Body == nil || in.Body.Active == nil || *in.Body.Active
-		var out view
+		var out policyView
 		done, err := s.apply(ctx, call.Scope, call.Actor(), func(state policystore.State) (c change, err error) {
 			c = change{id: in.ID, next: state.With(in.ID, active)}
 			p, shown, err := s.read(ctx, call.Scope, in.ID, c.next)
@@ -69,13 +71,13 @@ func (s *store) joins(ctx context.Context, sc tenant.Scope, active []string, p p
 }
 
 // read returns a policy or pack, for compiling and for showing it in a state.
-func (s *store) read(ctx context.Context, sc tenant.Scope, policyID string, state policystore.State) (policy.Policy, view, error) {
+func (s *store) read(ctx context.Context, sc tenant.Scope, policyID string, state policystore.State) (policy.Policy, policyView, error) {
 	if pack, ok := policy.PackByID(policyID); ok {
 		return pack.Policy(), shippedView(pack, state), nil
 	}
 	row, err := s.Row(ctx, sc, policyID)
 	if err != nil {
-		return policy.Policy{}, view{}, err
+		return policy.Policy{}, policyView{}, err
 	}
 	p, err := row.Policy(state)
 	return p, viewOf(p), err

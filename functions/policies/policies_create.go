@@ -18,7 +18,7 @@ type createInput struct {
 type created struct {
 	Location string `header:"Location"`
 	ETag     string `header:"ETag"`
-	Body     view
+	Body     policyView
 }
 
 // create keeps a new policy, which is inactive until it is activated.

@@ -10,10 +10,12 @@ import (
 
 type dryrunInput struct {
 	ID   string `path:"id" maxLength:"64" example:"hipaa"`
-	Body struct {
-		inspect.Value
-		inspect.Options
-	}
+	Body dryRun
+}
+
+type dryRun struct {
+	inspect.Value
+	inspect.Options
 }
 
 type dryrunOutput struct {

@@ -9,8 +9,8 @@ import (
 	"guardrails/shared/policystore"
 )
 
-// view is a policy as the API shows it.
-type view struct {
+// policyView is a policy as the API shows it.
+type policyView struct {
 	ID       string        `json:"id" doc:"Names the policy in requests." example:"pol_01jd3zk8q4x5v6w7y8z9a0b1c2"`
 	Version  int           `json:"version" minimum:"1" doc:"Counts the changes from 1."`
 	Status   policy.Status `json:"status" enum:"active,inactive" doc:"Active policies apply to requests that name none."`
@@ -20,15 +20,15 @@ type view struct {
 	UpdatedAt string `json:"updated_at" format:"date-time" doc:"When its latest version was made."`
 }
 
-func viewOf(p policy.Policy) view {
-	return view{
+func viewOf(p policy.Policy) policyView {
+	return policyView{
 		ID: p.ID, Version: p.Version, Status: p.Status, Definition: p.Definition,
 		CreatedAt: clock.Format(p.CreatedAt), UpdatedAt: clock.Format(p.UpdatedAt),
 	}
 }
 
 // shippedView shows a pack with its rules.
-func shippedView(p policy.Pack, s policystore.State) view {
+func shippedView(p policy.Pack, s policystore.State) policyView {
 	v := viewOf(p.Policy())
 	v.Status, v.ReadOnly, v.Extends, v.Rules = s.Status(p.ID), true, nil, p.Rules
 	return v
@@ -37,10 +37,10 @@ func shippedView(p policy.Pack, s policystore.State) view {
 // answer is one policy and the tag of its version.
 type answer struct {
 	ETag string `header:"ETag"`
-	Body view
+	Body policyView
 }
 
-func answerOf(v view) *answer { return &answer{ETag: fn.ETag(int64(v.Version)), Body: v} }
+func answerOf(v policyView) *answer { return &answer{ETag: fn.ETag(int64(v.Version)), Body: v} }
 
 // summary is a policy in a list; its lists may be long, so only their lengths are shown.
 type summary struct {

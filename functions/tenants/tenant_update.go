@@ -9,9 +9,11 @@ import (
 
 type updateOwnInput struct {
 	IfMatch string `header:"If-Match" doc:"The ETag of the version to change."`
-	Body    struct {
-		Name string `json:"name" minLength:"1" maxLength:"255" pattern:"\\S" doc:"Unique among tenants." example:"Acme"`
-	}
+	Body    ownTenantChange
+}
+
+type ownTenantChange struct {
+	Name string `json:"name" minLength:"1" maxLength:"255" pattern:"\\S" doc:"Unique among tenants." example:"Acme"`
 }
 
 // updateOwn changes the name alone: plan, profile and state are the platform's to set.

@@ -14,8 +14,8 @@ import (
 	"guardrails/shared/tenant"
 )
 
-// view is a tenant as the API shows it.
-type view struct {
+// TenantView is a tenant as the API shows it. It is exported because answers embed it, and the framework reads no others.
+type TenantView struct {
 	ID        string         `json:"id" example:"ten_01jd3zk8q4x5v6w7y8z9a0b1c2"`
 	Name      string         `json:"name" example:"Acme"`
 	Slug      string         `json:"slug" example:"acme"`
@@ -26,8 +26,8 @@ type view struct {
 	UpdatedAt string         `json:"updated_at" format:"date-time"`
 }
 
-func viewOf(t registry.Tenant) view {
-	return view{
+func viewOf(t registry.Tenant) TenantView {
+	return TenantView{
 		ID: t.ID, Name: t.Name, Slug: t.Slug, Plan: t.Plan, Profile: t.Profile, State: t.State,
 		CreatedAt: clock.Format(time.UnixMilli(t.CreatedAt)), UpdatedAt: clock.Format(time.UnixMilli(t.UpdatedAt)),
 	}
@@ -36,13 +36,13 @@ func viewOf(t registry.Tenant) view {
 // answer is one tenant and the tag of its version.
 type answer struct {
 	ETag string `header:"ETag"`
-	Body view
+	Body TenantView
 }
 
 func answerOf(t registry.Tenant) *answer { return &answer{ETag: fn.ETag(t.Version), Body: viewOf(t)} }
 
-// limits is what a tenant may use.
-type limits struct {
+// tenantLimits is what a tenant may use.
+type tenantLimits struct {
 	Plan              tenant.Plan `json:"plan" enum:"basic,pro,enterprise"`
 	RequestsPerSecond int         `json:"requests_per_second" doc:"Of the tenant as a whole; the limit in force." example:"1000"`
 	Maximum           int         `json:"maximum_requests_per_second" doc:"The highest limit that the plan allows." example:"1000"`
@@ -51,11 +51,11 @@ type limits struct {
 
 type limitsAnswer struct {
 	ETag string `header:"ETag"`
-	Body limits
+	Body tenantLimits
 }
 
 func limitsOf(t registry.Tenant) *limitsAnswer {
-	return &limitsAnswer{ETag: fn.ETag(t.Version), Body: limits{
+	return &limitsAnswer{ETag: fn.ETag(t.Version), Body: tenantLimits{
 		Plan: t.Plan, RequestsPerSecond: t.RequestsPerSecond(), Maximum: registry.MaxRequestsPerSecond(t.Plan), ClientPerSecond: fn.ClientPerSecond,
 	}}
 }

@@ -16,22 +16,26 @@ import (
 )
 
 type createInput struct {
-	Body struct {
-		Name       string         `json:"name" minLength:"1" maxLength:"255" pattern:"\\S" doc:"Unique among tenants." example:"Acme"`
-		Slug       string         `json:"slug,omitempty" minLength:"1" maxLength:"64" pattern:"^[a-z0-9-]+$" doc:"Unique among tenants; made of the name if not given." example:"acme"`
-		Plan       tenant.Plan    `json:"plan,omitempty" enum:"basic,pro,enterprise" default:"basic"`
-		Profile    tenant.Profile `json:"profile,omitempty" enum:"standard,regulated" default:"standard" doc:"Regulated fails closed where standard goes on."`
-		AllowedIPs []string       `json:"allowed_ips,omitempty" maxItems:"50" nullable:"false" doc:"Where the tenant's first key may be used. In the regulated profile, the address of this request if not given." example:"[\"203.0.113.0/24\"]"`
-	}
+	Body newTenant
+}
+
+type newTenant struct {
+	Name       string         `json:"name" minLength:"1" maxLength:"255" pattern:"\\S" doc:"Unique among tenants." example:"Acme"`
+	Slug       string         `json:"slug,omitempty" minLength:"1" maxLength:"64" pattern:"^[a-z0-9-]+$" doc:"Unique among tenants; made of the name if not given." example:"acme"`
+	Plan       tenant.Plan    `json:"plan,omitempty" enum:"basic,pro,enterprise" default:"basic"`
+	Profile    tenant.Profile `json:"profile,omitempty" enum:"standard,regulated" default:"standard" doc:"Regulated fails closed where standard goes on."`
+	AllowedIPs []string       `json:"allowed_ips,omitempty" maxItems:"50" nullable:"false" doc:"Where the tenant's first key may be used. In the regulated profile, the address of this request if not given." example:"[\"203.0.113.0/24\"]"`
 }
 
 type created struct {
 	Location string `header:"Location"`
 	ETag     string `header:"ETag"`
-	Body     struct {
-		view
-		AdminKey *string `json:"admin_key" doc:"The secret of the tenant's first key, of the role admin, valid for 90 days. It is shown this once; a replay of the request has null."`
-	}
+	Body     createdTenant
+}
+
+type createdTenant struct {
+	TenantView
+	AdminKey *string `json:"admin_key" doc:"The secret of the tenant's first key, of the role admin, valid for 90 days. It is shown this once; a replay of the request has null."`
 }
 
 // firstKeyFor is how long the first key of a tenant is valid.
@@ -62,7 +66,7 @@ func create(env *fn.Env) (fn.Handler[createInput, created], error) {
 		if err != nil {
 			return nil, err
 		}
-		out.Location, out.ETag, out.Body.view = "/api/v1/tenants/"+t.ID, fn.ETag(t.Version), viewOf(t)
+		out.Location, out.ETag, out.Body.TenantView = "/api/v1/tenants/"+t.ID, fn.ETag(t.Version), viewOf(t)
 		return out, nil
 	}, nil
 }

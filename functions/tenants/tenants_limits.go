@@ -11,9 +11,11 @@ import (
 type limitsInput struct {
 	ID      string `path:"id" maxLength:"64"`
 	IfMatch string `header:"If-Match" doc:"The ETag of the version to change."`
-	Body    struct {
-		RequestsPerSecond int `json:"requests_per_second" minimum:"1" maximum:"100000" doc:"Of the tenant as a whole, within its plan." example:"500"`
-	}
+	Body    newLimits
+}
+
+type newLimits struct {
+	RequestsPerSecond int `json:"requests_per_second" minimum:"1" maximum:"100000" doc:"Of the tenant as a whole, within its plan." example:"500"`
 }
 
 func setLimits(env *fn.Env) (fn.Handler[limitsInput, limitsAnswer], error) {

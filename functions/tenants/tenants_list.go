@@ -11,10 +11,10 @@ import (
 const listName = "tenants"
 
 // list shows all tenants, those that are being offboarded included.
-func list(env *fn.Env) (fn.Handler[fn.Page, fn.List[view]], error) {
+func list(env *fn.Env) (fn.Handler[fn.Page, fn.List[TenantView]], error) {
 	tenants := registry.At(registry.Stores{Tenants: env.Table(table.Tenants), Directory: env.Directory()})
 	cursors := env.Cursors()
-	return func(ctx context.Context, call *fn.Call, in *fn.Page) (*fn.List[view], error) {
+	return func(ctx context.Context, call *fn.Call, in *fn.Page) (*fn.List[TenantView], error) {
 		after, err := cursors.Decode(ctx, call.Scope, listName, nil, in.Cursor)
 		if err != nil {
 			return nil, err
@@ -27,7 +27,7 @@ func list(env *fn.Env) (fn.Handler[fn.Page, fn.List[view]], error) {
 		if err != nil {
 			return nil, err
 		}
-		views := make([]view, len(page))
+		views := make([]TenantView, len(page))
 		for i, t := range page {
 			views[i] = viewOf(t)
 		}

@@ -11,12 +11,14 @@ import (
 type updateInput struct {
 	ID      string `path:"id" maxLength:"64"`
 	IfMatch string `header:"If-Match" doc:"The ETag of the version to change."`
-	Body    struct {
-		Name    *string         `json:"name,omitempty" minLength:"1" maxLength:"255" pattern:"\\S"`
-		Plan    *tenant.Plan    `json:"plan,omitempty" enum:"basic,pro,enterprise"`
-		Profile *tenant.Profile `json:"profile,omitempty" enum:"standard,regulated"`
-		State   *tenant.State   `json:"state,omitempty" enum:"active,suspended" doc:"A suspended tenant's administrators may read, and nothing else is served."`
-	}
+	Body    tenantChange
+}
+
+type tenantChange struct {
+	Name    *string         `json:"name,omitempty" minLength:"1" maxLength:"255" pattern:"\\S"`
+	Plan    *tenant.Plan    `json:"plan,omitempty" enum:"basic,pro,enterprise"`
+	Profile *tenant.Profile `json:"profile,omitempty" enum:"standard,regulated"`
+	State   *tenant.State   `json:"state,omitempty" enum:"active,suspended" doc:"A suspended tenant's administrators may read, and nothing else is served."`
 }
 
 // update changes what the body names; what it leaves out stays as it is.
