@@ -62,6 +62,9 @@ type bucket struct {
 	mu     sync.Mutex
 	tokens int
 	diesAt time.Time
+	// size is how many tokens the next lease asks for. It starts with one and doubles while leases are spent in time:
+	// many functions that a client calls now and then must not hold its tokens idle.
+	size int
 	// remaining is the stored bucket's level after the last grant.
 	remaining int
 	// localTAT runs the same algorithm in memory while the store does not answer.
@@ -138,7 +141,8 @@ func (l *Limiter) take(ctx context.Context, s scope.Scope, p Policy, b *bucket, 
 	if l.isDown(now) {
 		return l.local(p, b, now, failClosed, nil)
 	}
-	d, granted, err := l.lease(ctx, s, p, now)
+	b.size = nextSize(b, p, now)
+	d, granted, err := l.lease(ctx, s, p, b.size, now)
 	if err != nil {
 		l.markDown(now)
 		return l.local(p, b, now, failClosed, err)
@@ -185,14 +189,23 @@ type limitItem struct {
 	TAT int64 `dynamodbav:"tat"`
 }
 
+// nextSize is the size of the next lease: twice the last one if that was spent before it died, else what was spent of
+// it, at least one.
+func nextSize(b *bucket, p Policy, now time.Time) int {
+	if p.PerSecond < strictRate || b.size == 0 {
+		return 1
+	}
+	n := max(1, b.size-b.tokens)
+	if now.Before(b.diesAt) {
+		n = 2 * b.size
+	}
+	return min(n, max(1, int(p.PerSecond*leaseFor.Seconds())), p.Burst)
+}
+
 // lease asks the store for a block of tokens, and for a single one where the block does not fit.
-func (l *Limiter) lease(ctx context.Context, s scope.Scope, p Policy, now time.Time) (Decision, int, error) {
+func (l *Limiter) lease(ctx context.Context, s scope.Scope, p Policy, n int, now time.Time) (Decision, int, error) {
 	ctx, cancel := context.WithTimeout(ctx, callBudget)
 	defer cancel()
-	n := 1
-	if p.PerSecond >= strictRate {
-		n = min(max(1, int(p.PerSecond*leaseFor.Seconds())), p.Burst)
-	}
 	d, err := l.ask(ctx, s, p, n, now)
 	if err == nil && !d.Allowed && n > 1 {
 		n = 1

@@ -70,6 +70,7 @@ func TestNeverAdmitsMoreThanThePolicy(t *testing.T) {
 		{"one instance under the limit", perSecond(100), 1, 50, 100, 100},
 		{"one instance at twice the limit", perSecond(100), 1, 200, 285, 300},
 		{"five instances at twice the limit", perSecond(100), 5, 200, 270, 300},
+		{"forty instances under the limit", perSecond(100), 40, 80, 160, 160},
 		{"a slow policy is exact", limit.Policy{Name: "key", Subject: "s", PerSecond: 2, Burst: 10, Window: time.Minute}, 3, 50, 13, 13},
 	} {
 		t.Run(c.name, func(t *testing.T) {
