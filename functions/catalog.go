@@ -1,6 +1,7 @@
 package functions
 
 import (
+	"net/http"
 	"time"
 
 	"guardrails/shared/blob"
@@ -23,6 +24,9 @@ const (
 	a  = fn.Append
 )
 
+// longQuery is for routes that take a text in the query: API Gateway bounds the request line and headers at 10 KB.
+var longQuery = []int{http.StatusRequestHeaderFieldsTooLarge}
+
 // Catalog lists every function. Routes have 10 s and 512 MB unless they say more.
 func Catalog() []fn.Spec {
 	specs := []fn.Spec{
@@ -44,11 +48,11 @@ func Catalog() []fn.Spec {
 		{Name: "policies-list", Context: "policies", Summary: "List policies", Trigger: fn.HTTP("GET", "/api/v1/policies"), Permission: "read:policies", Access: fn.Access{Tables: tables{table.Policies: r}, Secrets: []string{secret.Cursor}}},
 		{Name: "policies-create", Context: "policies", Summary: "Create a policy", Trigger: fn.HTTP("POST", "/api/v1/policies"), Permission: "create:policies", Access: fn.Access{Tables: tables{table.Policies: rw, table.Events: a, table.Audit: a}}},
 		{Name: "policies-get", Context: "policies", Summary: "Get a policy", Trigger: fn.HTTP("GET", "/api/v1/policies/{id}"), Permission: "read:policies", Access: fn.Access{Tables: tables{table.Policies: r}}},
-		{Name: "policies-update", Context: "policies", Summary: "Replace a policy", Trigger: fn.HTTP("PUT", "/api/v1/policies/{id}"), Permission: "update:policies", Access: fn.Access{Tables: tables{table.Policies: rw, table.Events: a, table.Audit: a}}},
-		{Name: "policies-delete", Context: "policies", Summary: "Delete a policy", Trigger: fn.HTTP("DELETE", "/api/v1/policies/{id}"), Permission: "delete:policies", Access: fn.Access{Tables: tables{table.Policies: rw, table.Events: a, table.Audit: a}}},
+		{Name: "policies-update", Context: "policies", Summary: "Replace a policy", Trigger: fn.HTTP("PUT", "/api/v1/policies/{id}"), Permission: "update:policies", Statuses: ifMatch(), Access: fn.Access{Tables: tables{table.Policies: rw, table.Events: a, table.Audit: a}}},
+		{Name: "policies-delete", Context: "policies", Summary: "Delete a policy", Trigger: fn.HTTP("DELETE", "/api/v1/policies/{id}"), Permission: "delete:policies", Statuses: ifMatch(), Access: fn.Access{Tables: tables{table.Policies: rw, table.Events: a, table.Audit: a}}},
 		{Name: "policies-versions", Context: "policies", Summary: "List the versions of a policy", Trigger: fn.HTTP("GET", "/api/v1/policies/{id}/versions"), Permission: "read:policies", Access: fn.Access{Tables: tables{table.Policies: r}, Secrets: []string{secret.Cursor}}},
 		{Name: "policies-dryrun", Context: "policies", Summary: "Try a policy on a text without recording it", Trigger: fn.HTTP("POST", "/api/v1/policies/{id}/test"), Permission: "execute:policies", RateClass: fn.RateAnalyze, MemoryMB: 1769, Access: fn.Access{Tables: tables{table.Policies: r}, DataKeys: true}},
-		{Name: "policies-activate", Context: "policies", Summary: "Make a policy active", Trigger: fn.HTTP("PUT", "/api/v1/policies/{id}/activate"), Permission: "update:policies", Access: fn.Access{Tables: tables{table.Policies: rw, table.Events: a, table.Audit: a}}},
+		{Name: "policies-activate", Context: "policies", Summary: "Make a policy active", Trigger: fn.HTTP("PUT", "/api/v1/policies/{id}/activate"), Permission: "update:policies", Statuses: ifMatch(), Access: fn.Access{Tables: tables{table.Policies: rw, table.Events: a, table.Audit: a}}},
 
 		// jobs: batches
 		{Name: "uploads-create", Context: "jobs", Summary: "Get a URL to upload documents to", Trigger: fn.HTTP("POST", "/api/v1/uploads"), Permission: "create:uploads", Access: fn.Access{Tables: tables{table.Jobs: a}, Buckets: buckets{blob.Uploads: w}}},
@@ -66,17 +70,17 @@ func Catalog() []fn.Spec {
 		{Name: "tenants-list", Context: "tenants", Summary: "List tenants", Trigger: fn.HTTP("GET", "/api/v1/tenants"), Permission: "read:tenants", Access: fn.Access{Tables: tables{table.Directory: r, table.Tenants: r}, Secrets: []string{secret.Cursor}}},
 		{Name: "tenants-create", Context: "tenants", Summary: "Create a tenant", Trigger: fn.HTTP("POST", "/api/v1/tenants"), Permission: "create:tenants", Access: fn.Access{Tables: tables{table.Tenants: rw, table.Directory: rw, table.Events: a, table.Audit: a}, DataKeys: true, Secrets: []string{secret.Pepper}}},
 		{Name: "tenants-get", Context: "tenants", Summary: "Get a tenant", Trigger: fn.HTTP("GET", "/api/v1/tenants/{id}"), Permission: "read:tenants", Access: fn.Access{Tables: tables{table.Tenants: r}}},
-		{Name: "tenants-update", Context: "tenants", Summary: "Change a tenant's name, plan, profile or state", Trigger: fn.HTTP("PUT", "/api/v1/tenants/{id}"), Permission: "update:tenants", Access: fn.Access{Tables: tables{table.Tenants: rw, table.Directory: rw, table.Events: a, table.Audit: a}}},
-		{Name: "tenants-delete", Context: "tenants", Summary: "Begin to offboard a tenant", Trigger: fn.HTTP("DELETE", "/api/v1/tenants/{id}"), Permission: "delete:tenants", Access: fn.Access{Tables: tables{table.Tenants: rw, table.Directory: rw, table.Events: a, table.Audit: a}}},
-		{Name: "tenants-limits", Context: "tenants", Summary: "Set a tenant's limits", Trigger: fn.HTTP("PUT", "/api/v1/tenants/{id}/limits"), Permission: "update:limits", Access: fn.Access{Tables: tables{table.Tenants: rw, table.Events: a, table.Audit: a}}},
+		{Name: "tenants-update", Context: "tenants", Summary: "Change a tenant's name, plan, profile or state", Trigger: fn.HTTP("PUT", "/api/v1/tenants/{id}"), Permission: "update:tenants", Statuses: ifMatch(), Access: fn.Access{Tables: tables{table.Tenants: rw, table.Directory: rw, table.Events: a, table.Audit: a}}},
+		{Name: "tenants-delete", Context: "tenants", Summary: "Begin to offboard a tenant", Trigger: fn.HTTP("DELETE", "/api/v1/tenants/{id}"), Permission: "delete:tenants", Statuses: ifMatch(), Access: fn.Access{Tables: tables{table.Tenants: rw, table.Directory: rw, table.Events: a, table.Audit: a}}},
+		{Name: "tenants-limits", Context: "tenants", Summary: "Set a tenant's limits", Trigger: fn.HTTP("PUT", "/api/v1/tenants/{id}/limits"), Permission: "update:limits", Statuses: ifMatch(), Access: fn.Access{Tables: tables{table.Tenants: rw, table.Events: a, table.Audit: a}}},
 		{Name: "tenant-get", Context: "tenants", Summary: "Get the own tenant", Trigger: fn.HTTP("GET", "/api/v1/tenant"), Permission: "read:tenant", Access: fn.Access{Tables: tables{table.Tenants: r}}},
-		{Name: "tenant-update", Context: "tenants", Summary: "Change the own tenant's name", Trigger: fn.HTTP("PUT", "/api/v1/tenant"), Permission: "update:tenant", Access: fn.Access{Tables: tables{table.Tenants: rw, table.Directory: rw, table.Events: a, table.Audit: a}}},
+		{Name: "tenant-update", Context: "tenants", Summary: "Change the own tenant's name", Trigger: fn.HTTP("PUT", "/api/v1/tenant"), Permission: "update:tenant", Statuses: ifMatch(), Access: fn.Access{Tables: tables{table.Tenants: rw, table.Directory: rw, table.Events: a, table.Audit: a}}},
 		{Name: "tenant-limits", Context: "tenants", Summary: "Show the own tenant's limits", Trigger: fn.HTTP("GET", "/api/v1/tenant/limits"), Permission: "read:limits", Access: fn.Access{Tables: tables{table.Tenants: r}}},
 
 		// keys: API keys
 		{Name: "api-keys-list", Context: "keys", Summary: "List API keys", Trigger: fn.HTTP("GET", "/api/v1/api-keys"), Permission: "read:api-keys", Access: fn.Access{Tables: tables{table.Tenants: r, table.Directory: r}, Secrets: []string{secret.Cursor}}},
 		{Name: "api-keys-create", Context: "keys", Summary: "Create an API key; its secret is shown once", Trigger: fn.HTTP("POST", "/api/v1/api-keys"), Permission: "create:api-keys", Access: fn.Access{Tables: tables{table.Tenants: rw, table.Directory: rw, table.Events: a, table.Audit: a}, Secrets: []string{secret.Pepper}}},
-		{Name: "api-keys-delete", Context: "keys", Summary: "Revoke an API key", Trigger: fn.HTTP("DELETE", "/api/v1/api-keys/{id}"), Permission: "delete:api-keys", Access: fn.Access{Tables: tables{table.Tenants: rw, table.Directory: rw, table.Events: a, table.Audit: a}}},
+		{Name: "api-keys-delete", Context: "keys", Summary: "Revoke an API key", Trigger: fn.HTTP("DELETE", "/api/v1/api-keys/{id}"), Permission: "delete:api-keys", Statuses: []int{409, 412}, Access: fn.Access{Tables: tables{table.Tenants: rw, table.Directory: rw, table.Events: a, table.Audit: a}}},
 		{Name: "api-keys-rotate", Context: "keys", Summary: "Give an API key a new secret; the old one stays valid 24 h", Trigger: fn.HTTP("POST", "/api/v1/api-keys/{id}/rotate"), Permission: "create:api-keys", Access: fn.Access{Tables: tables{table.Tenants: rw, table.Directory: rw, table.Events: a, table.Audit: a}, Secrets: []string{secret.Pepper}}},
 
 		// ops: the platform itself
@@ -89,9 +93,9 @@ func Catalog() []fn.Spec {
 		{Name: "legacy-health", Context: "legacy", Summary: "Say that the API is up", Trigger: fn.HTTP("GET", "/v1/health")},
 		{Name: "legacy-analyze", Context: "legacy", Summary: "Analyze a prompt", Trigger: fn.HTTP("POST", "/v1/analyze"), Permission: "execute:analysis", RateClass: fn.RateLegacyAnalyze, MemoryMB: 1769, Access: fn.Access{Tables: tables{table.Policies: r}, Queues: queues{queue.Analyses: fn.Send}, DataKeys: true}},
 		{Name: "legacy-analyze-async", Context: "legacy", Summary: "Submit a text for full analysis", Trigger: fn.HTTP("POST", "/api/v1/analyze/async"), Permission: "create:tasks", RateClass: fn.RateAnalyze, Access: taskSubmit()},
-		{Name: "legacy-pii-async", Context: "legacy", Summary: "Submit a text for detection", Trigger: fn.HTTP("POST", "/api/v1/detect/pii/async"), Permission: "create:tasks", RateClass: fn.RateAnalyze, Access: taskSubmit()},
-		{Name: "legacy-compliance-async", Context: "legacy", Summary: "Submit a text for a compliance check", Trigger: fn.HTTP("POST", "/api/v1/compliance/check/async"), Permission: "create:tasks", RateClass: fn.RateAnalyze, Access: taskSubmit()},
-		{Name: "legacy-redact-async", Context: "legacy", Summary: "Submit a text for redaction", Trigger: fn.HTTP("POST", "/api/v1/redact/async"), Permission: "create:tasks", RateClass: fn.RateAnalyze, Access: taskSubmit()},
+		{Name: "legacy-pii-async", Context: "legacy", Summary: "Submit a text for detection", Trigger: fn.HTTP("POST", "/api/v1/detect/pii/async"), Permission: "create:tasks", RateClass: fn.RateAnalyze, Statuses: longQuery, Access: taskSubmit()},
+		{Name: "legacy-compliance-async", Context: "legacy", Summary: "Submit a text for a compliance check", Trigger: fn.HTTP("POST", "/api/v1/compliance/check/async"), Permission: "create:tasks", RateClass: fn.RateAnalyze, Statuses: longQuery, Access: taskSubmit()},
+		{Name: "legacy-redact-async", Context: "legacy", Summary: "Submit a text for redaction", Trigger: fn.HTTP("POST", "/api/v1/redact/async"), Permission: "create:tasks", RateClass: fn.RateAnalyze, Statuses: longQuery, Access: taskSubmit()},
 		{Name: "legacy-task-get", Context: "legacy", Summary: "Get a task", Trigger: fn.HTTP("GET", "/api/v1/tasks/{task_id}"), Permission: "read:tasks", Access: taskRead()},
 		{Name: "legacy-task-result", Context: "legacy", Summary: "Get a task's result", Trigger: fn.HTTP("GET", "/api/v1/tasks/{task_id}/result"), Permission: "read:tasks", Access: taskRead()},
 		{Name: "legacy-task-workers", Context: "legacy", Summary: "Show the task workers", Trigger: fn.HTTP("GET", "/api/v1/tasks/workers"), Permission: "read:tasks", Access: fn.Access{Queues: queues{queue.Tasks: r}}},
@@ -118,6 +122,9 @@ func taskSubmit() fn.Access {
 func taskRead() fn.Access {
 	return fn.Access{Tables: tables{table.Jobs: r}, Buckets: buckets{blob.Content: r}, DataKeys: true}
 }
+
+// ifMatch are the statuses of routes that change a configuration resource: a lost race, and If-Match.
+func ifMatch() []int { return []int{409, 412, 428} }
 
 // withDefaults fills what most functions share: size, time, and the rate class that a method implies.
 func withDefaults(s fn.Spec) fn.Spec {

@@ -9,7 +9,7 @@ import (
 )
 
 type rotateInput struct {
-	ID string `path:"id" maxLength:"64"`
+	ID string `path:"id"`
 }
 
 // rotate gives a key a new secret under the same id; the old one stays valid for 24 hours. Whoever gets the secret can

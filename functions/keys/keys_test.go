@@ -71,7 +71,7 @@ func TestCreateShowsTheSecretOnce(t *testing.T) {
 		}
 	}
 	rec, err := b.Keys().Get(t.Context(), b.own.Scope(t), got["id"].(string))
-	if err != nil || strings.Contains(fmt.Sprintf("%s", rec.Digest), secret) {
+	if err != nil || strings.Contains(string(rec.Digest), secret) {
 		t.Errorf("the stored record: %v", err)
 	}
 }

@@ -13,7 +13,7 @@ import (
 )
 
 type activateInput struct {
-	ID      string `path:"id" maxLength:"64" example:"hipaa"`
+	ID      string `path:"id" example:"hipaa"`
 	IfMatch string `header:"If-Match" doc:"The ETag of the version to make active."`
 	Body    *activation
 }

@@ -9,7 +9,7 @@ import (
 )
 
 type deleteInput struct {
-	ID      string `path:"id" maxLength:"64"`
+	ID      string `path:"id"`
 	IfMatch string `header:"If-Match" doc:"The ETag of the version to delete."`
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 type dryrunInput struct {
-	ID   string `path:"id" maxLength:"64" example:"hipaa"`
+	ID   string `path:"id" example:"hipaa"`
 	Body dryRun
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 type getInput struct {
-	ID string `path:"id" maxLength:"64" example:"hipaa"`
+	ID string `path:"id" example:"hipaa"`
 }
 
 // get shows a policy of the tenant or a shipped pack with its rules.

@@ -11,7 +11,7 @@ import (
 )
 
 type updateInput struct {
-	ID      string `path:"id" maxLength:"64"`
+	ID      string `path:"id"`
 	IfMatch string `header:"If-Match" doc:"The ETag of the version to replace."`
 	Body    policy.Definition
 }

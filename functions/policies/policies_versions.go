@@ -13,7 +13,7 @@ import (
 )
 
 type versionsInput struct {
-	ID string `path:"id" maxLength:"64"`
+	ID string `path:"id"`
 	fn.Page
 }
 

@@ -7,7 +7,7 @@ import (
 )
 
 type getInput struct {
-	ID string `path:"id" maxLength:"64" example:"ten_01jd3zk8q4x5v6w7y8z9a0b1c2"`
+	ID string `path:"id" example:"ten_01jd3zk8q4x5v6w7y8z9a0b1c2"`
 }
 
 func get(env *fn.Env) (fn.Handler[getInput, answer], error) {

@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"guardrails/shared/secret"
 )
 
 // Function is one built function: a trigger's JSON in, its answer's JSON out, as the Lambda runtime calls it.
@@ -170,6 +173,9 @@ func (s Spec) ErrorStatuses() []int {
 	}
 	if s.HasBody() {
 		out = append(out, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity)
+	}
+	if slices.Contains(s.Access.Secrets, secret.Cursor) { // a list, whose cursor and limit are checked
+		out = append(out, http.StatusUnprocessableEntity)
 	}
 	if s.Idempotent() {
 		out = append(out, http.StatusConflict)
