@@ -1,7 +1,6 @@
 package functions
 
 import (
-	"net/http"
 	"time"
 
 	"guardrails/shared/blob"
@@ -23,9 +22,6 @@ const (
 	rw = fn.ReadWrite
 	a  = fn.Append
 )
-
-// longQuery is for routes that take a text in the query: API Gateway bounds the request line and headers at 10 KB.
-var longQuery = []int{http.StatusRequestHeaderFieldsTooLarge}
 
 // Catalog lists every function. Routes have 10 s and 512 MB unless they say more.
 func Catalog() []fn.Spec {
@@ -93,9 +89,9 @@ func Catalog() []fn.Spec {
 		{Name: "legacy-health", Context: "legacy", Summary: "Say that the API is up", Trigger: fn.HTTP("GET", "/v1/health")},
 		{Name: "legacy-analyze", Context: "legacy", Summary: "Analyze a prompt", Trigger: fn.HTTP("POST", "/v1/analyze"), Permission: "execute:analysis", RateClass: fn.RateLegacyAnalyze, MemoryMB: 1769, Access: fn.Access{Tables: tables{table.Policies: r}, Queues: queues{queue.Analyses: fn.Send}, DataKeys: true}},
 		{Name: "legacy-analyze-async", Context: "legacy", Summary: "Submit a text for full analysis", Trigger: fn.HTTP("POST", "/api/v1/analyze/async"), Permission: "create:tasks", RateClass: fn.RateAnalyze, Access: taskSubmit()},
-		{Name: "legacy-pii-async", Context: "legacy", Summary: "Submit a text for detection", Trigger: fn.HTTP("POST", "/api/v1/detect/pii/async"), Permission: "create:tasks", RateClass: fn.RateAnalyze, Statuses: longQuery, Access: taskSubmit()},
-		{Name: "legacy-compliance-async", Context: "legacy", Summary: "Submit a text for a compliance check", Trigger: fn.HTTP("POST", "/api/v1/compliance/check/async"), Permission: "create:tasks", RateClass: fn.RateAnalyze, Statuses: longQuery, Access: taskSubmit()},
-		{Name: "legacy-redact-async", Context: "legacy", Summary: "Submit a text for redaction", Trigger: fn.HTTP("POST", "/api/v1/redact/async"), Permission: "create:tasks", RateClass: fn.RateAnalyze, Statuses: longQuery, Access: taskSubmit()},
+		{Name: "legacy-pii-async", Context: "legacy", Summary: "Submit a text for detection", Trigger: fn.HTTP("POST", "/api/v1/detect/pii/async"), Permission: "create:tasks", RateClass: fn.RateAnalyze, Access: taskSubmit()},
+		{Name: "legacy-compliance-async", Context: "legacy", Summary: "Submit a text for a compliance check", Trigger: fn.HTTP("POST", "/api/v1/compliance/check/async"), Permission: "create:tasks", RateClass: fn.RateAnalyze, Access: taskSubmit()},
+		{Name: "legacy-redact-async", Context: "legacy", Summary: "Submit a text for redaction", Trigger: fn.HTTP("POST", "/api/v1/redact/async"), Permission: "create:tasks", RateClass: fn.RateAnalyze, Access: taskSubmit()},
 		{Name: "legacy-task-get", Context: "legacy", Summary: "Get a task", Trigger: fn.HTTP("GET", "/api/v1/tasks/{task_id}"), Permission: "read:tasks", Access: taskRead()},
 		{Name: "legacy-task-result", Context: "legacy", Summary: "Get a task's result", Trigger: fn.HTTP("GET", "/api/v1/tasks/{task_id}/result"), Permission: "read:tasks", Access: taskRead()},
 		{Name: "legacy-task-workers", Context: "legacy", Summary: "Show the task workers", Trigger: fn.HTTP("GET", "/api/v1/tasks/workers"), Permission: "read:tasks", Access: fn.Access{Queues: queues{queue.Tasks: r}}},

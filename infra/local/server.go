@@ -26,8 +26,8 @@ const (
 	// writeWithin covers the longest function, 30 s by API Gateway's limit, and its answer's way back.
 	writeWithin = 60 * time.Second
 	idleWithin  = 75 * time.Second
-	// maxHeader is near API Gateway's 10,240 bytes for all header lines; net/http adds a few thousand.
-	maxHeader = 10 << 10
+	// maxHeader is where net/http ends a connection; the gateway answers long before, at API Gateway's 10,240 bytes.
+	maxHeader = 256 << 10
 	// firstSchedule is the pause before schedules run for the first time.
 	firstSchedule = time.Second
 	streamBackoff = 100 * time.Millisecond

@@ -22,6 +22,7 @@ const (
 	PreconditionRequired Code = "precondition_required"
 	PayloadTooLarge      Code = "payload_too_large"
 	UnsupportedMediaType Code = "unsupported_media_type"
+	HeaderTooLarge       Code = "header_too_large"
 	RateLimited          Code = "rate_limited"
 	QuotaExceeded        Code = "quota_exceeded"
 	Overloaded           Code = "overloaded"
@@ -59,6 +60,7 @@ func Rows() []Row {
 		{PreconditionRequired, PreconditionRequired, http.StatusPreconditionRequired, "If-Match is required", false},
 		{PayloadTooLarge, PayloadTooLarge, http.StatusRequestEntityTooLarge, "The body is too large", false},
 		{UnsupportedMediaType, UnsupportedMediaType, http.StatusUnsupportedMediaType, "The media type is not supported", false},
+		{HeaderTooLarge, HeaderTooLarge, http.StatusRequestHeaderFieldsTooLarge, "The request line and headers are too large", false},
 		{RateLimited, RateLimited, http.StatusTooManyRequests, "The rate limit is reached", true},
 		{QuotaExceeded, QuotaExceeded, http.StatusTooManyRequests, "The quota is used up", true},
 		{Overloaded, Overloaded, http.StatusServiceUnavailable, "The service cannot take the request now", true},

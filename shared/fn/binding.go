@@ -164,7 +164,7 @@ func operation(spec Spec, o options) huma.Operation {
 
 // ErrorStatuses lists the error statuses that a route's shape implies, and those its Spec adds.
 func (s Spec) ErrorStatuses() []int {
-	out := []int{http.StatusInternalServerError, http.StatusServiceUnavailable}
+	out := []int{http.StatusRequestHeaderFieldsTooLarge, http.StatusInternalServerError, http.StatusServiceUnavailable}
 	if !s.Public() {
 		out = append(out, http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests)
 	}

@@ -19,6 +19,9 @@ import (
 // MaxBody is the largest request body that API Gateway takes, in bytes.
 const MaxBody = 10 << 20
 
+// MaxHeader is how large the request line and all headers may be together, in bytes.
+const MaxHeader = 10_240
+
 // Config is what a gateway consists of.
 type Config struct {
 	// Routes are served; the catalogue's check has found repeated ones.
@@ -62,6 +65,9 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // answer takes the steps of the real gateway in its order: path, method, authorizer, body, function.
 func (g *Gateway) answer(ctx context.Context, c *call) (*answer, error) {
+	if headerSize(c.http) > MaxHeader {
+		return nil, errs.Newf(errs.HeaderTooLarge, "The request line and headers are larger than %d bytes.", MaxHeader)
+	}
 	c.match = g.router.find(c.http.Method, c.http.URL.EscapedPath())
 	if !c.match.found {
 		return nil, errs.New(errs.NotFound, "There is no such path.")
@@ -80,6 +86,17 @@ func (g *Gateway) answer(ctx context.Context, c *call) (*answer, error) {
 		return nil, err
 	}
 	return g.invoke(ctx, c, authorizer)
+}
+
+// headerSize is what API Gateway counts: the request line and all header lines.
+func headerSize(r *http.Request) int {
+	n := len(r.Method) + len(r.RequestURI)
+	for name, values := range r.Header {
+		for _, v := range values {
+			n += len(name) + len(v)
+		}
+	}
+	return n
 }
 
 func readBody(r *http.Request) ([]byte, error) {

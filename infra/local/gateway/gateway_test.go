@@ -336,6 +336,15 @@ func TestAnswersOfFunctions(t *testing.T) {
 	}
 }
 
+func TestLargeHeadersAreRefused(t *testing.T) {
+	t.Parallel()
+	s := serve(t, fails(errors.New("unused")), public("GET", "/x", tell))
+	resp, body := do(t, "GET", s.URL+"/x", "", "X-Long", strings.Repeat("x", gateway.MaxHeader))
+	wantProblem(t, resp, body, 431, "header_too_large")
+	resp, body = do(t, "GET", s.URL+"/x?q="+strings.Repeat("x", gateway.MaxHeader), "")
+	wantProblem(t, resp, body, 431, "header_too_large")
+}
+
 func TestLargeBodiesAreRefused(t *testing.T) {
 	t.Parallel()
 	s := serve(t, fails(errors.New("unused")), public("POST", "/x", tell))
