@@ -144,6 +144,8 @@ func TestExpiryRotationAndRevocation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	b.want(t, second, "")
+	b.want(t, first, "")
 	b.clock.Advance(6 * time.Second)
 	b.want(t, first, "")
 	b.want(t, second, "")

@@ -51,7 +51,12 @@ func (a *authorizer) claims(ctx context.Context, headers map[string]string, sour
 	if err != nil {
 		return nil, err
 	}
-	if cause := s.refuses(digest, sourceIP, a.env.Clock.Now()); cause != "" {
+	cause := s.refuses(digest, sourceIP, a.env.Clock.Now())
+	if cause == causeSecret {
+		s = a.subjects.recheck(ctx, public, s)
+		cause = s.refuses(digest, sourceIP, a.env.Clock.Now())
+	}
+	if cause != "" {
 		return a.refuse(ctx, cause, s.key.ID), nil
 	}
 	a.subjects.touch(ctx, s)

@@ -28,6 +28,8 @@ const (
 	readBudget  = 2 * time.Second
 	touchBudget = 150 * time.Millisecond
 	maxSubjects = 8192
+	// recheckEvery bounds how often wrong secrets of one key make the store be asked.
+	recheckEvery = 100 * time.Millisecond
 )
 
 // source reads keys and tenants from the stores.
@@ -43,6 +45,8 @@ type subject struct {
 	key    apikey.Record
 	tenant registry.Tenant
 	readAt time.Time
+	// rechecked says that it was read because a secret was not accepted.
+	rechecked bool
 	// touched is when the key's use was last noted, in Unix milliseconds.
 	touched atomic.Int64
 }
@@ -72,6 +76,9 @@ func (s *source) read(ctx context.Context, public string, now time.Time) (*subje
 	return out, nil
 }
 
+// causeSecret is that the secret is not the key's.
+const causeSecret = "secret"
+
 // refuses says why the subject may not call, or "". The digest is compared even if there is no such key, so that
 // both take the same time.
 func (s *subject) refuses(digest []byte, sourceIP string, now time.Time) string {
@@ -79,8 +86,10 @@ func (s *subject) refuses(digest []byte, sourceIP string, now time.Time) string 
 	switch {
 	case !s.scope.Valid():
 		return "unknown"
+	case s.key.Status(now) != apikey.StatusActive:
+		return string(s.key.Status(now))
 	case !accepted:
-		return "not accepted: " + string(s.key.Status(now))
+		return causeSecret
 	case !s.key.AllowsIP(sourceIP):
 		return "address"
 	case s.misplaced():
@@ -135,23 +144,49 @@ func (s *subjects) get(ctx context.Context, public string) (*subject, error) {
 	if standIn && s.down(now) {
 		return old, nil
 	}
-	v, err, _ := s.flight.Do(public, func() (any, error) {
+	read, err := s.read(ctx, public, now, false)
+	if err != nil && standIn {
+		return old, nil
+	}
+	return read, err
+}
+
+// read asks the store, once for all who ask at the same time, and remembers the answer. A recheck joins no plain read:
+// that may have begun before the change it looks for.
+func (s *subjects) read(ctx context.Context, public string, now time.Time, recheck bool) (*subject, error) {
+	flight := public
+	if recheck {
+		flight += "#recheck"
+	}
+	v, err, _ := s.flight.Do(flight, func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readBudget)
 		defer cancel()
 		read, err := s.source.read(ctx, public, now)
 		if err == nil {
+			read.rechecked = recheck
 			s.known.Add(public, read)
 		}
 		return read, err
 	})
-	if err == nil {
-		return v.(*subject), nil
+	if err != nil {
+		s.markDown(now)
+		return nil, err
 	}
-	s.markDown(now)
-	if standIn {
-		return old, nil
+	return v.(*subject), nil
+}
+
+// recheck reads a subject again whose secret was not accepted: the key may have been rotated since it was read, and
+// the new secret works at once. It returns the subject as it was if it was just rechecked or the store does not answer.
+func (s *subjects) recheck(ctx context.Context, public string, old *subject) *subject {
+	now := s.clock.Now()
+	if s.down(now) || old.rechecked && now.Sub(old.readAt) < recheckEvery {
+		return old
 	}
-	return nil, err
+	read, err := s.read(ctx, public, now, true)
+	if err != nil {
+		return old
+	}
+	return read
 }
 
 func (s *subjects) down(now time.Time) bool {
