@@ -23,7 +23,6 @@ import (
 	"guardrails/shared/clock"
 	"guardrails/shared/cursor"
 	"guardrails/shared/id"
-	"guardrails/shared/limit"
 	"guardrails/shared/queue"
 	"guardrails/shared/resource"
 	"guardrails/shared/seal"
@@ -106,7 +105,6 @@ type Env struct {
 	dynamo  *dynamodb.Client
 	secrets *secret.Reader
 	keys    *seal.Keys
-	limiter *limit.Limiter
 }
 
 // NewEnv returns what spec may use. Build makes one for each function; programs that are none, like the set-up of a
