@@ -1,12 +1,10 @@
 package jobs_test
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 
 	"guardrails/functions/jobs"
-	"guardrails/shared/fntest"
 )
 
 func TestInlineJob(t *testing.T) {
@@ -72,6 +70,4 @@ func TestBadDocumentsFailAlone(t *testing.T) {
 	if strings.Contains(w.Log.String(), "bad id") {
 		t.Error("the log holds text of a document")
 	}
-	_ = http.StatusOK
-	_ = fntest.Request{}
 }

@@ -19,6 +19,7 @@ import (
 	"guardrails/functions/jobs"
 	"guardrails/shared/authn"
 	"guardrails/shared/authz"
+	"guardrails/shared/awstest"
 	"guardrails/shared/clock"
 	"guardrails/shared/fntest"
 	"guardrails/shared/queue"
@@ -38,8 +39,10 @@ type tap struct {
 	}
 	mu      sync.Mutex
 	letters []letter
-	// left is how many calls still get through; negative means all.
+	// left is how many calls still get through; negative means all. With deaf, the last of them gets through and its
+	// answer does not.
 	left int
+	deaf bool
 	// lost drops messages instead of sending them.
 	lost bool
 	// refuse makes the calls fail whose URL or target contains it.
@@ -58,6 +61,7 @@ func (p *tap) Do(r *http.Request) (*http.Response, error) {
 	target := r.Header.Get("X-Amz-Target")
 	p.mu.Lock()
 	dead := p.left == 0
+	unheard := p.left == 1 && p.deaf
 	if p.left > 0 {
 		p.left--
 	}
@@ -70,6 +74,10 @@ func (p *tap) Do(r *http.Request) (*http.Response, error) {
 	res, err := p.next.Do(r)
 	if err == nil && res.StatusCode == http.StatusOK && strings.HasPrefix(target, "AmazonSQS.SendMessage") {
 		p.note(body)
+	}
+	if unheard && err == nil {
+		_ = res.Body.Close()
+		return nil, fmt.Errorf("answer lost: %w", context.Canceled)
 	}
 	return res, err
 }
@@ -130,8 +138,25 @@ type world struct {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
+	return worldIn(t, "")
+}
+
+// newLoneWorld is a world on an environment of its own: the watch looks at every tenant's jobs, and the clocks of
+// other tests run apart.
+func newLoneWorld(t testing.TB) *world {
+	t.Helper()
+	env := awstest.Env(t)
+	awstest.Provision(t, env)
+	return worldIn(t, env)
+}
+
+func worldIn(t testing.TB, env string) *world {
+	t.Helper()
 	c := clock.NewFake(time.Now())
 	sys := fntest.NewAt(t, functions.Catalog(), jobs.Bindings(), c)
+	if env != "" {
+		sys.Config.Environment = env
+	}
 	w := &world{System: sys, clock: c, tap: &tap{next: sys.Config.AWS.HTTPClient, left: -1}}
 	sys.Config.AWS.HTTPClient = w.tap
 	w.tenant = sys.Tenant(t)
@@ -145,6 +170,7 @@ var consumers = map[string]string{queue.JobSplit: "job-split", queue.JobChunks: 
 // deliver gives a message to its function, as SQS does, and reports whether it was handled.
 func (w *world) deliver(t testing.TB, l letter) bool {
 	t.Helper()
+	w.clock.Advance(time.Millisecond)
 	out := w.Invoke(t, consumers[l.queue], sqsEvent(l))
 	return len(fntest.Decode[events.SQSEventResponse](t, out).BatchItemFailures) == 0
 }
@@ -183,6 +209,7 @@ func (w *world) again(l letter) []letter {
 
 func (w *world) call(t testing.TB, name string, r fntest.Request) fntest.Response {
 	t.Helper()
+	w.clock.Advance(time.Millisecond)
 	if r.As == nil {
 		r.As = &w.admin
 	}

@@ -31,11 +31,12 @@ const shapeScore = 0.5
 // named returns a finding's type and confidence as the older API has them. It went by shape: three groups of three
 // digits are a SIN, whatever country's telephone number they may be, and a shape without a check is half certain.
 func named(typ, detector, value string, score float64) (string, float64) {
-	if strings.HasPrefix(detector, "phase2_") {
-		score = shapeScore
-	}
-	if typ == "PHONE_NUMBER" && threeByThree(value) {
+	if typ == "PHONE_NUMBER" && shape(value) == "999-999-999" {
 		return "SIN", shapeScore
+	}
+	foreign := detector == "phone_national" && shape(value) == "999-999-9999"
+	if foreign || strings.HasPrefix(detector, "phase2_") {
+		score = shapeScore
 	}
 	switch typ {
 	case "EMAIL_ADDRESS":
@@ -50,18 +51,18 @@ func named(typ, detector, value string, score float64) (string, float64) {
 	return typ, score
 }
 
-// threeByThree reports whether a value is three groups of three ASCII digits with one separator between them.
-func threeByThree(value string) bool {
-	if len(value) != 11 || value[3] != value[7] {
-		return false
-	}
-	for i := range len(value) {
-		digit := value[i] >= '0' && value[i] <= '9'
-		if separator := i == 3 || i == 7; separator == digit {
-			return false
+// shape writes 9 for each ASCII digit of a value and - for each separator; of a longer value it is the beginning.
+func shape(value string) string {
+	out := []byte(value[:min(len(value), 16)])
+	for i, c := range out {
+		switch {
+		case c >= '0' && c <= '9':
+			out[i] = '9'
+		case c == ' ' || c == '.':
+			out[i] = '-'
 		}
 	}
-	return true
+	return string(out)
 }
 
 // isEntity reports whether findings of a category are values, which the older API lists and redacts.
