@@ -397,3 +397,43 @@ func TestDryRun(t *testing.T) {
 		t.Errorf("a dry run was recorded: %v, %v", rows, err)
 	}
 }
+
+// patterned is a policy with a type of its own.
+func patterned(name, regex string) body {
+	return body{"name": name, "patterns": []body{{"name": "CASE_NUMBER", "regexes": []body{{"pattern": regex, "score": 0.8}}}}}
+}
+
+func TestActivePoliciesWorkTogether(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	first, _ := b.create(t, patterned("one", `CN-\d{4}`))
+	second, _ := b.create(t, patterned("two", `CN-\d{6}`))
+	same, _ := b.create(t, patterned("three", `CN-\d{4}`))
+	activate := func(id string) fntest.Response {
+		return b.Call(t, "policies-activate", fntest.Request{As: &b.admin, Path: path(id)})
+	}
+	activate(first).Want(t, 200)
+	activate(same).Want(t, 200)
+	activate(second).WantProblem(t, 409, "conflict")
+	put := fntest.Request{As: &b.admin, Path: path(same), Body: patterned("three", `CN-\d{8}`)}
+	b.Call(t, "policies-update", put).WantProblem(t, 409, "conflict")
+	put.Path = path(second)
+	b.Call(t, "policies-update", put).Want(t, 200)
+	if s := b.state(t); fmt.Sprint(s.Active) != fmt.Sprint([]string{first, same}) {
+		t.Errorf("active %v", s.Active)
+	}
+}
+
+func TestTheNumberOfActivePoliciesIsBounded(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	id, _ := b.create(t, desk("one more"))
+	full := policystore.State{Version: 1, Count: 21}
+	for n := range 20 {
+		full.Active = append(full.Active, fmt.Sprintf("pol_%026d", n))
+	}
+	if err := b.Env().Table(table.Policies).Put(t.Context(), b.own.Scope(t), table.PolicyStateKey(), full, table.Always()); err != nil {
+		t.Fatal(err)
+	}
+	b.Call(t, "policies-activate", fntest.Request{As: &b.admin, Path: path(id)}).WantProblem(t, 409, "conflict")
+}
