@@ -27,7 +27,7 @@ const (
 	writeWithin = 60 * time.Second
 	idleWithin  = 75 * time.Second
 	// maxHeader is where net/http ends a connection; the gateway answers long before, at API Gateway's 10,240 bytes.
-	maxHeader = 256 << 10
+	maxHeader = 1 << 20
 	// firstSchedule is the pause before schedules run for the first time.
 	firstSchedule = time.Second
 	streamBackoff = 100 * time.Millisecond
