@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -60,7 +61,7 @@ func (h *history) submit() {
 func (h *history) collect() { h.pending = append(h.pending, h.w.tap.take()...) }
 
 func (h *history) step() {
-	kind := rapid.SampledFrom([]string{"deliver", "deliver", "deliver", "kill", "kill", "twice", "lose", "watch", "cancel"}).Draw(h.T, "step")
+	kind := rapid.SampledFrom([]string{"deliver", "deliver", "deliver", "kill", "kill", "race", "twice", "lose", "watch", "cancel"}).Draw(h.T, "step")
 	if kind == "watch" {
 		h.watch(6 * time.Minute)
 		return
@@ -78,6 +79,8 @@ func (h *history) step() {
 		h.pending = slices.Delete(h.pending, i, i+1)
 	case "twice":
 		h.pending = append(h.pending, h.pending[i])
+	case "race":
+		h.race(i)
 	case "kill":
 		left, deaf := rapid.IntRange(0, 12).Draw(h.T, "calls"), rapid.Bool().Draw(h.T, "deaf")
 		h.w.tap.set(func(p *tap) { p.left, p.deaf = left, deaf })
@@ -96,6 +99,17 @@ func (h *history) deliver(i int) {
 	if !ok {
 		h.pending = append(h.pending, h.w.again(l)...)
 	}
+	h.collect()
+}
+
+// race gives a message to two instances of its function at once.
+func (h *history) race(i int) {
+	l := h.pending[i]
+	var wg sync.WaitGroup
+	for range 2 {
+		wg.Go(func() { h.w.deliver(h.t, l) })
+	}
+	wg.Wait()
 	h.collect()
 }
 
