@@ -246,21 +246,21 @@ func (x *extension) term(d *compiled, term string, whole bool, at string) {
 
 // regex compiles an expression and adds its required literals to the automaton.
 func (x *extension) regex(d *compiled, expr string, score float64, at string) {
-	tree, cost, msg := checkRegex(expr)
+	c, msg := checkRegex(expr)
 	if msg != "" {
 		x.errors.add(at, msg)
 		return
 	}
-	r := &customRegex{det: d, id: len(x.out.regexes), re: regexp.MustCompile(expr), score: score, cost: cost}
+	r := &customRegex{det: d, id: len(x.out.regexes), re: c.re, score: score, cost: c.cost}
 	x.out.regexes = append(x.out.regexes, r)
-	literals := requiredLiterals(tree)
+	literals := requiredLiterals(c.tree)
 	if r.literal = literals != nil; !r.literal {
 		if !slices.Contains(x.out.noLiteral, d.Type) {
 			x.out.noLiteral = append(x.out.noLiteral, d.Type)
 		}
 		return
 	}
-	r.reach = windowReach(tree)
+	r.reach = windowReach(c.tree)
 	for _, l := range literals {
 		e := x.words.entry(l, borderFree, true)
 		if !slices.Contains(e.regexes, r) {
@@ -269,26 +269,37 @@ func (x *extension) regex(d *compiled, expr string, score float64, at string) {
 	}
 }
 
-// checkRegex holds an expression to the limits. It returns the parsed tree and the cost of a byte, or what is wrong.
-func checkRegex(expr string) (tree *syntax.Regexp, cost int, msg string) {
+// checkedRegex is an expression within the limits, and what a byte of text costs.
+type checkedRegex struct {
+	tree *syntax.Regexp
+	re   *regexp.Regexp
+	cost int
+}
+
+// checkRegex holds an expression to the limits. It returns what is wrong, or "".
+func checkRegex(expr string) (c checkedRegex, msg string) {
 	if expr == "" || len(expr) > maxRegexBytes {
-		return nil, 0, "must have 1 to " + strconv.Itoa(maxRegexBytes) + " bytes"
+		return c, "must have 1 to " + strconv.Itoa(maxRegexBytes) + " bytes"
 	}
 	tree, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
-		return nil, 0, "is not an RE2 expression: " + syntaxCode(err)
+		return c, "is not an RE2 expression: " + syntaxCode(err)
 	}
 	if maxRepeat(tree) > maxRepeats {
-		return nil, 0, "must not repeat anything more than " + strconv.Itoa(maxRepeats) + " times"
+		return c, "must not repeat anything more than " + strconv.Itoa(maxRepeats) + " times"
 	}
 	if least, _ := matchLength(tree); least == 0 {
-		return nil, 0, "must not match empty text"
+		return c, "must not match empty text"
 	}
 	prog, err := syntax.Compile(tree.Simplify())
 	if err != nil || len(prog.Inst) > maxInstructions {
-		return nil, 0, "must compile to at most " + strconv.Itoa(maxInstructions) + " instructions"
+		return c, "must compile to at most " + strconv.Itoa(maxInstructions) + " instructions"
 	}
-	return tree, 1 + len(prog.Inst)/costUnit, ""
+	re, err := regexp.Compile(expr)
+	if err != nil {
+		return c, "is not an RE2 expression: " + syntaxCode(err)
+	}
+	return checkedRegex{tree: tree, re: re, cost: 1 + len(prog.Inst)/costUnit}, ""
 }
 
 // syntaxCode returns the kind of a syntax error without the text that it quotes.
@@ -396,11 +407,13 @@ func (x *extension) allowRegex(l *lists, expr, typ, at string) {
 		x.errors.add(at, "must be among the first "+strconv.Itoa(maxListRegexes)+" expressions")
 		return
 	}
-	if _, _, msg := checkRegex(expr); msg != "" {
+	c, msg := checkRegex(expr)
+	if msg != "" {
 		x.errors.add(at, msg)
 		return
 	}
-	l.regexes = append(l.regexes, allowRegex{re: regexp.MustCompile(`^(?:` + expr + `)$`), typ: typ})
+	c.re.Longest()
+	l.regexes = append(l.regexes, allowRegex{re: c.re, typ: typ})
 }
 
 func validDigest(s string) bool {

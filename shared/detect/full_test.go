@@ -49,6 +49,15 @@ func TestFullLetter(t *testing.T) {
 	}
 }
 
+func TestExpressionsCompile(t *testing.T) {
+	t.Parallel()
+	for _, d := range builtin.Detectors() {
+		if err := d.CheckSyntax(); err != nil {
+			t.Errorf("%s: %v", d.Name, err)
+		}
+	}
+}
+
 func BenchmarkFullNew(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {

@@ -14,6 +14,7 @@ type lists struct {
 	mac     func(string) string
 }
 
+// allowRegex is an expression that prefers long matches, so that a value matches as a whole if it can at all.
 type allowRegex struct {
 	re  *regexp.Regexp
 	typ string
@@ -56,8 +57,14 @@ func (l *lists) allows(value, typ string, expressions bool) bool {
 
 func (l *lists) matches(value, folded, typ string) bool {
 	return slices.ContainsFunc(l.regexes, func(r allowRegex) bool {
-		return (r.typ == "" || r.typ == typ) && (r.re.MatchString(value) || r.re.MatchString(folded))
+		return (r.typ == "" || r.typ == typ) && (r.matches(value) || r.matches(folded))
 	})
+}
+
+// matches reports whether the expression matches all of value.
+func (r *allowRegex) matches(value string) bool {
+	at := r.re.FindStringIndex(value)
+	return at != nil && at[0] == 0 && at[1] == len(value)
 }
 
 func takes(types []string, typ string) bool {
