@@ -2,6 +2,7 @@ package policies_test
 
 import (
 	"crypto/rand"
+	"encoding/hex"
 	"fmt"
 	"net/url"
 	"strings"
@@ -159,11 +160,13 @@ func TestVersionsAreKept(t *testing.T) {
 func TestAPolicyThatIsTooLargeToKeep(t *testing.T) {
 	t.Parallel()
 	b := start(t)
-	var deny []body
-	for range 8000 {
-		deny = append(deny, body{"value": rand.Text() + rand.Text() + rand.Text()})
+	var allow []body
+	digest := make([]byte, 32)
+	for range 10_000 {
+		_, _ = rand.Read(digest)
+		allow = append(allow, body{"hmac": hex.EncodeToString(digest)})
 	}
-	p := b.Call(t, "policies-create", fntest.Request{As: &b.admin, Body: body{"name": "large", "deny": deny}}).WantProblem(t, 422, "invalid_request")
+	p := b.Call(t, "policies-create", fntest.Request{As: &b.admin, Body: body{"name": "large", "allow": allow}}).WantProblem(t, 422, "invalid_request")
 	if len(p.Errors) != 1 || p.Errors[0].Location != "/" {
 		t.Errorf("errors %+v", p.Errors)
 	}
