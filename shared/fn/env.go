@@ -44,6 +44,8 @@ type Config struct {
 	// ConfigTTL is how long a function serves tenants' configuration from memory; writes of configuration answer only
 	// after that long, so that whoever has the answer sees the change everywhere.
 	ConfigTTL time.Duration
+	// LimitPatience is how long a request waits for the limits' store; 0 means limit.Patience.
+	LimitPatience time.Duration
 	// Version is the release, shown by the health routes.
 	Version string
 }

@@ -42,7 +42,7 @@ type route struct {
 func newRoute(env *Env, o options, handle *capture) *route {
 	r := &route{env: env, handle: handle, once: o.once, tracer: otel.Tracer("guardrails/shared/fn")}
 	if !env.Spec.Public() {
-		r.limiter = limit.New(env.Table(table.Usage), env.Clock)
+		r.limiter = limit.New(env.Table(table.Usage), env.Clock, env.Config.LimitPatience)
 	}
 	if env.Spec.Idempotent() {
 		r.idem = &idempotency{table: env.Table(table.Usage), content: env.Bucket(blob.Content), keys: env.Keys(), clock: env.Clock, timeout: env.Spec.Timeout}

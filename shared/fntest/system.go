@@ -48,6 +48,9 @@ func (e *environment) provisioned(t testing.TB) string {
 	return e.name
 }
 
+// patience outlasts the slowest machine: what a test counts must not depend on it.
+const patience = 30 * time.Second
+
 // System is the functions of a catalogue on the process's environment, built when they are first called.
 type System struct {
 	// Config is what the functions are built with.
@@ -81,7 +84,7 @@ func NewAt(t testing.TB, specs []fn.Spec, bindings fn.Bindings, c clock.Clock) *
 	line := &line{next: cfg.HTTPClient}
 	cfg.HTTPClient, cfg.Retryer = line, retryer
 	s := &System{
-		Config: fn.Config{Environment: shared.provisioned(t), AWS: cfg, Clock: c, Log: log, Version: fn.Version},
+		Config: fn.Config{Environment: shared.provisioned(t), AWS: cfg, Clock: c, Log: log, Version: fn.Version, LimitPatience: patience},
 		Log:    log, line: line, specs: specs, bindings: bindings, built: map[string]fn.Function{},
 		canaries: &canaries{said: map[string]bool{}},
 	}

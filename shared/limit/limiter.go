@@ -1,6 +1,7 @@
 package limit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
@@ -52,7 +53,6 @@ const (
 	leaseFor   = 250 * time.Millisecond
 	leaseDies  = 500 * time.Millisecond
 	strictRate = 4.0
-	callBudget = 400 * time.Millisecond
 	downFor    = time.Second
 	maxBuckets = 4096
 )
@@ -73,21 +73,25 @@ type bucket struct {
 
 // Limiter admits requests of any tenant. It is safe for concurrent use.
 type Limiter struct {
-	table *table.Table
-	clock clock.Clock
+	table    *table.Table
+	clock    clock.Clock
+	patience time.Duration
 
 	mu      sync.Mutex
 	buckets *simplelru.LRU[string, *bucket]
 	downTil time.Time
 }
 
-// New returns a limiter on the usage table.
-func New(t *table.Table, c clock.Clock) *Limiter {
+// Patience is how long a limiter waits for the store by default: what a request may be late at worst.
+const Patience = 400 * time.Millisecond
+
+// New returns a limiter on the usage table that waits for it as long as patience; 0 means Patience.
+func New(t *table.Table, c clock.Clock, patience time.Duration) *Limiter {
 	lru, err := simplelru.NewLRU[string, *bucket](maxBuckets, nil)
 	if err != nil {
 		panic(err) // the size is a positive constant
 	}
-	return &Limiter{table: t, clock: c, buckets: lru}
+	return &Limiter{table: t, clock: c, patience: cmp.Or(patience, Patience), buckets: lru}
 }
 
 // Allow takes one token from every policy, or none from any. failClosed refuses with errs.Overloaded when the store
@@ -204,7 +208,7 @@ func nextSize(b *bucket, p Policy, now time.Time) int {
 
 // lease asks the store for a block of tokens, and for a single one where the block does not fit.
 func (l *Limiter) lease(ctx context.Context, s scope.Scope, p Policy, n int, now time.Time) (Decision, int, error) {
-	ctx, cancel := context.WithTimeout(ctx, callBudget)
+	ctx, cancel := context.WithTimeout(ctx, l.patience)
 	defer cancel()
 	d, err := l.ask(ctx, s, p, n, now)
 	if err == nil && !d.Allowed && n > 1 {
