@@ -127,10 +127,12 @@ func biometricID() detect.Detector {
 		Pattern: &detect.Pattern{
 			Regexp:   `(?i)\b((?:finger|palm|voice|retina|face)[ -]?prints?(?: (?:scan|template|data))?|(?:retinal?|iris|facial|face|palm vein) (?:scan|template|recognition (?:data|template))s?|biometric (?:data|template|identifier|sample|scan|id)s?|fingerabdruck|fingerabdrucke|empreintes? digitales?|huellas? dactilar(?:es)?|impront[ae] digital[ei]|impressao digital|vingerafdruk(?:ken)?)\b`,
 			Keywords: []string{"print", "retina", "iris", "facial", "face scan", "face template", "palm", "biometric", "fingerabdruck", "empreinte", "dactilar", "impront", "impressao", "vingerafdruk"},
+			// Keys, certificates, files and browsers have fingerprints too.
+			AllowLine: []string{`(?i)\b(?:ssh|tls|ssl|pgp|gpg|rsa|ed25519|sha-?(?:1|256|512)|md5|keys?|cert(?:ificate)?s?|host|browser|device|canvas|file|build|image)\b[^.]{0,24}\bfinger[ -]?prints?|finger[ -]?prints? (?:of|for) (?:the |a |your |our )?(?:\w+ )?(?:key|cert|host|browser|device|file|build|image)`},
 		},
 		Samples: detect.Samples{
 			Positive: []string{"store his fingerprint", "the iris scan of the visitor", "Fingerabdruck gespeichert"},
-			Negative: []string{"fine print", "iris in bloom", "blueprint of the house"},
+			Negative: []string{"fine print", "iris in bloom", "blueprint of the house", "The SSH key fingerprint changed.", "the fingerprint of the certificate"},
 			Source:   "own",
 		},
 	}
