@@ -55,8 +55,18 @@ func TestBadDocumentsFailAlone(t *testing.T) {
 		t.Fatalf("job at its end: %+v", j)
 	}
 	want := []struct{ id, code string }{
-		{"a", ""}, {"b", "invalid_document"}, {"c", "invalid_document"}, {"a", "duplicate_id"}, {"#5", "invalid_document"}, {"#6", "invalid_document"},
-		{"d", "document_too_large"}, {"#8", ""}, {"#9", "invalid_document"}, {"e", "invalid_document"}, {"f", "invalid_document"}, {"g", ""},
+		{"a", ""},
+		{"b", "invalid_document"},
+		{"c", "invalid_document"},
+		{"a", "duplicate_id"},
+		{"#5", "invalid_document"},
+		{"#6", "invalid_document"},
+		{"d", "document_too_large"},
+		{"#8", ""},
+		{"#9", "invalid_document"},
+		{"e", "invalid_document"},
+		{"f", "invalid_document"},
+		{"g", ""},
 	}
 	for i, r := range w.results(t, j.ID, 100) {
 		code := ""

@@ -3,10 +3,10 @@ package jobs
 import (
 	"encoding/json"
 	"fmt"
-	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"guardrails/shared/fn"
 	"guardrails/shared/inspect"
 )
 
@@ -35,8 +35,8 @@ func (r Result) MarshalJSON() ([]byte, error) { return r.raw, nil }
 // Schema describes a result to readers of the API's description.
 func (Result) Schema(r huma.Registry) *huma.Schema {
 	return &huma.Schema{AnyOf: []*huma.Schema{
-		r.Schema(reflect.TypeFor[inspect.Analysis](), true, "Analysis"),
-		r.Schema(reflect.TypeFor[DocumentFailure](), true, "DocumentFailure"),
+		fn.Schema[inspect.Analysis](r, "Analysis"),
+		fn.Schema[DocumentFailure](r, "DocumentFailure"),
 	}}
 }
 

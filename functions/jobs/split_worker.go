@@ -109,7 +109,7 @@ func (sp *splitter) cut(ctx context.Context, s tenant.Scope, j job) error {
 	if err != nil {
 		return err
 	}
-	defer in.Close() //nolint:errcheck // nothing to do about it after reading
+	defer in.Close()
 	c := &cutter{in: newLines(in, j.Offset), seen: map[digest]bool{}, documents: j.Documents, chunks: j.Chunks}
 	if err := sp.recall(ctx, s, j, c); err != nil {
 		return err

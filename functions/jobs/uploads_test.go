@@ -50,11 +50,11 @@ func TestUploadedJob(t *testing.T) {
 	var in bytes.Buffer
 	in.WriteString("\xef\xbb\xbf")
 	for i := range 3000 {
-		switch {
-		case i%100 == 7:
+		switch i % 100 {
+		case 7:
 			fmt.Fprintf(&in, "{\"id\":\"doc-%d\",\n", i) // broken, and then a line of nothing
 			in.WriteString("  \r\n")
-		case i%100 == 8:
+		case 8:
 			fmt.Fprintf(&in, "{\"id\":\"doc-%d\",\"text\":\"again\"}\n", i-2)
 		default:
 			fmt.Fprintf(&in, "{\"id\":\"doc-%d\",\"text\":\"Call 415 555 %04d\"}\r\n", i, i)

@@ -73,7 +73,7 @@ func (b *Store) Get(ctx context.Context, s scope.Scope, path string, limit int64
 	if err != nil {
 		return nil, err
 	}
-	defer res.Body.Close() //nolint:errcheck // nothing to do about it after reading
+	defer res.Body.Close()
 	sealed, err := io.ReadAll(io.LimitReader(res.Body, limit+64))
 	if err != nil {
 		return nil, failure("read from "+b.bucket, err)

@@ -96,7 +96,7 @@ func (d *DirectoryTable) ListTenants(ctx context.Context, after string, limit in
 	}
 	in := &dynamodb.QueryInput{
 		TableName: &d.t.name, KeyConditionExpression: e.KeyCondition(), ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
-		ScanIndexForward: aws.Bool(false), ConsistentRead: aws.Bool(true), Limit: aws.Int32(int32(limit + 1)), //nolint:gosec // bounded by callers
+		ScanIndexForward: aws.Bool(false), ConsistentRead: aws.Bool(true), Limit: aws.Int32(int32(limit + 1)),
 	}
 	if after != "" {
 		in.ExclusiveStartKey = TenantEntry(after).attributes()

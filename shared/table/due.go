@@ -52,7 +52,7 @@ func (t *Table) Due(ctx context.Context, shard string, until time.Time, limit in
 	}
 	res, err := t.api.Query(ctx, &dynamodb.QueryInput{
 		TableName: &t.name, IndexName: aws.String(IndexDue), KeyConditionExpression: e.KeyCondition(),
-		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(), Limit: aws.Int32(int32(limit)), //nolint:gosec // bounded by callers
+		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(), Limit: aws.Int32(int32(limit)),
 	})
 	if err != nil {
 		return nil, failure("query "+t.name, err)

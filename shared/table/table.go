@@ -188,7 +188,7 @@ func (t *Table) queryInput(s scope.Scope, p Page) (*dynamodb.QueryInput, error) 
 	in := &dynamodb.QueryInput{
 		TableName: &t.name, KeyConditionExpression: e.KeyCondition(), FilterExpression: e.Filter(),
 		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
-		ScanIndexForward: aws.Bool(p.Oldest), ConsistentRead: aws.Bool(true), Limit: aws.Int32(int32(p.Limit + 1)), //nolint:gosec // bounded by callers to 1,000
+		ScanIndexForward: aws.Bool(p.Oldest), ConsistentRead: aws.Bool(true), Limit: aws.Int32(int32(p.Limit + 1)),
 	}
 	if p.After != "" {
 		in.ExclusiveStartKey = itemKey(s, Key{Part: p.Part, Sort: p.After})

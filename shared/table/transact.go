@@ -124,7 +124,7 @@ type ConditionError struct {
 func (e *ConditionError) Error() string { return ErrCondition.Error() }
 
 // Is makes errors.Is(err, ErrCondition) true.
-func (e *ConditionError) Is(target error) bool { return target == ErrCondition } //nolint:errorlint // identity is the point
+func (e *ConditionError) Is(target error) bool { return target == ErrCondition }
 
 // conflictWaits is how long Transact waits, at most, before it tries again to write items that another transaction
 // holds. A canceled transaction has written nothing.
@@ -176,7 +176,7 @@ func transact(ctx context.Context, api *dynamodb.Client, in *dynamodb.TransactWr
 
 // wait pauses for a random part of longest, so that those who collided part. It returns false when ctx ends.
 func wait(ctx context.Context, longest time.Duration) bool {
-	t := time.NewTimer(rand.N(longest))
+	t := time.NewTimer(rand.N(longest)) //nolint:gosec // jitter, not a secret //nolint:gosec // only parts those who collided
 	defer t.Stop()
 	select {
 	case <-t.C:
