@@ -24,8 +24,11 @@ const (
 	unknownFor = 2 * time.Second
 	staleFor   = 5 * time.Minute
 	// downFor is how long remembered subjects are served without asking, after the store did not answer.
-	downFor     = time.Second
-	readBudget  = 2 * time.Second
+	downFor    = time.Second
+	readBudget = 2 * time.Second
+	// standInWait is how long a caller waits for the store when what is remembered could be served: a store that hangs
+	// costs that much once in downFor.
+	standInWait = 400 * time.Millisecond
 	touchBudget = 150 * time.Millisecond
 	maxSubjects = 8192
 	// recheckEvery bounds how often wrong secrets of one key make the store be asked.
@@ -144,35 +147,62 @@ func (s *subjects) get(ctx context.Context, public string) (*subject, error) {
 	if standIn && s.down(now) {
 		return old, nil
 	}
-	read, err := s.read(ctx, public, now, false)
+	wait := readBudget
+	if standIn {
+		wait = standInWait
+	}
+	read, err := s.read(ctx, flight{public: public}, wait)
 	if err != nil && standIn {
 		return old, nil
 	}
 	return read, err
 }
 
-// read asks the store, once for all who ask at the same time, and remembers the answer. A recheck joins no plain read:
-// that may have begun before the change it looks for.
-func (s *subjects) read(ctx context.Context, public string, now time.Time, recheck bool) (*subject, error) {
-	flight := public
-	if recheck {
-		flight += "#recheck"
+// flight names a read that callers share. A recheck joins no plain read: that may have begun before the change it
+// looks for.
+type flight struct {
+	public  string
+	recheck bool
+}
+
+func (f flight) key() string {
+	if f.recheck {
+		return f.public + "#recheck"
 	}
-	v, err, _ := s.flight.Do(flight, func() (any, error) {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readBudget)
-		defer cancel()
-		read, err := s.source.read(ctx, public, now)
-		if err == nil {
-			read.rechecked = recheck
-			s.known.Add(public, read)
+	return f.public
+}
+
+// read asks the store, once for all who ask at the same time, and remembers the answer, even one that comes after the
+// caller has given up.
+func (s *subjects) read(ctx context.Context, f flight, wait time.Duration) (*subject, error) {
+	answer := s.flight.DoChan(f.key(), func() (any, error) { return s.fetch(context.WithoutCancel(ctx), f) })
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case a := <-answer:
+		if a.Err != nil {
+			s.markDown()
+			return nil, a.Err
 		}
-		return read, err
-	})
-	if err != nil {
-		s.markDown(now)
-		return nil, err
+		return a.Val.(*subject), nil
+	case <-timer.C:
+		s.markDown()
+		return nil, errSlow
 	}
-	return v.(*subject), nil
+}
+
+var errSlow = errs.New(errs.Overloaded, "The store of keys does not answer now.")
+
+// fetch is the read itself.
+func (s *subjects) fetch(ctx context.Context, f flight) (*subject, error) {
+	ctx, cancel := context.WithTimeout(ctx, readBudget)
+	defer cancel()
+	read, err := s.source.read(ctx, f.public, s.clock.Now())
+	if err == nil {
+		read.rechecked = f.recheck
+		s.known.Add(f.public, read)
+	}
+	return read, err
 }
 
 // recheck reads a subject again whose secret was not accepted: the key may have been rotated since it was read, and
@@ -182,7 +212,7 @@ func (s *subjects) recheck(ctx context.Context, public string, old *subject) *su
 	if s.down(now) || old.rechecked && now.Sub(old.readAt) < recheckEvery {
 		return old
 	}
-	read, err := s.read(ctx, public, now, true)
+	read, err := s.read(ctx, flight{public, true}, standInWait)
 	if err != nil {
 		return old
 	}
@@ -195,10 +225,11 @@ func (s *subjects) down(now time.Time) bool {
 	return now.Before(s.downTil)
 }
 
-func (s *subjects) markDown(now time.Time) {
+// markDown counts from the failure, not from the call: one that hangs may last longer than downFor.
+func (s *subjects) markDown() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.downTil = now.Add(downFor)
+	s.downTil = s.clock.Now().Add(downFor)
 }
 
 // touch notes the key's use, at most once a minute. It waits a little and never fails the request: on Lambda a

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"guardrails/shared/blob"
@@ -25,6 +26,7 @@ type chunker struct {
 	content contents
 	inspect *inspect.Inspector
 	metrics *telemetry.Metrics
+	log     *slog.Logger
 }
 
 func bindChunk() fn.Binding {
@@ -33,7 +35,7 @@ func bindChunk() fn.Binding {
 		if err != nil {
 			return nil, err
 		}
-		c := &chunker{jobs: newStore(env), content: contents{env.Bucket(blob.Content)}, inspect: inspector, metrics: env.Metrics}
+		c := &chunker{jobs: newStore(env), content: contents{env.Bucket(blob.Content)}, inspect: inspector, metrics: env.Metrics, log: env.Log}
 		return c.handle, nil
 	})
 }
@@ -76,11 +78,14 @@ func (c *chunker) giveUp(ctx context.Context, s tenant.Scope, m chunkMessage) er
 // analyze stores the results of a chunk, then counts them. A chunk that is closed, or whose job is ended, is left.
 func (c *chunker) analyze(ctx context.Context, s tenant.Scope, m chunkMessage) error {
 	j, err := c.jobs.get(ctx, s, m.Job)
-	if errors.Is(err, errs.NotFound) || err == nil && j.Status.finished() {
+	switch {
+	case errors.Is(err, errs.NotFound):
 		return nil
-	}
-	if err != nil {
+	case err != nil:
 		return err
+	case j.Status == failed || j.Status == cancelled:
+		c.content.forget(ctx, s, chunkPath(m.Job, m.Chunk), c.log)
+		return nil
 	}
 	row, err := c.jobs.chunk(ctx, s, m.Job, m.Chunk)
 	if err != nil {
@@ -88,12 +93,22 @@ func (c *chunker) analyze(ctx context.Context, s tenant.Scope, m chunkMessage) e
 	}
 	if row.State == chunkOpen {
 		if err := c.close(ctx, s, &j, row); err != nil {
-			return err
+			return c.unlessClosed(ctx, s, m, err)
 		}
 	}
 	return c.jobs.complete(ctx, s, m.Job)
 }
 
+// unlessClosed is an error, or nil if another instance has closed the chunk meanwhile: then its documents are gone.
+func (c *chunker) unlessClosed(ctx context.Context, s tenant.Scope, m chunkMessage, cause error) error {
+	row, err := c.jobs.chunk(ctx, s, m.Job, m.Chunk)
+	if err != nil || row.State == chunkOpen {
+		return cause
+	}
+	return c.jobs.complete(ctx, s, m.Job)
+}
+
+// close counts a chunk whose results are stored. Its documents are deleted: they are not kept longer than they must.
 func (c *chunker) close(ctx context.Context, s tenant.Scope, j *job, row chunk) error {
 	results, t, err := c.results(ctx, s, j, row)
 	if err != nil {
@@ -105,6 +120,9 @@ func (c *chunker) close(ctx context.Context, s tenant.Scope, j *job, row chunk) 
 	err = c.jobs.close(ctx, s, j.ID, row.N, chunkDone, t)
 	if errors.Is(err, table.ErrCondition) {
 		return nil // counted before, or the job was ended meanwhile
+	}
+	if err == nil {
+		c.content.forget(ctx, s, chunkPath(j.ID, row.N), c.log)
 	}
 	return err
 }

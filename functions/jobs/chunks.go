@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
@@ -134,6 +135,13 @@ func (c contents) get(ctx context.Context, s tenant.Scope, path string, limit in
 		return fmt.Errorf("decode %s: %w", path, errDamaged) // the cause may quote the content
 	}
 	return nil
+}
+
+// forget deletes content that nobody needs any more. What stays by mistake expires with the bucket's objects.
+func (c contents) forget(ctx context.Context, s tenant.Scope, path string, log *slog.Logger) {
+	if err := c.bucket.Delete(ctx, s, path); err != nil {
+		log.WarnContext(ctx, "content not deleted", slog.String("path", path), slog.String("error", err.Error()))
+	}
 }
 
 var errDamaged = errors.New("the content does not decode")

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 
 	"golang.org/x/sync/errgroup"
 
@@ -41,13 +42,14 @@ type splitter struct {
 	split   *queue.Queue
 	chunks  *queue.Queue
 	budget  budget
+	log     *slog.Logger
 }
 
 func bindSplit() fn.Binding {
 	return fn.Messages(func(env *fn.Env) (func(context.Context, fn.Message[splitMessage]) error, error) {
 		sp := &splitter{
 			jobs: newStore(env), content: contents{env.Bucket(blob.Content)}, uploads: env.Bucket(blob.Uploads),
-			split: env.Queue(queue.JobSplit), chunks: env.Queue(queue.JobChunks), budget: defaultBudget(),
+			split: env.Queue(queue.JobSplit), chunks: env.Queue(queue.JobChunks), budget: defaultBudget(), log: env.Log,
 		}
 		return sp.handle, nil
 	})
@@ -56,16 +58,20 @@ func bindSplit() fn.Binding {
 // handle cuts a job on from where its row says. What another invocation has cut meanwhile is left alone.
 func (sp *splitter) handle(ctx context.Context, m fn.Message[splitMessage]) error {
 	j, err := sp.jobs.get(ctx, m.Scope, m.Body.Job)
-	if errors.Is(err, errs.NotFound) || err == nil && j.Status.finished() {
+	switch {
+	case errors.Is(err, errs.NotFound):
 		return nil
-	}
-	if err != nil {
+	case err != nil:
 		return err
+	case j.Status.finished():
+		sp.forget(ctx, m.Scope, j)
+		return nil
 	}
 	if err := sp.resend(ctx, m.Scope, j); err != nil {
 		return err
 	}
 	if j.Split {
+		sp.forget(ctx, m.Scope, j)
 		return sp.jobs.complete(ctx, m.Scope, j.ID)
 	}
 	err = sp.cut(ctx, m.Scope, j)
@@ -123,7 +129,16 @@ func (sp *splitter) cut(ctx context.Context, s tenant.Scope, j job) error {
 			return err
 		}
 	}
+	sp.forget(ctx, s, j)
 	return sp.jobs.complete(ctx, s, j.ID)
+}
+
+// forget deletes what nobody needs any more: the documents of a job that is cut. Uploads expire by themselves, since
+// other jobs may name them.
+func (sp *splitter) forget(ctx context.Context, s tenant.Scope, j job) {
+	if j.Upload == "" {
+		sp.content.forget(ctx, s, inputPath(j.ID), sp.log)
+	}
 }
 
 // open reads the job's input from where it is cut.

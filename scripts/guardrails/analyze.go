@@ -126,11 +126,11 @@ func compile(f analyzeFlags) (*policy.Plan, *policy.Set, error) {
 func read(stdin io.Reader, name string) (string, error) {
 	in := stdin
 	if name != "-" {
-		file, err := os.Open(name) //nolint:gosec // reading the files it is given is what the command is for
+		file, err := os.Open(name)
 		if err != nil {
 			return "", err
 		}
-		defer file.Close() //nolint:errcheck // read only
+		defer file.Close()
 		in = file
 	}
 	b, err := io.ReadAll(io.LimitReader(in, maxFile+1))

@@ -99,7 +99,9 @@ func api(t *testing.T, results []string) string {
 			w.WriteHeader(http.StatusBadRequest)
 		}
 	})
-	mux.HandleFunc("POST /api/v1/jobs", func(w http.ResponseWriter, _ *http.Request) { answer(w, map[string]any{"id": "job_1", "status": "queued"}) })
+	mux.HandleFunc("POST /api/v1/jobs", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, map[string]any{"id": "job_1", "status": "queued"})
+	})
 	mux.HandleFunc("GET /api/v1/jobs/job_1", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, map[string]any{"id": "job_1", "status": "completed", "counts": map[string]int{"total": 3, "done": 3}})
 	})

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"regexp/syntax"
@@ -304,7 +305,8 @@ func checkRegex(expr string) (c checkedRegex, msg string) {
 
 // syntaxCode returns the kind of a syntax error without the text that it quotes.
 func syntaxCode(err error) string {
-	if e, ok := err.(*syntax.Error); ok {
+	var e *syntax.Error
+	if errors.As(err, &e) {
 		return e.Code.String()
 	}
 	return "syntax error"

@@ -39,27 +39,33 @@ func TestExtend(t *testing.T) {
 		{"regex", "badge EMP-12345 ok", Custom{Patterns: []CustomPattern{badge}}, []string{"BADGE:EMP-12345"}},
 		{"regex in a folded text", "ünder EMP-１2345", Custom{Patterns: []CustomPattern{badge}}, []string{"BADGE:EMP-１2345"}},
 		{
-			"letters that folding changes", "Aktenzeichen MÜ-7", Custom{Patterns: []CustomPattern{{Name: "FILE_NO", Regexes: expr(`MÜ-\d`)}}},
+			"letters that folding changes", "Aktenzeichen MÜ-7",
+			Custom{Patterns: []CustomPattern{{Name: "FILE_NO", Regexes: expr(`MÜ-\d`)}}},
 			[]string{"FILE_NO:MÜ-7"},
 		},
 		{
-			"no literal", "a 77-x88 b", Custom{Patterns: []CustomPattern{{Name: "ODD", Regexes: expr(`\d+-[a-z]\d+`)}}},
+			"no literal", "a 77-x88 b",
+			Custom{Patterns: []CustomPattern{{Name: "ODD", Regexes: expr(`\d+-[a-z]\d+`)}}},
 			[]string{"ODD:77-x88"},
 		},
 		{
-			"anchored", "EMP 1\nEMP 2", Custom{Patterns: []CustomPattern{{Name: "ODD", Regexes: expr(`^EMP \d`)}}},
+			"anchored", "EMP 1\nEMP 2",
+			Custom{Patterns: []CustomPattern{{Name: "ODD", Regexes: expr(`^EMP \d`)}}},
 			[]string{"ODD:EMP 1"},
 		},
 		{
-			"alternatives", "gamma9 beta8", Custom{Patterns: []CustomPattern{{Name: "ODD", Regexes: expr(`(?:alpha|beta|gamma)\d`)}}},
+			"alternatives", "gamma9 beta8",
+			Custom{Patterns: []CustomPattern{{Name: "ODD", Regexes: expr(`(?:alpha|beta|gamma)\d`)}}},
 			[]string{"ODD:gamma9", "ODD:beta8"},
 		},
 		{
-			"terms", "the Zeus project and zeus2", Custom{Patterns: []CustomPattern{{Name: "CODENAME", Terms: []string{"zeus"}}}},
+			"terms", "the Zeus project and zeus2",
+			Custom{Patterns: []CustomPattern{{Name: "CODENAME", Terms: []string{"zeus"}}}},
 			[]string{"CODENAME:Zeus", "CODENAME:zeus"},
 		},
 		{
-			"whole terms", "Zeus, Zeus2, C++ and MyZeus", Custom{Patterns: []CustomPattern{{Name: "CODENAME", Terms: []string{"zeus", "c++"}, WholeWord: true}}},
+			"whole terms", "Zeus, Zeus2, C++ and MyZeus",
+			Custom{Patterns: []CustomPattern{{Name: "CODENAME", Terms: []string{"zeus", "c++"}, WholeWord: true}}},
 			[]string{"CODENAME:Zeus", "CODENAME:C++"},
 		},
 		{
@@ -68,11 +74,13 @@ func TestExtend(t *testing.T) {
 			[]string{"REF:AB34", "REF:AB56"},
 		},
 		{
-			"excluded", "AB12 and ab34", Custom{Patterns: []CustomPattern{{Name: "REF", Regexes: expr(`(?i)AB\d\d`), Exclude: []string{"ab12"}}}},
+			"excluded", "AB12 and ab34",
+			Custom{Patterns: []CustomPattern{{Name: "REF", Regexes: expr(`(?i)AB\d\d`), Exclude: []string{"ab12"}}}},
 			[]string{"REF:ab34"},
 		},
 		{
-			"validator", "no 79927398713 no 79927398710", Custom{Patterns: []CustomPattern{{Name: "MEMBER", Regexes: expr(`no (\d{11})`), Validator: "luhn"}}},
+			"validator", "no 79927398713 no 79927398710",
+			Custom{Patterns: []CustomPattern{{Name: "MEMBER", Regexes: expr(`no (\d{11})`), Validator: "luhn"}}},
 			[]string{"MEMBER:79927398713"},
 		},
 		{
@@ -82,26 +90,31 @@ func TestExtend(t *testing.T) {
 			"other source", "AB12", Custom{Patterns: []CustomPattern{{Name: "REF", Regexes: expr(`AB\d\d`), Sources: []Source{SourceOutput}}}}, nil,
 		},
 		{
-			"nested", "bob@zeus.com", Custom{Patterns: []CustomPattern{{Name: "CODENAME", Terms: []string{"zeus"}, KeepNested: true}}},
+			"nested", "bob@zeus.com",
+			Custom{Patterns: []CustomPattern{{Name: "CODENAME", Terms: []string{"zeus"}, KeepNested: true}}},
 			[]string{"EMAIL_ADDRESS:bob@zeus.com", "CODENAME:zeus"},
 		},
 		{
-			"not nested", "bob@zeus.com", Custom{Patterns: []CustomPattern{{Name: "CODENAME", Terms: []string{"zeus"}}}},
+			"not nested", "bob@zeus.com",
+			Custom{Patterns: []CustomPattern{{Name: "CODENAME", Terms: []string{"zeus"}}}},
 			[]string{"EMAIL_ADDRESS:bob@zeus.com"},
 		},
 		{"denied", "bob@zeus.com", Custom{Deny: []ListEntry{{Value: "ZEUS"}}}, []string{"DENY_LIST:zeus"}},
 		{
-			"denied by expression, with a type", "see RFC 2324", Custom{Deny: []ListEntry{{Regex: `RFC \d+`, Type: "TEAPOT"}}},
+			"denied by expression, with a type", "see RFC 2324",
+			Custom{Deny: []ListEntry{{Regex: `RFC \d+`, Type: "TEAPOT"}}},
 			[]string{"TEAPOT:RFC 2324"},
 		},
 		{"allowed", "bob@mail.com amy@mail.com", Custom{Allow: []ListEntry{{Value: "BOB@mail.com"}}}, []string{"EMAIL_ADDRESS:amy@mail.com"}},
 		{
-			"allowed by type", "bob@mail.com 123-45-6789", Custom{Allow: []ListEntry{{Value: "bob@mail.com", Type: "SSN"}, {Regex: `.*9`, Type: "SSN"}}},
+			"allowed by type", "bob@mail.com 123-45-6789",
+			Custom{Allow: []ListEntry{{Value: "bob@mail.com", Type: "SSN"}, {Regex: `.*9`, Type: "SSN"}}},
 			[]string{"EMAIL_ADDRESS:bob@mail.com"},
 		},
 		{"allowed in part only", "bob@mail.com", Custom{Allow: []ListEntry{{Regex: `bob`}}}, []string{"EMAIL_ADDRESS:bob@mail.com"}},
 		{
-			"denied and allowed", "zeus", Custom{Deny: []ListEntry{{Value: "zeus"}}, Allow: []ListEntry{{Value: "zeus"}}},
+			"denied and allowed", "zeus",
+			Custom{Deny: []ListEntry{{Value: "zeus"}}, Allow: []ListEntry{{Value: "zeus"}}},
 			[]string{"DENY_LIST:zeus"},
 		},
 	}

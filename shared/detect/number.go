@@ -125,13 +125,13 @@ func normalize(value string) string {
 // a version, an amount of money, a mail address, an identifier with underscores.
 func standsAlone(text string, start, end int) bool {
 	spaced := strings.IndexByte(text[start:end], ' ') >= 0
-	if start > 0 && !freeBefore(text, start, end, spaced) {
+	if start > 0 && !freeBefore(text, start, spaced) {
 		return false
 	}
-	return end == len(text) || freeAfter(text, start, end, spaced)
+	return end == len(text) || freeAfter(text, end, spaced)
 }
 
-func freeBefore(text string, start, end int, spaced bool) bool {
+func freeBefore(text string, start int, spaced bool) bool {
 	switch c := text[start-1]; {
 	case isAlnum(c), c == '_', c == '@', c == '$', c == '%', c == '+':
 		return false
@@ -146,7 +146,7 @@ func freeBefore(text string, start, end int, spaced bool) bool {
 	return true
 }
 
-func freeAfter(text string, start, end int, spaced bool) bool {
+func freeAfter(text string, end int, spaced bool) bool {
 	switch c := text[end]; {
 	case isAlnum(c), c == '_', c == '@', c == '%':
 		return false

@@ -37,6 +37,7 @@ func (s *scan) wordHit(b int, entries []entry, text string, end int) {
 			if joins(text, start) || joins(text, end) {
 				continue
 			}
+		case borderFree:
 		}
 		s.useWord(e, start, end)
 		if e.border == borderStem {

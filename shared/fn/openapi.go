@@ -36,6 +36,11 @@ func (n *namer) name(t reflect.Type, hint string) string {
 	return name
 }
 
+// Schema refers to a type's schema, for types that describe themselves as one of several. Handlers have no reflection.
+func Schema[T any](r huma.Registry, hint string) *huma.Schema {
+	return r.Schema(reflect.TypeFor[T](), true, hint)
+}
+
 // OpenAPI renders the OpenAPI 3.1 document of every route in the catalogue, as indented JSON. It fails for a route
 // without a binding.
 func OpenAPI(specs []Spec, bindings Bindings) ([]byte, error) {

@@ -27,6 +27,9 @@ const (
 	maxSets    = 128
 	// lastGoodFor is how long a tenant's policies are served while the store does not answer.
 	lastGoodFor = 5 * time.Minute
+	readBudget  = time.Second
+	// standInWait is how long a caller waits for the store while a last good state could be served.
+	standInWait = 500 * time.Millisecond
 )
 
 // sets keeps tenants' policies compiled. A tenant's state (which policies are active, at which version) is read at most
@@ -39,10 +42,11 @@ type sets struct {
 	ttl   time.Duration
 	stale func()
 
-	mu     sync.Mutex
-	states *simplelru.LRU[string, knownState]
-	built  *simplelru.LRU[string, *policy.Set]
-	flight singleflight.Group
+	mu      sync.Mutex
+	states  *simplelru.LRU[string, knownState]
+	built   *simplelru.LRU[string, *policy.Set]
+	downTil time.Time
+	flight  singleflight.Group
 }
 
 type knownState struct {
@@ -62,26 +66,66 @@ func newSets(base *detect.Engine, store *policystore.Store, keys *seal.Keys, c c
 	return &sets{base: base, store: store, keys: keys, clock: c, ttl: ttl, stale: stale, states: states, built: built}, nil
 }
 
-// state returns the tenant's policy state, at most ttl old; while the store does not answer, at most five minutes.
+// state returns the tenant's policy state, at most ttl old; while the store does not answer, at most five minutes. A
+// store that did not answer is left alone for ttl, which a change of the state waits for before it is answered.
 func (c *sets) state(ctx context.Context, s tenant.Scope) (policystore.State, error) {
 	known, ok := c.known(s)
 	now := c.clock.Now()
 	if ok && now.Sub(known.read) < c.ttl {
 		return known.state, nil
 	}
-	v, err, _ := c.flight.Do("state#"+s.TenantID(), func() (any, error) {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	wait, standIn := readBudget, ok && now.Sub(known.read) < lastGoodFor
+	if standIn {
+		wait = standInWait
+	}
+	if standIn && c.down(now) {
+		c.stale()
+		return known.state, nil
+	}
+	state, err := c.ask(ctx, s, wait)
+	if err == nil {
+		return state, nil
+	}
+	c.markDown()
+	if standIn {
+		c.stale()
+		return known.state, nil
+	}
+	return policystore.State{}, fmt.Errorf("read the policies' state: %w", err)
+}
+
+var errSlow = errs.New(errs.Overloaded, "The store of policies does not answer now.").WithRetryAfter(2 * time.Second)
+
+// ask reads the state, once for all who ask at the same time; a read that its callers have given up still counts.
+func (c *sets) ask(ctx context.Context, s tenant.Scope, wait time.Duration) (policystore.State, error) {
+	answer := c.flight.DoChan("state#"+s.TenantID(), func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readBudget)
 		defer cancel()
 		return c.read(ctx, s)
 	})
-	if err != nil {
-		if ok && now.Sub(known.read) < lastGoodFor {
-			c.stale()
-			return known.state, nil
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case a := <-answer:
+		if a.Err != nil {
+			return policystore.State{}, a.Err
 		}
-		return policystore.State{}, fmt.Errorf("read the policies' state: %w", err)
+		return a.Val.(policystore.State), nil
+	case <-timer.C:
+		return policystore.State{}, errSlow
 	}
-	return v.(policystore.State), nil
+}
+
+func (c *sets) down(now time.Time) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return now.Before(c.downTil)
+}
+
+func (c *sets) markDown() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.downTil = c.clock.Now().Add(c.ttl)
 }
 
 func (c *sets) known(s tenant.Scope) (knownState, bool) {

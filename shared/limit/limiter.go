@@ -148,7 +148,7 @@ func (l *Limiter) take(ctx context.Context, s scope.Scope, p Policy, b *bucket, 
 	b.size = nextSize(b, p, now)
 	d, granted, err := l.lease(ctx, s, p, b.size, now)
 	if err != nil {
-		l.markDown(now)
+		l.markDown()
 		return l.local(p, b, now, failClosed, err)
 	}
 	if d.Allowed {
@@ -164,10 +164,11 @@ func (l *Limiter) isDown(now time.Time) bool {
 	return now.Before(l.downTil)
 }
 
-func (l *Limiter) markDown(now time.Time) {
+// markDown counts from the failure, not from the call, which may have used all of its budget.
+func (l *Limiter) markDown() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.downTil = now.Add(downFor)
+	l.downTil = l.clock.Now().Add(downFor)
 }
 
 // local runs the bucket in memory: the share of an instance that cannot ask.

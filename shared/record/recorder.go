@@ -48,7 +48,9 @@ type pending struct {
 }
 
 // NewRecorder returns a recorder on the analyses queue.
-func NewRecorder(q *queue.Queue, m *telemetry.Metrics) *Recorder { return &Recorder{queue: q, metrics: m} }
+func NewRecorder(q *queue.Queue, m *telemetry.Metrics) *Recorder {
+	return &Recorder{queue: q, metrics: m}
+}
 
 var errBusy = errors.New("too many records are waiting")
 
@@ -64,7 +66,7 @@ func (r *Recorder) Send(ctx context.Context, s tenant.Scope, a *inspect.Analysis
 	if failClosed {
 		wait = sendBudget
 	}
-	if err = r.enqueue(p); err == nil {
+	if err = r.enqueue(p); err == nil { //nolint:contextcheck // a sender serves many requests, each record has its own context
 		err = p.await(ctx, wait)
 	}
 	if err == nil {
