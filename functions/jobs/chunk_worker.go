@@ -91,10 +91,14 @@ func (c *chunker) analyze(ctx context.Context, s tenant.Scope, m chunkMessage) e
 	if err != nil {
 		return err
 	}
-	if row.State == chunkOpen {
+	switch row.State {
+	case chunkOpen:
 		if err := c.close(ctx, s, &j, row); err != nil {
 			return c.unlessClosed(ctx, s, m, err)
 		}
+	case chunkDone:
+		c.content.forget(ctx, s, chunkPath(m.Job, m.Chunk), c.log)
+	case chunkGivenUp: // its documents are kept: the results name them
 	}
 	return c.jobs.complete(ctx, s, m.Job)
 }

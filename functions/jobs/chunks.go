@@ -97,6 +97,8 @@ const maxChunks = maxDocuments + 1
 // splitMessage asks to cut a job, or to go on cutting it.
 type splitMessage struct {
 	Job string `json:"job"`
+	// Sent is how many chunks' messages were sent before this one.
+	Sent int `json:"sent,omitempty"`
 }
 
 // chunkMessage asks to analyze a chunk.

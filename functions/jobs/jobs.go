@@ -40,11 +40,13 @@ const (
 
 // job is a job in the jobs table.
 type job struct {
-	ID      string `dynamodbav:"id"`
-	Status  status `dynamodbav:"status"`
-	Upload  string `dynamodbav:"upload,omitempty"`
-	Options string `dynamodbav:"options,omitempty"`
-	Webhook string `dynamodbav:"webhook_url,omitempty"`
+	ID     string `dynamodbav:"id"`
+	Status status `dynamodbav:"status"`
+	Upload string `dynamodbav:"upload,omitempty"`
+	// UploadTag is of the upload as it was when the job was submitted.
+	UploadTag string `dynamodbav:"upload_tag,omitempty"`
+	Options   string `dynamodbav:"options,omitempty"`
+	Webhook   string `dynamodbav:"webhook_url,omitempty"`
 	// CreatedBy is the key or user that submitted the job.
 	CreatedBy   string `dynamodbav:"created_by"`
 	CreatedAt   string `dynamodbav:"created_at"`
@@ -84,6 +86,7 @@ type reason string
 const (
 	reasonTooMany reason = "too_many_documents"
 	reasonNoInput reason = "input_missing"
+	reasonChanged reason = "input_changed"
 	reasonStuck   reason = "split_failed"
 )
 
@@ -94,6 +97,8 @@ func (r reason) detail() string {
 		return fmt.Sprintf("A job has at most %d documents.", maxDocuments)
 	case reasonNoInput:
 		return "The documents are no longer there."
+	case reasonChanged:
+		return "The upload was changed after the job was submitted."
 	case reasonStuck:
 		return "The documents could not be read, despite several tries."
 	}

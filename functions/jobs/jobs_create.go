@@ -79,13 +79,15 @@ func bindCreate() fn.Binding {
 }
 
 func (sub *submitter) create(ctx context.Context, call *fn.Call, in *createInput) (*createAnswer, error) {
-	if err := sub.check(ctx, call, in); err != nil {
+	tag, err := sub.check(ctx, call, in)
+	if err != nil {
 		return nil, err
 	}
 	j, err := sub.job(call, in)
 	if err != nil {
 		return nil, err
 	}
+	j.UploadTag = tag
 	if j.Upload == "" {
 		if err := sub.content.bucket.Put(ctx, call.Scope, inputPath(j.ID), linesOf(in.Body.Documents)); err != nil {
 			return nil, err
@@ -103,28 +105,28 @@ func (sub *submitter) create(ctx context.Context, call *fn.Call, in *createInput
 }
 
 // check refuses a body of the wrong shape, options that nobody could analyze with, and addresses that nobody may
-// send to.
-func (sub *submitter) check(ctx context.Context, call *fn.Call, in *createInput) error {
+// send to. It returns the tag of the upload, if there is one.
+func (sub *submitter) check(ctx context.Context, call *fn.Call, in *createInput) (string, error) {
 	if (len(in.Body.Documents) == 0) == (in.Body.UploadID == "") {
-		return errs.Invalid(errs.Field{Location: "/documents", Message: "expected exactly one of documents and upload_id"})
+		return "", errs.Invalid(errs.Field{Location: "/documents", Message: "expected exactly one of documents and upload_id"})
 	}
 	if in.Body.WebhookURL != "" {
 		if err := destination.Check(in.Body.WebhookURL, "/webhook_url"); err != nil {
-			return err
+			return "", err
 		}
 	}
 	if o := in.Body.Options; o != nil {
 		if o.IncludeText && !call.Can(readFindingsText) {
-			return errs.Newf(errs.Forbidden, "The credentials lack the permission %s, which include_text needs.", readFindingsText)
+			return "", errs.Newf(errs.Forbidden, "The credentials lack the permission %s, which include_text needs.", readFindingsText)
 		}
 		if err := sub.inspect.Check(ctx, call.Scope, *o, "/options"); err != nil {
-			return err
+			return "", err
 		}
 	}
 	if in.Body.UploadID != "" {
 		return sub.uploads.check(ctx, call.Scope, in.Body.UploadID)
 	}
-	return nil
+	return "", nil
 }
 
 // job makes the row of a new job. The caller's metadata is not kept.

@@ -1,10 +1,12 @@
 package jobs_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
 	"guardrails/functions/jobs"
+	"guardrails/shared/errs"
 )
 
 func TestInlineJob(t *testing.T) {
@@ -18,6 +20,12 @@ func TestInlineJob(t *testing.T) {
 	j = w.job(t, j.ID)
 	if j.Status != "completed" || j.Counts != (jobs.Counts{Total: 120, Done: 120}) || j.StartedAt == "" || j.CompletedAt == "" {
 		t.Fatalf("job at its end: %+v", j)
+	}
+	content := w.Env().Bucket("content")
+	for _, object := range []string{"input", "chunks/000000", "chunks/000002"} {
+		if _, err := content.Get(t.Context(), w.tenant.Scope(t), "jobs/"+j.ID+"/"+object, 1<<20); !errors.Is(err, errs.NotFound) {
+			t.Errorf("%s is kept after the end: %v", object, err)
+		}
 	}
 	got := w.results(t, j.ID, 7)
 	if len(got) != 120 {

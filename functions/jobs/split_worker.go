@@ -67,7 +67,7 @@ func (sp *splitter) handle(ctx context.Context, m fn.Message[splitMessage]) erro
 		sp.forget(ctx, m.Scope, j)
 		return nil
 	}
-	if err := sp.resend(ctx, m.Scope, j); err != nil {
+	if err := sp.resend(ctx, m.Scope, j, max(j.Sent, m.Body.Sent)); err != nil {
 		return err
 	}
 	if j.Split {
@@ -80,6 +80,8 @@ func (sp *splitter) handle(ctx context.Context, m fn.Message[splitMessage]) erro
 		return nil // somebody else cuts this job, or it is ended
 	case errors.Is(err, errs.NotFound):
 		return sp.jobs.fail(ctx, m.Scope, j.ID, reasonNoInput, 0)
+	case errors.Is(err, blob.ErrChanged):
+		return sp.jobs.fail(ctx, m.Scope, j.ID, reasonChanged, 0)
 	case errors.Is(err, errTooMany):
 		return sp.jobs.fail(ctx, m.Scope, j.ID, reasonTooMany, maxDocuments+1)
 	}
@@ -87,11 +89,11 @@ func (sp *splitter) handle(ctx context.Context, m fn.Message[splitMessage]) erro
 }
 
 // resend sends the messages of chunks that were recorded by an invocation which may have ended before it sent them.
-func (sp *splitter) resend(ctx context.Context, s tenant.Scope, j job) error {
-	if j.Sent == j.Chunks {
+func (sp *splitter) resend(ctx context.Context, s tenant.Scope, j job, sent int) error {
+	if sent >= j.Chunks {
 		return nil
 	}
-	rows, err := sp.jobs.chunks(ctx, s, j.ID, j.Sent, j.Chunks-j.Sent)
+	rows, err := sp.jobs.chunks(ctx, s, j.ID, sent, j.Chunks-sent)
 	if err != nil {
 		return err
 	}
@@ -123,7 +125,7 @@ func (sp *splitter) cut(ctx context.Context, s tenant.Scope, j job) error {
 	start := j
 	for !c.done {
 		if j.Offset-start.Offset >= sp.budget.bytes || j.Chunks-start.Chunks >= sp.budget.chunks {
-			return sp.split.Send(ctx, s, splitMessage{Job: j.ID})
+			return sp.split.Send(ctx, s, splitMessage{Job: j.ID, Sent: j.Chunks})
 		}
 		if j, err = sp.group(ctx, s, j, c); err != nil {
 			return err
@@ -144,7 +146,7 @@ func (sp *splitter) forget(ctx context.Context, s tenant.Scope, j job) {
 // open reads the job's input from where it is cut.
 func (sp *splitter) open(ctx context.Context, s tenant.Scope, j job) (io.ReadCloser, error) {
 	if j.Upload != "" {
-		return sp.uploads.OpenAt(ctx, s, uploadPath(j.Upload), j.Offset)
+		return sp.uploads.OpenAt(ctx, s, uploadPath(j.Upload), j.UploadTag, j.Offset)
 	}
 	b, err := sp.content.bucket.Get(ctx, s, inputPath(j.ID), maxInput)
 	if err != nil {

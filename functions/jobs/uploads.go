@@ -38,26 +38,27 @@ type uploads struct {
 	bucket *blob.Store
 }
 
-// check refuses an upload that the tenant does not have, and one that holds nothing or too much.
-func (u uploads) check(ctx context.Context, s tenant.Scope, uploadID string) error {
+// check refuses an upload that the tenant does not have, and one that holds nothing or too much. It returns the tag
+// of what was uploaded.
+func (u uploads) check(ctx context.Context, s tenant.Scope, uploadID string) (string, error) {
 	unknown := errs.Invalid(errs.Field{Location: "/upload_id", Message: "names no upload"})
 	if !id.Valid(id.Upload, uploadID) {
-		return unknown
+		return "", unknown
 	}
 	var row upload
 	err := u.table.Get(ctx, s, table.UploadKey(uploadID), &row)
 	if errors.Is(err, errs.NotFound) {
-		return unknown
+		return "", unknown
 	}
 	if err != nil {
-		return err
+		return "", err
 	}
-	size, err := u.bucket.Size(ctx, s, uploadPath(uploadID))
+	stat, err := u.bucket.Stat(ctx, s, uploadPath(uploadID))
 	switch {
-	case errors.Is(err, errs.NotFound) || err == nil && size == 0:
-		return errs.Invalid(errs.Field{Location: "/upload_id", Message: "names an upload to whose URL nothing was sent"})
-	case err == nil && size > maxUpload:
-		return errs.Invalid(errs.Field{Location: "/upload_id", Message: "names an upload of more than 1 GiB"})
+	case errors.Is(err, errs.NotFound) || err == nil && stat.Size == 0:
+		return "", errs.Invalid(errs.Field{Location: "/upload_id", Message: "names an upload to whose URL nothing was sent"})
+	case err == nil && stat.Size > maxUpload:
+		return "", errs.Invalid(errs.Field{Location: "/upload_id", Message: "names an upload of more than 1 GiB"})
 	}
-	return err
+	return stat.Tag, err
 }

@@ -124,6 +124,27 @@ func TestLongUpload(t *testing.T) {
 	}
 }
 
+// TestUploadOfJustOneBudget ends where an invocation ends: the next one finds nothing more to cut.
+func TestUploadOfJustOneBudget(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const documents = 20_000
+	j := w.submit(t, map[string]any{"upload_id": w.upload(t, map[string]any{}, bytes.Repeat([]byte("x\n"), documents))})
+	w.deliver(t, w.tap.take()[0])
+	var splits []letter
+	for _, l := range w.tap.take() {
+		if l.queue == "job-split" {
+			splits = append(splits, l)
+		}
+	}
+	if len(splits) != 1 || !w.deliver(t, splits[0]) || len(w.tap.take()) != 0 {
+		t.Fatalf("%d messages to go on, want one that finds the end", len(splits))
+	}
+	if got := w.job(t, j.ID); got.Status != "running" || got.Counts.Total != documents {
+		t.Errorf("job that was cut: %+v", got)
+	}
+}
+
 func TestUploadsThatHoldNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -142,5 +163,18 @@ func TestUploadsThatHoldNothing(t *testing.T) {
 	}
 	for _, body := range []any{map[string]any{"size": 1<<30 + 1}, map[string]any{"size": 0}, map[string]any{"content_type": "no type"}} {
 		w.call(t, "uploads-create", fntest.Request{Body: body}).WantProblem(t, 422, "invalid_request")
+	}
+}
+
+func TestChangedUploadFailsTheJob(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	up := fntest.Decode[jobs.Upload](t, w.call(t, "uploads-create", fntest.Request{Body: map[string]any{}}).Want(t, http.StatusCreated).Body)
+	send(t, up, []byte(`{"id":"a","text":"fine"}`))
+	j := w.submit(t, map[string]any{"upload_id": up.ID})
+	send(t, up, []byte(`{"id":"b","text":"something else"}`))
+	w.run(t)
+	if got := w.wantEnd(t, j.ID, "failed", jobs.Counts{}); got.Error == nil || got.Error.Code != "input_changed" {
+		t.Errorf("error %v", got.Error)
 	}
 }

@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go"
 
 	"guardrails/shared/errs"
 	"guardrails/shared/internal/scope"
@@ -140,34 +142,55 @@ func (b *Store) Open(ctx context.Context, s scope.Scope, path string) (io.ReadCl
 	return res.Body, aws.ToInt64(res.ContentLength), nil
 }
 
-// OpenAt is Open from byte offset on.
-func (b *Store) OpenAt(ctx context.Context, s scope.Scope, path string, offset int64) (io.ReadCloser, error) {
+// ErrChanged is returned when an uploaded object is no longer the one that was looked at.
+var ErrChanged = errors.New("blob: the object has changed")
+
+// OpenAt is Open from byte offset on; from its end on there is nothing to read. It returns ErrChanged if the object does not have the tag that Stat told, and
+// errs.NotFound if there is none.
+func (b *Store) OpenAt(ctx context.Context, s scope.Scope, path, tag string, offset int64) (io.ReadCloser, error) {
 	if !b.access.Read {
 		return nil, fmt.Errorf("get from %s: %w", b.bucket, ErrNotDeclared)
 	}
 	key := objectKey(s, path)
-	res, err := b.api.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.bucket, Key: &key, Range: aws.String(fmt.Sprintf("bytes=%d-", offset))})
+	res, err := b.api.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.bucket, Key: &key, Range: aws.String(fmt.Sprintf("bytes=%d-", offset)), IfMatch: &tag})
+	var missing *types.NoSuchKey
+	if errors.As(err, &missing) {
+		return nil, errs.New(errs.NotFound, "There is no such object.")
+	}
+	var api smithy.APIError
+	if errors.As(err, &api) && api.ErrorCode() == "PreconditionFailed" {
+		return nil, ErrChanged
+	}
+	if errors.As(err, &api) && api.ErrorCode() == "InvalidRange" {
+		return http.NoBody, nil
+	}
 	if err != nil {
 		return nil, failure("get from "+b.bucket, err)
 	}
 	return res.Body, nil
 }
 
-// Size tells how long an uploaded object is; errs.NotFound if nothing was uploaded.
-func (b *Store) Size(ctx context.Context, s scope.Scope, path string) (int64, error) {
+// Stat is what an uploaded object is: its size in bytes, and a tag that another content would not have.
+type Stat struct {
+	Size int64
+	Tag  string
+}
+
+// Stat looks at an uploaded object; errs.NotFound if nothing was uploaded.
+func (b *Store) Stat(ctx context.Context, s scope.Scope, path string) (Stat, error) {
 	if !b.access.Read {
-		return 0, fmt.Errorf("head of %s: %w", b.bucket, ErrNotDeclared)
+		return Stat{}, fmt.Errorf("head of %s: %w", b.bucket, ErrNotDeclared)
 	}
 	key := objectKey(s, path)
 	res, err := b.api.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.bucket, Key: &key})
 	var missing *types.NotFound
 	if errors.As(err, &missing) {
-		return 0, errs.New(errs.NotFound, "There is no such object.")
+		return Stat{}, errs.New(errs.NotFound, "There is no such object.")
 	}
 	if err != nil {
-		return 0, failure("head of "+b.bucket, err)
+		return Stat{}, failure("head of "+b.bucket, err)
 	}
-	return aws.ToInt64(res.ContentLength), nil
+	return Stat{Size: aws.ToInt64(res.ContentLength), Tag: aws.ToString(res.ETag)}, nil
 }
 
 // Delete removes an object; one that is not there is no error.
