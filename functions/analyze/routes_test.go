@@ -1,0 +1,294 @@
+package analyze_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"guardrails/functions"
+	"guardrails/functions/analyze"
+	"guardrails/shared/authn"
+	"guardrails/shared/authz"
+	"guardrails/shared/fntest"
+	"guardrails/shared/inspect"
+	"guardrails/shared/record"
+	"guardrails/shared/registry"
+	"guardrails/shared/table"
+	"guardrails/shared/telemetry"
+	"guardrails/shared/tenant"
+)
+
+const ssn = "My social security number is 536-90-4399."
+
+func system(t *testing.T) *fntest.System {
+	t.Helper()
+	return fntest.New(t, functions.Catalog(), analyze.Bindings())
+}
+
+func ask(t *testing.T, sys *fntest.System, as authn.Claims, body string) inspect.Analysis {
+	t.Helper()
+	return fntest.Decode[inspect.Analysis](t, sys.Call(t, "analyze", fntest.Request{As: &as, Body: body}).Want(t, 200).Body)
+}
+
+func TestBadRequestsNameTheirPlace(t *testing.T) {
+	t.Parallel()
+	sys := system(t)
+	acme := sys.Tenant(t)
+	analyst := acme.As(authz.Analyst)
+	for _, c := range []struct{ name, body, location string }{
+		{"nothing to analyze", `{}`, "/text"},
+		{"two values", `{"text":"a","document":{}}`, "/text"},
+		{"empty text", `{"text":""}`, "/text"},
+		{"unknown field", `{"text":"a","policy":"hipaa"}`, "/policy"},
+		{"unknown pack", `{"text":"a","policies":["hipaa","hippa"]}`, "/policies/1"},
+		{"policy that is not there", `{"text":"a","policies":["pol_01jd3k5v8q2w4x6y8z0a1b2c3d"]}`, "/policies/0"},
+		{"unknown detector", `{"text":"a","detectors":{"include":["US_SSN","made up detector"]}}`, "/detectors/include/1"},
+		{"score above 1", `{"text":"a","min_score":1.5}`, "/min_score"},
+		{"unknown operator", `{"text":"a","redaction":{"operator":"scramble the value"}}`, "/redaction/operator"},
+		{"unknown mode", `{"text":"a","mode":"dry"}`, "/mode"},
+		{"messages that are none", `{"messages":[{"role":"user"}]}`, "/messages/0"},
+		{"text that is a number", `{"text":1}`, "/text"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			p := sys.Call(t, "analyze", fntest.Request{As: &analyst, Body: c.body}).WantProblem(t, 422, "invalid_request")
+			if len(p.Errors) == 0 || !strings.HasPrefix(p.Errors[0].Location, c.location) {
+				t.Errorf("errors %+v, want a place in %s", p.Errors, c.location)
+			}
+		})
+	}
+}
+
+func TestFoundTextNeedsItsPermission(t *testing.T) {
+	t.Parallel()
+	sys := system(t)
+	acme := sys.Tenant(t)
+	analyst, operator := acme.As(authz.Analyst), acme.As(authz.Operator)
+	body := fmt.Sprintf(`{"text":%q,"include_text":true}`, ssn)
+	sys.Call(t, "analyze", fntest.Request{As: &analyst, Body: body}).WantProblem(t, 403, "forbidden")
+	if a := ask(t, sys, operator, body); a.Findings[0].Text != "536-90-4399" {
+		t.Errorf("findings %+v", a.Findings)
+	}
+	if a := ask(t, sys, analyst, fmt.Sprintf(`{"text":%q}`, ssn)); a.Findings[0].Text != "" {
+		t.Errorf("text without asking: %+v", a.Findings)
+	}
+}
+
+func TestWhoMay(t *testing.T) {
+	t.Parallel()
+	sys := system(t)
+	acme := sys.Tenant(t)
+	for route, roles := range map[string]map[authz.Role]int{
+		"analyze": {authz.Admin: 200, authz.Operator: 200, authz.Analyst: 200, authz.Viewer: 403},
+		"redact":  {authz.Admin: 200, authz.Operator: 200, authz.Analyst: 200, authz.Viewer: 403},
+		"restore": {authz.Admin: 200, authz.Operator: 403, authz.Analyst: 403, authz.Viewer: 403},
+	} {
+		for role, want := range roles {
+			as := acme.As(role)
+			sys.Call(t, route, fntest.Request{As: &as, Body: `{"text":"x"}`}).Want(t, want)
+			sys.Call(t, route, fntest.Request{Body: `{"text":"x"}`}).Want(t, 401)
+		}
+	}
+}
+
+func TestShadowDecidesAllowAndRedactsNothing(t *testing.T) {
+	t.Parallel()
+	sys := system(t)
+	acme := sys.Tenant(t)
+	a := ask(t, sys, acme.As(authz.Analyst), fmt.Sprintf(`{"text":%q,"mode":"shadow","redaction":{"operator":"mask"}}`, ssn))
+	if a.Decision != "allow" || a.ShadowDecision != "redact" || a.Redacted != nil || len(a.Findings) != 1 {
+		t.Errorf("%+v", a)
+	}
+}
+
+func TestOffsetsInThreeUnits(t *testing.T) {
+	t.Parallel()
+	sys := system(t)
+	acme := sys.Tenant(t)
+	a := ask(t, sys, acme.As(authz.Analyst), `{"text":"Zürich 😀 jane.roe@corp-mail.com"}`)
+	f := a.Findings[0]
+	if got := fmt.Sprint(f.Start, f.End, f.ByteStart, f.ByteEnd, f.UTF16Start, f.UTF16End); got != "9 31 13 35 10 32" {
+		t.Errorf("offsets %s", got)
+	}
+}
+
+func TestRedactAndRestoreAreInverse(t *testing.T) {
+	t.Parallel()
+	sys := system(t)
+	acme, globex := sys.Tenant(t), sys.Tenant(t)
+	admin, other := acme.As(authz.Admin), globex.As(authz.Admin)
+	value := `{"order":{"mail":"jane.roe@corp-mail.com","note":"SSN 536-90-4399","n":1.50}}`
+	var red struct {
+		Redacted json.RawMessage
+		Items    []struct{ Type, Operator, Path string }
+	}
+	body := sys.Call(t, "redact", fntest.Request{As: &admin, Body: `{"document":` + value + `,"redaction":{"operator":"encrypt"}}`}).Want(t, 200).Body
+	if err := json.Unmarshal(body, &red); err != nil || len(red.Items) != 2 || strings.Contains(string(red.Redacted), "jane.roe") || !strings.Contains(string(red.Redacted), `"n":1.50`) {
+		t.Fatalf("%v: %s", err, body)
+	}
+	restore := fmt.Sprintf(`{"document":%s}`, red.Redacted)
+	var back struct {
+		Restored json.RawMessage
+		Failed   []any
+	}
+	body = sys.Call(t, "restore", fntest.Request{As: &admin, Body: restore}).Want(t, 200).Body
+	if err := json.Unmarshal(body, &back); err != nil || string(back.Restored) != value || len(back.Failed) != 0 {
+		t.Errorf("own: %v: %s", err, body)
+	}
+	body = sys.Call(t, "restore", fntest.Request{As: &other, Body: restore}).Want(t, 200).Body
+	if err := json.Unmarshal(body, &back); err != nil || string(back.Restored) != string(red.Redacted) || len(back.Failed) != 2 {
+		t.Errorf("another tenant's: %v: %s", err, body)
+	}
+	var entries []struct {
+		Action string `dynamodbav:"action"`
+		Actor  string `dynamodbav:"actor"`
+	}
+	if _, err := sys.Env().Table(table.Audit).Query(t.Context(), acme.Scope(t), table.Page{Part: table.PartAudit, Limit: 10}, &entries); err != nil {
+		t.Fatal(err)
+	}
+	found := false
+	for _, e := range entries {
+		found = found || e.Action == "restore" && e.Actor == admin.ID
+	}
+	if !found {
+		t.Errorf("the restore is not in the audit log: %+v", entries)
+	}
+}
+
+// deliver hands a record to its worker as the queue does.
+func deliver(t *testing.T, sys *fntest.System, tenantID string, a inspect.Analysis) {
+	t.Helper()
+	body, err := json.Marshal(record.NewMessage(&a))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := sys.Invoke(t, "analysis-record", events.SQSEvent{Records: []events.SQSMessage{{
+		MessageId: "m", Body: string(body), Attributes: map[string]string{"ApproximateReceiveCount": "1"},
+		MessageAttributes: map[string]events.SQSMessageAttribute{"tenant": {DataType: "String", StringValue: &tenantID}},
+	}}})
+	if !strings.Contains(string(out), `"batchItemFailures":[]`) {
+		t.Fatalf("the worker failed: %s", out)
+	}
+}
+
+func TestRecordsHoldNoText(t *testing.T) {
+	t.Parallel()
+	sys := system(t)
+	acme := sys.Tenant(t)
+	admin := acme.As(authz.Admin)
+	var ids []string
+	for range 3 {
+		a := ask(t, sys, admin, `{"document":{"Jane Roe of Zurich":"mail jane.roe@corp-mail.com"},"include_text":true,"explain":true}`)
+		deliver(t, sys, acme.ID, a)
+		deliver(t, sys, acme.ID, a) // twice is once
+		ids = append(ids, a.ID)
+	}
+	raw := string(sys.Call(t, "analyses-get", fntest.Request{As: &admin, Path: map[string]string{"id": ids[0]}}).Want(t, 200).Body)
+	for _, secret := range []string{"jane.roe", "Jane Roe", "redacted", `"text"`} {
+		if strings.Contains(raw, secret) {
+			t.Errorf("the record holds %q: %s", secret, raw)
+		}
+	}
+	var got []string
+	for cursor := ""; ; {
+		page := sys.Call(t, "analyses-list", fntest.Request{As: &admin, Query: map[string][]string{"limit": {"2"}, "cursor": {cursor}}}).Want(t, 200)
+		var l struct {
+			Data []struct{ ID string }
+			Next *string `json:"next_cursor"`
+		}
+		if err := json.Unmarshal(page.Body, &l); err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range l.Data {
+			got = append(got, a.ID)
+		}
+		if l.Next == nil {
+			break
+		}
+		cursor = *l.Next
+	}
+	if want := []string{ids[2], ids[1], ids[0]}; strings.Join(got, " ") != strings.Join(want, " ") {
+		t.Errorf("listed %v, want %v", got, want)
+	}
+	var outbox []struct {
+		Type string `dynamodbav:"type"`
+		Data string `dynamodbav:"data"`
+	}
+	if _, err := sys.Env().Table(table.Events).Query(t.Context(), acme.Scope(t), table.Page{Part: table.PartEvents, Limit: 50}, &outbox); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, e := range outbox {
+		if e.Type == "analysis.completed" {
+			n++
+		}
+		if strings.Contains(e.Data, "jane") {
+			t.Errorf("an event holds text: %s", e.Data)
+		}
+	}
+	if n != 3 {
+		t.Errorf("%d events analysis.completed, want 3", n)
+	}
+}
+
+func TestWithoutStores(t *testing.T) {
+	t.Parallel()
+	sys := system(t)
+	acme, bank := sys.Tenant(t), sys.NewTenant(t, registry.New{Profile: tenant.ProfileRegulated})
+	standard, regulated := acme.As(authz.Analyst), bank.As(authz.Analyst)
+	for _, as := range []*authn.Claims{&standard, &regulated} {
+		sys.Call(t, "analyze", fntest.Request{As: as, Body: `{"text":"warm the caches"}`}).Want(t, 200)
+	}
+	sys.Cut()
+	res := sys.Call(t, "analyze", fntest.Request{As: &standard, Body: fmt.Sprintf(`{"text":%q}`, ssn)}).Want(t, 200)
+	if !strings.Contains(string(res.Body), "US_SSN") {
+		t.Errorf("without stores: %s", res.Body)
+	}
+	if !strings.Contains(sys.Log.String(), string(telemetry.RecordsMissed)) {
+		t.Error("the missed record is not counted")
+	}
+	refused := sys.Call(t, "analyze", fntest.Request{As: &regulated, Body: fmt.Sprintf(`{"text":%q}`, ssn)})
+	refused.WantProblem(t, 503, "overloaded")
+	if refused.Header.Get("Retry-After") == "" {
+		t.Error("no Retry-After")
+	}
+	sys.Mend()
+	sys.Call(t, "analyze", fntest.Request{As: &standard, Body: `{"text":"again"}`}).Want(t, 200)
+}
+
+func TestCatalogsAreComplete(t *testing.T) {
+	t.Parallel()
+	sys := system(t)
+	acme := sys.Tenant(t)
+	viewer := acme.As(authz.Viewer)
+	detectors := sys.Call(t, "detectors-list", fntest.Request{As: &viewer}).Want(t, http.StatusOK).JSON(t)
+	count := map[any]map[any]bool{}
+	for _, d := range detectors["data"].([]any) {
+		m := d.(map[string]any)
+		if count[m["category"]] == nil {
+			count[m["category"]] = map[any]bool{}
+		}
+		count[m["category"]][m["type"]] = true
+	}
+	if len(count["pii"]) < 30 || len(count["secret"]) < 40 || len(count["injection"]) < 3 || len(count["toxicity"]) < 3 {
+		t.Errorf("%d PII types, %d secrets, %d injections, %d toxicities", len(count["pii"]), len(count["secret"]), len(count["injection"]), len(count["toxicity"]))
+	}
+	packs := sys.Call(t, "frameworks-list", fntest.Request{As: &viewer}).Want(t, http.StatusOK).JSON(t)
+	if n := len(packs["data"].([]any)); n != 6 {
+		t.Errorf("%d rule packs, want 6", n)
+	}
+}
+
+func TestUnknownAnalysisIsNotFound(t *testing.T) {
+	t.Parallel()
+	sys := system(t)
+	acme := sys.Tenant(t)
+	viewer := acme.As(authz.Viewer)
+	for _, id := range []string{"anl_01jd3k5v8q2w4x6y8z0a1b2c3d", "nonsense", "job_01jd3k5v8q2w4x6y8z0a1b2c3d"} {
+		sys.Call(t, "analyses-get", fntest.Request{As: &viewer, Path: map[string]string{"id": id}}).WantProblem(t, 404, "not_found")
+	}
+}
