@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -152,25 +153,38 @@ func key(id string) map[string]types.AttributeValue {
 	return map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: id}, "sk": &types.AttributeValueMemberS{Value: "item"}}
 }
 
-// write stores items; those that are held it never finishes.
+// write stores items; those that are held it finishes at the second try alone.
 func (s *system) write(ctx context.Context, payload []byte) ([]byte, error) {
 	var ev events.SQSEvent
 	if err := json.Unmarshal(payload, &ev); err != nil {
 		return nil, err
 	}
 	for _, m := range ev.Records {
-		if strings.HasPrefix(m.Body, "held") {
-			if err := os.WriteFile(filepath.Join(os.Getenv(hostVariable), m.Body), nil, 0o600); err != nil {
-				return nil, err
-			}
-			<-ctx.Done()
-			return nil, ctx.Err()
+		if err := s.hold(ctx, m.Body); err != nil {
+			return nil, err
 		}
 		if err := s.put(ctx, table.Events, m.Body); err != nil {
 			return nil, err
 		}
 	}
 	return nil, nil
+}
+
+// hold keeps the first try of a held item until its time is over, and leaves a file that says so.
+func (s *system) hold(ctx context.Context, item string) error {
+	if !strings.HasPrefix(item, "held") {
+		return nil
+	}
+	f, err := os.OpenFile(filepath.Join(os.Getenv(hostVariable), item), os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_ = f.Close() // it is empty
+	<-ctx.Done()
+	return ctx.Err()
 }
 
 func (s *system) replicate(ctx context.Context, payload []byte) ([]byte, error) {

@@ -150,6 +150,9 @@ func (h *host) openStores(ctx context.Context) error {
 		h.say("found MiniStack still running with the data of the last run")
 	}
 	h.keeper = keeper
+	if err := keeper.Release(ctx); err != nil {
+		return fmt.Errorf("take back the messages of the last run: %w", err)
+	}
 	if h.poll, err = provision.Loopback(keeper.Endpoint()); err != nil {
 		return err
 	}

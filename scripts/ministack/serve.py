@@ -1,8 +1,9 @@
-"""Runs MiniStack for this project: as it comes, plus three things that it lacks.
+"""Runs MiniStack for this project: as it comes, plus four things that it lacks.
 
 * Snapshots. MiniStack saves its state only when it is stopped. Here a forked child writes it soon after the last
   change, and every few seconds while changes go on, so that even a kill -9 loses seconds, not everything.
 * Stream records. MiniStack forgets the records of table streams when it stops; here they are part of the state.
+* Release. POST /_guardrails/release gives back the queue messages that a killed host had received.
 * Company. It stops by itself when its parent is gone (tests) or when nobody has called it for long (local run).
 
 Everything is told by environment variables:
@@ -173,6 +174,17 @@ class Snapshots:
             cost = last - begun
 
 
+def release_messages():
+    """Makes received messages visible again, as if their visibility timeout were over."""
+    from ministack.services import sqs
+
+    now = time.time()
+    for _, queue in sqs._queues.all_items():
+        for message in queue["messages"]:
+            if message.get("receive_count", 0) > 0 and message["visible_at"] > now:
+                message["visible_at"] = now
+
+
 class FastJSON:
     """The json module with a dump that uses the C encoder (json.dump streams through the slow one)."""
 
@@ -194,6 +206,7 @@ class Server:
         self.snapshots = Snapshots(app, persistence)
         self.last_call = time.monotonic()
         self.tasks = []
+        self.polls = set()
 
     async def __call__(self, scope, receive, send):
         if scope["type"] == "lifespan":
@@ -204,7 +217,24 @@ class Server:
                 return await self.own(scope, send)
             if changes(scope):
                 self.snapshots.note_change()
+            if action(scope) == "ReceiveMessage":
+                return await self.poll(scope, receive, send)
         return await self.inner(scope, receive, send)
+
+    async def poll(self, scope, receive, send):
+        """Knows the long polls under way: one whose caller is dead still takes messages."""
+        task = asyncio.current_task()
+        self.polls.add(task)
+        try:
+            return await self.inner(scope, receive, send)
+        finally:
+            self.polls.discard(task)
+
+    async def release(self):
+        """For a host that starts, the queues' one consumer: what was received before is nobody's."""
+        if self.polls:
+            await asyncio.wait(set(self.polls))
+        release_messages()
 
     def lifespan(self, receive):
         """Starts the background tasks with the server and writes the last snapshot before MiniStack shuts down."""
@@ -242,18 +272,27 @@ class Server:
             status, body = 200, {"token": TOKEN, "pid": os.getpid()}
         elif scope["path"] == PREFIX + "save" and scope["method"] == "POST" and self.persist:
             status = 200 if await self.snapshots.save() else 500
+        elif scope["path"] == PREFIX + "release" and scope["method"] == "POST":
+            await self.release()
+            status = 200
         data = json.dumps(body).encode()
         head = [(b"content-type", b"application/json"), (b"content-length", str(len(data)).encode())]
         await send({"type": "http.response.start", "status": status, "headers": head})
         await send({"type": "http.response.body", "body": data})
 
 
-def changes(scope):
-    """Whether a request may change state that is worth a snapshot."""
+def action(scope):
+    """The operation of a request of the JSON protocols, else the empty string."""
     for name, value in scope["headers"]:
         if name == b"x-amz-target":
-            return not value.decode("latin-1").rpartition(".")[2].startswith(READS)
-    return scope["method"] not in ("GET", "HEAD", "OPTIONS")
+            return value.decode("latin-1").rpartition(".")[2]
+    return ""
+
+
+def changes(scope):
+    """Whether a request may change state that is worth a snapshot."""
+    name = action(scope)
+    return not name.startswith(READS) if name else scope["method"] not in ("GET", "HEAD", "OPTIONS")
 
 
 def main():

@@ -44,6 +44,13 @@ func Save(ctx context.Context, endpoint string) error {
 	return err
 }
 
+// Release makes the instance give back all queue messages that were received and neither deleted nor released, those of
+// polls still under way included. It is for the queues' only consumer, before it polls.
+func Release(ctx context.Context, endpoint string) error {
+	_, err := call(ctx, http.MethodPost, endpoint+"/_guardrails/release")
+	return err
+}
+
 // errStatus is an answer other than 200.
 var errStatus = errors.New("MiniStack refused")
 

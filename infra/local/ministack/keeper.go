@@ -95,6 +95,10 @@ func (k *Keeper) Deaths() int64 { return k.deaths.Load() }
 // Save makes the instance write its state to disk now.
 func (k *Keeper) Save(ctx context.Context) error { return emulator.Save(ctx, k.endpoint) }
 
+// Release gives back the queue messages that an earlier, killed host had received. The caller is their one consumer and
+// does not poll yet.
+func (k *Keeper) Release(ctx context.Context) error { return emulator.Release(ctx, k.endpoint) }
+
 // adoptOrStart tries both in turn, since an instance that still starts or still stops holds the folder's lock for a
 // moment without answering.
 func (k *Keeper) adoptOrStart(ctx context.Context) (bool, error) {
