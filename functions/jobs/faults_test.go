@@ -11,9 +11,11 @@ import (
 
 	"guardrails/functions/jobs"
 	"guardrails/shared/fntest"
+	"guardrails/shared/id"
 	"guardrails/shared/outbox"
 	"guardrails/shared/queue"
 	"guardrails/shared/table"
+	"guardrails/shared/task"
 )
 
 // announced lists the types of the tenant's events on a subject, oldest first.
@@ -292,5 +294,32 @@ func TestUnknownJobsAreLeft(t *testing.T) {
 		if !w.deliver(t, l) {
 			t.Errorf("%s: a message for a job that is gone should be dropped", l.queue)
 		}
+	}
+}
+
+func TestWatchSendsTasksAgain(t *testing.T) {
+	t.Parallel()
+	w := newLoneWorld(t)
+	env := w.Env()
+	tasks := task.NewStore(env.Table(table.Jobs), outbox.New(env.Table(table.Events), env.IDs, env.Clock), env.Clock)
+	s := w.tenant.Scope(t)
+	made, err := tasks.Submit(t.Context(), s, task.Task{ID: env.IDs.New(id.Task), Name: task.Detect, Options: "{}"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3 {
+		got := w.look(t, time.Hour)
+		if len(got) != 1 || got[0].queue != queue.Tasks || !strings.Contains(got[0].body, made.ID) {
+			t.Fatalf("look %d sent %v", i, got)
+		}
+	}
+	w.look(t, time.Hour)
+	end, err := tasks.Get(t.Context(), s, made.ID)
+	if err != nil || end.Status != task.Failure || end.Error == "" {
+		t.Errorf("task at its end: %+v, %v", end, err)
+	}
+	w.wantEvents(t, made.ID, "task.submitted", "task.failed")
+	if got := w.look(t, time.Hour); len(got) != 0 {
+		t.Errorf("sent for a finished task: %v", got)
 	}
 }

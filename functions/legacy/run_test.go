@@ -1,0 +1,82 @@
+package legacy_test
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+
+	"guardrails/shared/authz"
+	"guardrails/shared/blob"
+	"guardrails/shared/fntest"
+	"guardrails/shared/id"
+	"guardrails/shared/outbox"
+	"guardrails/shared/table"
+	"guardrails/shared/task"
+)
+
+// cutOff is a task whose function cannot reach a store, and the task's path.
+func cutOff(t *testing.T, receive string) (*fntest.System, fntest.Tenant, map[string]string) {
+	t.Helper()
+	sys := newSystem(t)
+	tenant := sys.Tenant(t)
+	as := tenant.As(authz.Analyst)
+	task := submit(t, sys, "legacy-pii-async", fntest.Request{As: &as, Query: url.Values{"text": {sample}}})
+	sys.Cut()
+	if run(t, sys, tenant.ID, task.TaskID, receive) {
+		t.Error("a task that could not be run was acknowledged")
+	}
+	sys.Mend()
+	return sys, tenant, map[string]string{"task_id": task.TaskID}
+}
+
+func TestTaskIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	sys, tenant, path := cutOff(t, "1")
+	as := tenant.As(authz.Viewer)
+	sys.Call(t, "legacy-task-result", fntest.Request{As: &as, Path: path}).Want(t, http.StatusAccepted)
+	if !run(t, sys, tenant.ID, path["task_id"], "2") {
+		t.Error("the second try failed")
+	}
+	sys.Call(t, "legacy-task-result", fntest.Request{As: &as, Path: path}).Want(t, http.StatusOK)
+}
+
+// TestTaskFailsOnItsLastTry runs a task of a kind that nobody knows.
+func TestTaskFailsOnItsLastTry(t *testing.T) {
+	t.Parallel()
+	sys := newSystem(t)
+	tenant := sys.Tenant(t)
+	env, s := sys.Env(), tenant.Scope(t)
+	tasks := task.NewStore(env.Table(table.Jobs), outbox.New(env.Table(table.Events), env.IDs, env.Clock), env.Clock)
+	made, err := tasks.Submit(t.Context(), s, task.Task{ID: env.IDs.New(id.Task), Name: "unknown", Options: "{}"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := env.Bucket(blob.Content).Put(t.Context(), s, "tasks/"+made.ID+"/text", []byte(sample)); err != nil {
+		t.Fatal(err)
+	}
+	for receive, want := range []task.Status{task.Pending, task.Started, task.Started, task.Started, task.Failure} {
+		if receive > 0 && run(t, sys, tenant.ID, made.ID, strconv.Itoa(receive)) {
+			t.Error("a task that failed was acknowledged")
+		}
+		if got, err := tasks.Get(t.Context(), s, made.ID); err != nil || got.Status != want {
+			t.Errorf("after try %d: %s, %v, want %s", receive, got.Status, err, want)
+		}
+	}
+}
+
+func TestTextIsDeletedAtTheEnd(t *testing.T) {
+	t.Parallel()
+	sys := newSystem(t)
+	tenant := sys.Tenant(t)
+	as := tenant.As(authz.Analyst)
+	task := submit(t, sys, "legacy-pii-async", fntest.Request{As: &as, Query: url.Values{"text": {sample}}})
+	run(t, sys, tenant.ID, task.TaskID, "1")
+	if _, err := sys.Env().Bucket("content").Get(t.Context(), tenant.Scope(t), "tasks/"+task.TaskID+"/text", 1<<20); err == nil {
+		t.Error("the text of a finished task is kept")
+	}
+	if strings.Contains(sys.Log.String(), "536-90-4399") {
+		t.Error("the log holds a value")
+	}
+}
