@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"unicode/utf8"
 
 	"guardrails/shared/blob"
 	"guardrails/shared/destination"
@@ -150,9 +149,6 @@ func newSubmitter[In any](read func(*In) (order, error)) func(*fn.Env) (fn.Handl
 }
 
 func (sub *submitter) submit(ctx context.Context, call *fn.Call, o order) (*submitAnswer, error) {
-	if !utf8.ValidString(o.text) { // a query may hold any bytes
-		return nil, errs.Invalid(errs.Field{Location: "query.text", Message: "expected valid UTF-8"})
-	}
 	options, err := json.Marshal(o.options)
 	if err != nil {
 		return nil, fmt.Errorf("encode options: %w", err)
