@@ -21,14 +21,15 @@ func main() {
 	defer stop()
 	examples := flag.Int("examples", 5, "generated requests per route, kind and phase")
 	seed := flag.Int("seed", 1, "seed of the generated requests")
+	tour := flag.Bool("tour", false, "only take the README's tour")
 	flag.Parse()
-	if err := run(ctx, os.Stdout, *examples, *seed); err != nil {
+	if err := run(ctx, os.Stdout, *examples, *seed, *tour); err != nil {
 		fmt.Fprintln(os.Stderr, "contracttest:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, w io.Writer, examples, seed int) (err error) {
+func run(ctx context.Context, w io.Writer, examples, seed int, tourOnly bool) (err error) {
 	root, err := tree.Root(ctx)
 	if err != nil {
 		return err
@@ -42,6 +43,9 @@ func run(ctx context.Context, w io.Writer, examples, seed int) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, h.stop(w, err != nil)) }()
+	if err := takeTour(ctx, w, root, h); err != nil || tourOnly {
+		return err
+	}
 	document := filepath.Join(h.data, "openapi.json")
 	if err := h.download(ctx, "/api/v1/openapi.json", document); err != nil {
 		return err

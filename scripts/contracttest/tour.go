@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// stop is one command of the README's tour with the output that the README shows, "" if it shows none.
+type stop struct{ command, output string }
+
+var errTour = errors.New("the README's tour does not show what happens")
+
+// readTour takes the tour out of the README: the shell blocks between its two marks, each with the block after it.
+func readTour(readme string) ([]stop, error) {
+	_, rest, ok := strings.Cut(readme, "<!-- tour -->")
+	tour, _, ok2 := strings.Cut(rest, "<!-- /tour -->")
+	if !ok || !ok2 {
+		return nil, errors.New("the README has no tour between <!-- tour --> and <!-- /tour -->")
+	}
+	var out []stop
+	for _, m := range regexp.MustCompile("(?s)```(sh)?\n(.*?)```").FindAllStringSubmatch(tour, -1) {
+		switch {
+		case m[1] == "sh":
+			out = append(out, stop{command: m[2]})
+		case len(out) > 0:
+			out[len(out)-1].output = m[2]
+		}
+	}
+	return out, nil
+}
+
+// takeTour runs the tour in one shell against the host and compares what each command prints with the README.
+func takeTour(ctx context.Context, w io.Writer, root string, h *host) error {
+	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		return err
+	}
+	stops, err := readTour(string(readme))
+	if err != nil {
+		return err
+	}
+	here := strings.NewReplacer("http://127.0.0.1:8080", h.url, ".local/credentials.json", filepath.Join(h.data, "credentials.json"), "/tmp/", h.folder+"/")
+	const mark = "@@ next stop @@"
+	var script strings.Builder
+	for _, s := range stops {
+		script.WriteString(here.Replace(s.command) + "\necho '" + mark + "'\n")
+	}
+	cmd := exec.CommandContext(ctx, "bash", "-euo", "pipefail", "-c", script.String())
+	cmd.Dir, cmd.Stderr = root, w
+	printed, err := cmd.Output()
+	if err != nil {
+		return fmt.Errorf("take the README's tour: %w", err)
+	}
+	wrong := false
+	for i, got := range strings.Split(string(printed), mark+"\n")[:len(stops)] {
+		if want := stops[i].output; steady(got) != steady(want) {
+			wrong = true
+			fmt.Fprintf(w, "the README shows for\n%s\n%s\nbut it prints\n%s\n", stops[i].command, want, got)
+		}
+	}
+	if wrong {
+		return errTour
+	}
+	fmt.Fprintf(w, "the README's tour of %d stops shows what happens\n", len(stops))
+	return nil
+}
+
+// steady takes out what differs from run to run, ciphertexts, and spaces that nobody sees.
+func steady(s string) string {
+	s = regexp.MustCompile(`gr1\.k[0-9]+\.[A-Za-z0-9_-]+`).ReplaceAllString(s, "gr1")
+	return strings.TrimSpace(regexp.MustCompile(` +\n`).ReplaceAllString(s, "\n"))
+}
