@@ -1,0 +1,247 @@
+package e2e_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"guardrails/infra/local"
+)
+
+const (
+	// root is the module's folder, seen from here.
+	root = "../../.."
+	// patience bounds every wait for something that must happen.
+	patience = 90 * time.Second
+)
+
+// build makes the host's binary once for all tests.
+var build = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "guardrails-e2e-*")
+	if err != nil {
+		return "", err
+	}
+	bin := filepath.Join(dir, "serve")
+	out, err := exec.Command("go", "build", "-o", bin, "guardrails/infra/local/serve").CombinedOutput()
+	if err != nil {
+		return string(out), err
+	}
+	return bin, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if bin, err := build(); err == nil {
+		_ = os.RemoveAll(filepath.Dir(bin)) // a folder left in the temporary one harms nobody
+	}
+	os.Exit(code)
+}
+
+// host is a local host in a process of its own, that can be killed and started again on the same data.
+type host struct {
+	dir, url, port string
+	cmd            *exec.Cmd
+	exited         chan struct{}
+	stderr         *lockedBuffer
+}
+
+type lockedBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
+
+// newHost starts a host on an empty data folder and waits until it serves. It is stopped when the test ends.
+func newHost(t *testing.T) *host {
+	t.Helper()
+	h := &host{dir: t.TempDir(), port: freePort(t)}
+	h.url = "http://127.0.0.1:" + h.port
+	h.start(t)
+	t.Cleanup(func() {
+		h.signal(t, syscall.SIGTERM)
+		// A host that a test has killed leaves MiniStack behind.
+		_ = syscall.Kill(h.stack(t).PID, syscall.SIGKILL)
+	})
+	return h
+}
+
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+}
+
+func (h *host) start(t *testing.T) {
+	t.Helper()
+	bin, err := build()
+	if err != nil {
+		t.Fatalf("build the host: %v: %s", err, bin)
+	}
+	h.cmd, h.exited, h.stderr = exec.Command(bin), make(chan struct{}), &lockedBuffer{}
+	h.cmd.Dir = root
+	h.cmd.Env = append(os.Environ(), "PORT="+h.port, "GUARDRAILS_DATA="+h.dir)
+	h.cmd.Stderr = h.stderr
+	if err := h.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func(cmd *exec.Cmd, exited chan struct{}) {
+		defer close(exited)
+		_ = cmd.Wait()
+	}(h.cmd, h.exited)
+	eventually(t, "the host serves", func() bool { return h.status(t, http.MethodGet, "/api/v1/health", "", nil) == http.StatusOK })
+}
+
+// signal sends a signal and awaits the host's end.
+func (h *host) signal(t *testing.T, sig syscall.Signal) {
+	t.Helper()
+	_ = h.cmd.Process.Signal(sig) // fails only when it has ended
+	select {
+	case <-h.exited:
+	case <-time.After(patience):
+		_ = h.cmd.Process.Kill()
+		t.Errorf("the host did not end: %s", h.stderr)
+	}
+}
+
+// instance is the host's MiniStack.
+type instance struct {
+	PID  int `json:"pid"`
+	Port int `json:"port"`
+}
+
+func (h *host) stack(t *testing.T) instance {
+	t.Helper()
+	var v instance
+	h.read(t, "ministack/instance.json", &v)
+	return v
+}
+
+// keys are the credentials that the host has written.
+func (h *host) keys(t *testing.T) local.Credentials {
+	t.Helper()
+	var c local.Credentials
+	h.read(t, "credentials.json", &c)
+	return c
+}
+
+func (h *host) read(t *testing.T, name string, out any) {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join(h.dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(raw, out); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// answer is what a call gave; its status is 0 when there was no answer.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// client gives up long before the host's own limits.
+var client = &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
+
+// call sends a request with a JSON body, unless in is nil.
+func (h *host) call(t *testing.T, method, path, key string, in any) answer {
+	t.Helper()
+	var body bytes.Buffer
+	if in != nil {
+		if err := json.NewEncoder(&body).Encode(in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	req, err := http.NewRequestWithContext(t.Context(), method, h.url+path, &body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if key != "" {
+		req.Header.Set("X-Api-Key", key)
+	}
+	return send(req)
+}
+
+func send(req *http.Request) answer {
+	resp, err := client.Do(req)
+	if err != nil {
+		return answer{}
+	}
+	defer resp.Body.Close()
+	var out bytes.Buffer
+	if _, err := out.ReadFrom(resp.Body); err != nil {
+		return answer{}
+	}
+	return answer{resp.StatusCode, resp.Header, out.Bytes()}
+}
+
+func (h *host) status(t *testing.T, method, path, key string, in any) int {
+	t.Helper()
+	return h.call(t, method, path, key, in).status
+}
+
+// want checks the status and decodes the body into out, unless that is nil.
+func (a answer) want(t *testing.T, status int, out any) {
+	t.Helper()
+	if a.status != status {
+		t.Fatalf("status %d, want %d: %s", a.status, status, a.body)
+	}
+	if out == nil {
+		return
+	}
+	if err := json.Unmarshal(a.body, out); err != nil {
+		t.Fatalf("%v: %s", err, a.body)
+	}
+}
+
+// wantRetry checks that the answer is a 503 that says when to come back.
+func (a answer) wantRetry(t *testing.T) {
+	t.Helper()
+	a.want(t, http.StatusServiceUnavailable, nil)
+	if n, err := strconv.Atoi(a.header.Get("Retry-After")); err != nil || n < 1 {
+		t.Errorf("Retry-After is %q", a.header.Get("Retry-After"))
+	}
+	if !strings.HasPrefix(a.header.Get("Content-Type"), "application/problem+json") {
+		t.Errorf("the answer is %q", a.header.Get("Content-Type"))
+	}
+}
+
+// eventually waits until ok holds.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(patience); !ok(); <-tick.C {
+		if time.Now().After(end) {
+			t.Fatalf("it did not happen in time: %s", what)
+		}
+	}
+}
