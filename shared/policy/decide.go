@@ -9,8 +9,12 @@ import (
 	"guardrails/shared/detect"
 )
 
-// maxNamed bounds the findings that one violation names.
-const maxNamed = 100
+const (
+	// maxNamed bounds the findings that one violation names.
+	maxNamed = 100
+	// maxListed bounds the findings that an answer lists; the others are judged and redacted all the same.
+	maxListed = 10_000
+)
 
 // Decide judges everything that was scanned in one request; the package comment has the principles.
 func (s *Set) Decide(scanned []Scanned) Outcome {
@@ -51,8 +55,11 @@ type breach struct {
 func newDecision(s *Set, scanned []Scanned) *decision {
 	d := &decision{set: s, scanned: scanned, byType: map[string][]int{}, byKind: map[detect.Category][]int{}}
 	for i := range scanned {
-		for j := range scanned[i].Result.Findings {
-			d.add(&scanned[i].Result.Findings[j], i)
+		// What the engine does not list counts as well: else whatever comes first could shield what follows.
+		for _, list := range [][]detect.Finding{scanned[i].Result.Findings, scanned[i].Result.Hidden} {
+			for j := range list {
+				d.add(&list[j], i)
+			}
 		}
 	}
 	return d
@@ -190,13 +197,19 @@ func (d *decision) company() {
 
 // outcome drops what supports no breach, numbers the rest and sums up.
 func (d *decision) outcome() Outcome {
-	o := Outcome{Decision: Allow, Findings: make([]Finding, 0, len(d.found)), Violations: make([]Violation, 0, len(d.fired))}
-	ids := make([]string, len(d.found))
+	o := Outcome{Decision: Allow, Findings: make([]Finding, 0, min(len(d.found), maxListed)), Violations: make([]Violation, 0, len(d.fired))}
+	ids, listed := make([]string, len(d.found)), d.listed()
 	for i := range d.found {
-		if l := &d.found[i]; !l.drop {
+		l := &d.found[i]
+		if l.drop {
+			continue
+		}
+		o.Decision = Strongest(o.Decision, l.action)
+		if path := d.scanned[l.scanned].Path; listed[i] {
 			ids[i] = "f" + strconv.Itoa(len(o.Findings)+1)
-			o.Findings = append(o.Findings, l.finding(ids[i], d.scanned[l.scanned].Path))
-			o.Decision = Strongest(o.Decision, l.action)
+			o.Findings = append(o.Findings, l.finding(ids[i], path))
+		} else {
+			o.unlisted = append(o.unlisted, l.finding("", path))
 		}
 	}
 	for i := range d.fired {
@@ -209,7 +222,29 @@ func (d *decision) outcome() Outcome {
 	return o
 }
 
-// cover adds up what was scanned and collects hidden findings.
+// listed chooses the findings that the answer shows: one of each breach, then the strongest actions, the first in the
+// text first.
+func (d *decision) listed() []bool {
+	out, room := make([]bool, len(d.found)), maxListed
+	choose := func(i int) {
+		if !out[i] && !d.found[i].drop && room > 0 {
+			out[i], room = true, room-1
+		}
+	}
+	for i := range d.fired {
+		choose(d.fired[i].hits[0])
+	}
+	for _, a := range []Action{Block, Redact, Flag, Allow} {
+		for i := range d.found {
+			if d.found[i].action == a {
+				choose(i)
+			}
+		}
+	}
+	return out
+}
+
+// cover adds up what was scanned.
 func (d *decision) cover(o *Outcome) {
 	for i := range d.scanned {
 		r := &d.scanned[i].Result
@@ -219,12 +254,6 @@ func (d *decision) cover(o *Outcome) {
 			if !slices.Contains(o.Coverage.Incomplete, name) {
 				o.Coverage.Incomplete = append(o.Coverage.Incomplete, name)
 			}
-		}
-		if len(r.Hidden) > 0 {
-			if o.hidden == nil {
-				o.hidden = map[string][]detect.Finding{}
-			}
-			o.hidden[d.scanned[i].Path] = r.Hidden
 		}
 	}
 	if len(o.Coverage.Incomplete) > 0 || o.Coverage.Scanned < o.Coverage.Total {
@@ -247,8 +276,10 @@ func (b *breach) violation(found []located, ids []string) Violation {
 		RuleID: r.ID, Framework: r.Framework, RuleName: r.Name, Severity: r.Severity, Action: r.Action,
 		Remediation: r.Remediation, Message: b.message(found),
 	}
-	for _, i := range b.hits[:min(len(b.hits), maxNamed)] {
-		v.Findings = append(v.Findings, ids[i])
+	for _, i := range b.hits {
+		if ids[i] != "" && len(v.Findings) < maxNamed {
+			v.Findings = append(v.Findings, ids[i])
+		}
 	}
 	return v
 }

@@ -283,11 +283,40 @@ func TestTargets(t *testing.T) {
 		}
 		return out
 	}
-	if d := cmp.Diff([]string{"SECRET_X", "US_SSN"}, types(false)); d != "" {
+	if d := cmp.Diff([]string{"DATE_TIME", "SECRET_X", "US_SSN"}, types(false)); d != "" {
 		t.Error(d)
 	}
 	if d := cmp.Diff([]string{"DATE_TIME", "SECRET_X", "US_SSN"}, types(true)); d != "" {
 		t.Error(d)
+	}
+}
+
+func TestNothingHidesBehindManyFindings(t *testing.T) {
+	t.Parallel()
+	var s policy.Scanned
+	for i := range 12_000 {
+		f := finding("DATE_TIME", 0.9)
+		f.ByteStart, f.ByteEnd = i, i+1
+		s.Result.Findings = append(s.Result.Findings, f)
+	}
+	s.Result.Findings, s.Result.Hidden = s.Result.Findings[:10_000:10_000], s.Result.Findings[10_000:]
+	for i, typ := range []string{"INJECTION_X", "US_SSN"} {
+		f := finding(typ, 0.99)
+		f.ByteStart, f.ByteEnd = 12_000+i, 12_001+i
+		s.Result.Hidden = append(s.Result.Hidden, f)
+	}
+	set := compile(t, policy.Definition{Rules: []policy.Rule{{
+		ID: "ssn", Name: "SSN", Severity: policy.High, Action: policy.Flag, EntityTypes: []string{"US_SSN"},
+	}}})
+	o := set.Decide([]policy.Scanned{s})
+	if o.Decision != policy.Block || o.Risk.Components.Injection == 0 {
+		t.Errorf("decision %s, risk %+v: an injection behind 12,000 dates went unseen", o.Decision, o.Risk)
+	}
+	if len(o.Findings) != 10_000 || len(o.Violations) != 1 || len(o.Violations[0].Findings) != 1 {
+		t.Errorf("%d findings listed and violations %+v, want 10,000 and one that names a finding", len(o.Findings), o.Violations)
+	}
+	if got := len(o.Targets(true)[""]); got != 12_002 {
+		t.Errorf("%d findings redacted, want all 12,002", got)
 	}
 }
 

@@ -13,8 +13,8 @@ type Outcome struct {
 	Findings   []Finding
 	Violations []Violation
 	Coverage   Coverage
-	// hidden are findings beyond the engine's list, by path: not reported, but redacted.
-	hidden map[string][]detect.Finding
+	// unlisted are the findings beyond the 10,000 that are reported: they count and are redacted as those are.
+	unlisted []Finding
 }
 
 // Finding is a finding as the API shows it. Start and End count code points in the string that Path names.
@@ -69,19 +69,17 @@ func (o *Outcome) Has(c detect.Category) bool {
 	return slices.ContainsFunc(o.Findings, func(f Finding) bool { return f.Category == c && f.Score >= 0.5 })
 }
 
-// Targets returns the findings that redaction replaces, by path, hidden ones included: all whose action is not
+// Targets returns the findings that redaction replaces, by path, unlisted ones included: all whose action is not
 // allow. Where the caller asked for redaction, also those that are allowed by default; what a policy allows by name
 // stays in any case.
 func (o *Outcome) Targets(asked bool) map[string][]detect.Finding {
 	out := make(map[string][]detect.Finding)
-	for i := range o.Findings {
-		f := &o.Findings[i]
-		if f.Action != Allow || asked && !f.allowed {
-			out[f.Path] = append(out[f.Path], f.detected())
+	for _, list := range [][]Finding{o.Findings, o.unlisted} {
+		for i := range list {
+			if f := &list[i]; f.Action != Allow || asked && !f.allowed {
+				out[f.Path] = append(out[f.Path], f.detected())
+			}
 		}
-	}
-	for path, hidden := range o.hidden {
-		out[path] = append(out[path], hidden...)
 	}
 	return out
 }

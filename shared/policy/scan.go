@@ -68,9 +68,10 @@ func (p *Plan) Scan(ctx context.Context, path, text string, keys []string) Scann
 	blanked, markers := redact.Blank(text, p.set.makes)
 	r := p.plan.Scan(ctx, blanked, keys)
 	if p.set.placeholders || len(markers) > 0 {
-		r.Findings = slices.DeleteFunc(r.Findings, func(f detect.Finding) bool {
+		nobody := func(f detect.Finding) bool {
 			return p.set.placeholders && placeholder(f.Type, text[f.ByteStart:f.ByteEnd]) || remnant(&f, markers)
-		})
+		}
+		r.Findings, r.Hidden = slices.DeleteFunc(r.Findings, nobody), slices.DeleteFunc(r.Hidden, nobody)
 	}
 	return Scanned{Path: path, Text: text, Source: p.source, Result: r}
 }
