@@ -22,7 +22,7 @@ type String struct {
 
 // Strings lists the strings and long integers of any JSON value, in order.
 // It fails with errs.MalformedBody where raw does not pass Check's rules, and with errs.InvalidRequest where it is
-// nested more than MaxDepth levels or holds more than 10,000 strings.
+// nested more than MaxDepth levels, holds more than 10,000 strings or has one under names of more than 4 KiB.
 func Strings(raw []byte) ([]String, error) {
 	var out []String
 	err := walk(raw, func(l leaf) error {

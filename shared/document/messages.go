@@ -1,6 +1,7 @@
 package document
 
 import (
+	"encoding/base64"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -15,6 +16,9 @@ const (
 	// maxParts bounds the messages and parts of a conversation; maxFaults how many of its faults one answer lists.
 	maxParts  = 10_000
 	maxFaults = 100
+	// maxDataHeader is the longest media type of inline data in bytes, headerBytes what it is made of.
+	maxDataHeader = 120
+	headerBytes   = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:/.+-;="
 )
 
 // Message is one turn of a conversation with the strings of its content.
@@ -71,8 +75,17 @@ func (o outline) scanned(i int, path, value string) bool {
 	if len(parts) == 3 && parts[2] == "type" {
 		return false
 	}
-	inline := strings.HasPrefix(value, "data:") && strings.Contains(value[:min(len(value), 128)], ";base64,")
-	return !inline || o.text(i, parts)
+	return !inline(value) || o.text(i, parts)
+}
+
+// inline reports whether a value is inline data and nothing else: words behind "data:…;base64," would be read.
+func inline(value string) bool {
+	header, data, ok := strings.Cut(value, ";base64,")
+	if !ok || len(header) > maxDataHeader || !strings.HasPrefix(header, "data:") || strings.Trim(header, headerBytes) != "" {
+		return false
+	}
+	_, err := base64.StdEncoding.DecodeString(data)
+	return err == nil && !strings.ContainsAny(data, "\r\n")
 }
 
 // text reports whether the path is the text of a text part, or a plain content.

@@ -14,6 +14,9 @@ import (
 const (
 	// maxStrings bounds how many strings and long integers one value may hold.
 	maxStrings = 10_000
+	// maxPath bounds a string's path in bytes. Each string carries its own, so one long name around many strings would
+	// take their product of memory.
+	maxPath = 4 << 10
 	// minDigits is the length from which an integer literal may be an identifier.
 	minDigits = 8
 )
@@ -124,6 +127,9 @@ func (w *walker) leaf() error {
 	w.count++
 	if w.count > maxStrings {
 		return errs.Newf(errs.InvalidRequest, "The value holds more than %d strings.", maxStrings)
+	}
+	if len(w.path) > maxPath {
+		return errs.Newf(errs.InvalidRequest, "The names around a string are longer than %d bytes together.", maxPath)
 	}
 	end := int(w.dec.InputOffset())
 	return w.visit(leaf{path: string(w.path), keys: w.keys, start: end - len(raw), end: end, raw: raw})
