@@ -37,6 +37,24 @@ func method(op redact.Operator) *redact.Choice {
 	return &redact.Choice{Method: redact.Method{Operator: op}}
 }
 
+// TestOutputIsBounded makes sure that short values cannot be blown up by long replacements, in one string or in many.
+func TestOutputIsBounded(t *testing.T) {
+	t.Parallel()
+	text := strings.Repeat("x ", 10_000)
+	var found []detect.Finding
+	for i := range 10_000 {
+		found = append(found, finding(text, "EMAIL_ADDRESS", 2*i, 2*i+1))
+	}
+	s := redact.NewSession(nil, "ten_1", &redact.Choice{Method: redact.Method{NewValue: strings.Repeat("v", 256)}})
+	if _, _, err := s.Redact(t.Context(), "/0", text, found); err != nil {
+		t.Fatalf("2.5 MiB of output = %v", err)
+	}
+	out, _, err := s.Redact(t.Context(), "/1", text, found)
+	if out != "" || !errors.Is(err, errs.PayloadTooLarge) {
+		t.Errorf("5 MiB of output = %d bytes, %v; want payload too large", len(out), err)
+	}
+}
+
 func TestOperators(t *testing.T) {
 	t.Parallel()
 	const ssn = "536-90-4399"

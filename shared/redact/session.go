@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"guardrails/shared/detect"
+	"guardrails/shared/errs"
 )
 
 // Item is one replacement. Start and End count code points in the string that Path names, before the replacement.
@@ -27,14 +28,20 @@ type Session struct {
 	// numbers and counts make pseudonyms: the number of a type and value, and the last number of a type.
 	numbers map[string]int
 	counts  map[string]int
+	// room is how many bytes of output are left.
+	room int
 }
+
+// maxOutput bounds the redacted strings of a session in bytes. A replacement may be many times as long as what it
+// replaces, and an answer of more than 6 MB cannot be sent.
+const maxOutput = 4 << 20
 
 // NewSession returns a session for a tenant's request. Choice may be nil (replace everything by [TYPE]); keys may be
 // nil where Choice.Keyed is false.
 func NewSession(keys Keys, tenant string, choice *Choice) *Session {
 	return &Session{
 		keys: keys, tenant: tenant, choice: choice,
-		methods: map[string]Method{}, numbers: map[string]int{}, counts: map[string]int{},
+		methods: map[string]Method{}, numbers: map[string]int{}, counts: map[string]int{}, room: maxOutput,
 	}
 }
 
@@ -49,7 +56,8 @@ func (s *Session) method(f *detect.Finding) Method {
 }
 
 // Redact returns text with the findings replaced, and an item for each. Path goes into the items.
-// It fails where the keys fail; then nothing of the result may be used.
+// It fails where the keys fail, and with errs.PayloadTooLarge where the session's output exceeds 4 MiB; then nothing of
+// the result may be used.
 func (s *Session) Redact(ctx context.Context, path, text string, findings []detect.Finding) (string, []Item, error) {
 	findings = s.unsealed(ctx, text, findings)
 	if len(findings) == 0 {
@@ -66,11 +74,17 @@ func (s *Session) Redact(ctx context.Context, path, text string, findings []dete
 			return "", nil, fmt.Errorf("redact a value of type %s: %w", sp.typ, err)
 		}
 		b.WriteString(r)
+		if b.Len() > s.room {
+			return "", nil, errTooLong
+		}
 		last = sp.end
 	}
 	b.WriteString(text[last:])
+	s.room -= b.Len()
 	return b.String(), items(path, spans, kept), nil
 }
+
+var errTooLong = errs.New(errs.PayloadTooLarge, "The redacted value would be larger than 4 MiB: choose shorter replacements or send less at once.")
 
 // items lists what was done in the order of position.
 func items(path string, spans, kept []span) []Item {
