@@ -6,9 +6,16 @@ import (
 	"guardrails/shared/policy"
 )
 
+// maxPath times maxFindings is well below what a message and an item may hold.
+const maxPath = 512
+
 // maskPath keeps a pointer's indexes and field names and replaces every other segment by "*": a document whose keys
-// are people or numbers must not write them into a record.
+// are people or numbers must not write them into a record. Of a pointer longer than maxPath bytes the beginning stays, so
+// that long names cannot make a record too large to be kept.
 func maskPath(pointer string) string {
+	if len(pointer) > maxPath {
+		pointer = pointer[:strings.LastIndexByte(pointer[:maxPath], '/')+1] + "*"
+	}
 	parts := strings.Split(pointer, "/")
 	for i, p := range parts {
 		if p != "" && !plainSegment(p) {
