@@ -9,11 +9,11 @@ import (
 	"golang.org/x/tools/go/analysis"
 )
 
-// analyzer runs the three checks on one package. It needs no facts: what it forbids shows in the types of the
+// analyzer runs the four checks on one package. It needs no facts: what it forbids shows in the types of the
 // package's own expressions, however far away a value was made.
 var analyzer = &analysis.Analyzer{
 	Name: "scopecheck",
-	Doc:  "keep AWS clients, Scope minting, unsafe and reflect where tenant isolation allows them",
+	Doc:  "keep AWS clients, Scope minting, principals, unsafe and reflect where tenant isolation allows them",
 	Run:  run,
 }
 
@@ -37,7 +37,10 @@ func run(pass *analysis.Pass) (any, error) {
 			c.values(file)
 		}
 		if !mayMint(c.pkg, test) {
-			c.mints(file)
+			c.uses(file, scopePackage, "Mint", "scope.Mint outside authentication: take the Scope as an argument")
+		}
+		if !mayReadPrincipal(c.pkg, test) {
+			c.uses(file, authnPackage, "FromContext", "authn.FromContext outside the edge: whoever makes a context makes a Principal of any tenant")
 		}
 	}
 	return nil, nil
@@ -82,16 +85,16 @@ func (c *checker) values(file *ast.File) {
 	})
 }
 
-// mints reports every use of scope.Mint, called or not: a function value is as good as a call.
-func (c *checker) mints(file *ast.File) {
+// uses reports every use of a package's function, called or not: a function value is as good as a call.
+func (c *checker) uses(file *ast.File, pkg, name, message string) {
 	ast.Inspect(file, func(n ast.Node) bool {
 		id, ok := n.(*ast.Ident)
 		if !ok {
 			return true
 		}
 		obj := c.pass.TypesInfo.Uses[id]
-		if obj != nil && obj.Pkg() != nil && obj.Pkg().Path() == scopePackage && obj.Name() == "Mint" {
-			c.report(id.Pos(), "scope.Mint outside authentication: take the Scope as an argument")
+		if obj != nil && obj.Pkg() != nil && obj.Pkg().Path() == pkg && obj.Name() == name {
+			c.report(id.Pos(), "%s", message)
 		}
 		return true
 	})

@@ -23,6 +23,7 @@ func TestAnalyzer(t *testing.T) {
 		"guardrails/functions/raw":      12,
 		"guardrails/functions/indirect": 7,
 		"guardrails/functions/unsafe":   2,
+		"guardrails/functions/forged":   2,
 		"guardrails/functions/good":     0,
 		"guardrails/shared/usage":       2,
 		"guardrails/infra/local":        1,

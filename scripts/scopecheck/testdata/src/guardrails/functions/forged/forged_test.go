@@ -1,0 +1,5 @@
+package forged
+
+import "guardrails/shared/authn"
+
+var fromTest, _ = authn.FromContext(nil)
