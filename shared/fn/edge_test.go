@@ -56,6 +56,7 @@ func things(calls *atomic.Int64) ([]fn.Spec, fn.Bindings) {
 		spec("list", "GET", "/things", "read:policies"),
 		spec("panic", "POST", "/panic", "create:policies"),
 		spec("slow", "POST", "/slow", "create:policies"),
+		spec("large", "GET", "/large", "read:policies"),
 		{Name: "open", Context: "things", Trigger: fn.HTTP("GET", "/open"), MemoryMB: 128, Timeout: time.Second},
 	}
 	create := func(*fn.Env) (fn.Handler[thingIn, thingOut], error) {
@@ -90,7 +91,15 @@ func things(calls *atomic.Int64) ([]fn.Spec, fn.Bindings) {
 	open := func(*fn.Env) (fn.Handler[struct{}, fn.NoContent], error) {
 		return func(context.Context, *fn.Call, *struct{}) (*fn.NoContent, error) { return fn.Deleted(), nil }, nil
 	}
+	large := func(*fn.Env) (fn.Handler[struct{}, thingOut], error) {
+		return func(context.Context, *fn.Call, *struct{}) (*thingOut, error) {
+			out := &thingOut{}
+			out.Body.Name = strings.Repeat("large", 2<<20)
+			return out, nil
+		}, nil
+	}
 	return specs, fn.Bindings{
+		"large":  fn.Route(large),
 		"create": fn.Route(create, fn.Status(http.StatusCreated), fn.ShownOnce("secret")),
 		"put":    fn.Route(put, fn.Find(find)),
 		"list":   fn.Route(list),
@@ -234,6 +243,14 @@ func TestPanicIsInternalAndSaysNothing(t *testing.T) {
 	if !strings.Contains(sys.Log.String(), `"panic_type":"string"`) {
 		t.Error("the panic is not logged")
 	}
+}
+
+func TestAnswerThatLambdaWouldNotPassOn(t *testing.T) {
+	t.Parallel()
+	sys, _ := system(t)
+	acme := sys.Tenant(t)
+	admin := acme.As(authz.Admin)
+	sys.Call(t, "large", fntest.Request{As: &admin}).WantProblem(t, 413, "payload_too_large")
 }
 
 func TestOverloadedSaysWhenToComeBack(t *testing.T) {

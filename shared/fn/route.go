@@ -87,9 +87,21 @@ func (r *route) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 		err = ctx.Err()
 	}
 	res := r.answer(x, err)
+	out, encodeErr := json.Marshal(res)
+	if len(out) > maxResponse {
+		err = errTooLarge
+		res = r.answer(x, err)
+		out, encodeErr = json.Marshal(res)
+	}
 	r.report(ctx, span, x, res.StatusCode, err)
-	return json.Marshal(res)
+	return out, encodeErr
 }
+
+// maxResponse is the largest answer that Lambda passes on, in bytes and with its envelope; of a larger one the caller
+// would see an internal error alone.
+const maxResponse = 6 << 20
+
+var errTooLarge = errs.New(errs.PayloadTooLarge, "The answer would be larger than 6 MB: ask for less at once.")
 
 func headerCarrier(ev events.APIGatewayProxyRequest) propagation.MapCarrier {
 	c := propagation.MapCarrier{}
