@@ -96,10 +96,18 @@ func (q *Queue) SendBatch(ctx context.Context, s scope.Scope, bodies []any) erro
 	return nil
 }
 
+// encode makes a message's body; one that is JSON already goes as it is.
+func encode(body any) ([]byte, error) {
+	if raw, ok := body.(json.RawMessage); ok {
+		return raw, nil
+	}
+	return json.Marshal(body)
+}
+
 func (q *Queue) send(ctx context.Context, url *string, s scope.Scope, bodies []any) error {
 	in := &sqs.SendMessageBatchInput{QueueUrl: url}
 	for i, body := range bodies {
-		b, err := json.Marshal(body)
+		b, err := encode(body)
 		if err != nil {
 			return fmt.Errorf("encode message for %s: %w", q.name, err)
 		}
