@@ -24,7 +24,6 @@ import (
 
 const (
 	maxTenants = 4096
-	maxSets    = 128
 	// lastGoodFor is how long a tenant's policies are served while the store does not answer.
 	lastGoodFor = 5 * time.Minute
 	readBudget  = time.Second
@@ -44,7 +43,7 @@ type sets struct {
 
 	mu      sync.Mutex
 	states  *simplelru.LRU[string, knownState]
-	built   *simplelru.LRU[string, *policy.Set]
+	built   *keptSets
 	downTil time.Time
 	flight  singleflight.Group
 }
@@ -59,9 +58,9 @@ func newSets(base *detect.Engine, store *policystore.Store, keys *seal.Keys, c c
 	if err != nil {
 		return nil, fmt.Errorf("make the cache of states: %w", err)
 	}
-	built, err := simplelru.NewLRU[string, *policy.Set](maxSets, nil)
+	built, err := newKeptSets(maxSetBytes)
 	if err != nil {
-		return nil, fmt.Errorf("make the cache of sets: %w", err)
+		return nil, err
 	}
 	return &sets{base: base, store: store, keys: keys, clock: c, ttl: ttl, stale: stale, states: states, built: built}, nil
 }
@@ -163,7 +162,7 @@ func (c *sets) get(ctx context.Context, s tenant.Scope, named []string) (*policy
 		key = s.TenantID() + "#" + strconv.FormatInt(st.Version, 10) + "#" + strings.Join(ids, ",")
 	}
 	c.mu.Lock()
-	set, ok := c.built.Get(key)
+	set, ok := c.built.get(key)
 	c.mu.Unlock()
 	if ok {
 		return set, nil
@@ -215,7 +214,7 @@ func (c *sets) compile(ctx context.Context, s tenant.Scope, key string, ids []st
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.built.Add(key, set)
+	c.built.add(key, set)
 	return set, nil
 }
 

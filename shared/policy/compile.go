@@ -26,6 +26,7 @@ type Set struct {
 	version      string
 	// types are those of the engine's detectors.
 	types map[string]bool
+	size  int
 }
 
 // compiledRule is a rule with its names resolved.
@@ -59,7 +60,7 @@ func Compile(base *detect.Engine, policies []Policy, mac func(value string) stri
 		return nil, err
 	}
 	c.set.engine = engine
-	c.set.types = typesOf(engine)
+	c.set.types, c.set.size = typesOf(engine), sizeOf(&c.custom)
 	c.set.version, err = fingerprint(policies)
 	return c.set, err
 }
