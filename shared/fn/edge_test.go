@@ -25,6 +25,7 @@ type thingIn struct {
 		Color string            `json:"color,omitempty" enum:"red,green"`
 		Mail  string            `json:"mail,omitempty" format:"email"`
 		Tags  []struct{ A int } `json:"tags,omitempty"`
+		Notes map[string]string `json:"notes,omitempty"`
 	}
 }
 
@@ -180,6 +181,7 @@ func TestBodies(t *testing.T) {
 		{"nested", "application/json", `{"name":"a","tags":[{"A":1},{"A":"some private text"}]}`, 422, "/tags/1/A"},
 		{"unknown field", "application/json", `{"name":"a","nmae":"text of the caller"}`, 422, "/nmae"},
 		{"unknown field that is a text", "application/json", `{"name":"a","SSN 536-90-4399 of Jane":1}`, 422, "/"},
+		{"member of a map that is a text", "application/json", `{"name":"a","notes":{"SSN 536-90-4399 of Jane":1}}`, 422, "/notes"},
 		{"1 MiB and a byte", "application/json", `{"name":"` + strings.Repeat("a", 1<<20) + `"}`, 413, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -119,7 +119,8 @@ func rule(message string) string {
 }
 
 // location turns body.documents[3].text into /documents/3/text and leaves query.limit as it is. The name of an unknown
-// field is the caller's text: it is shown only if it looks like the name of a field, else its parent is.
+// field, or of a member of a map, is the caller's text: it is shown only if it looks like the name of a field, else its
+// parent is.
 func location(huma, message string) string {
 	rest, ok := strings.CutPrefix(huma, "body")
 	if !ok {
@@ -130,13 +131,19 @@ func location(huma, message string) string {
 		return huma
 	}
 	rest = strings.NewReplacer("[", "/", "]", "", ".", "/").Replace(rest)
-	if strings.HasPrefix(message, "unexpected") {
-		parent, name := rest[:max(strings.LastIndexByte(rest, '/'), 0)], rest[strings.LastIndexByte(rest, '/')+1:]
-		if !plainName(name) {
-			return cmp.Or(parent, "/")
+	return cmp.Or(plainPointer(rest), "/")
+}
+
+// plainPointer cuts a pointer before its first segment that is neither an index nor like the name of a field.
+func plainPointer(pointer string) string {
+	end := 0
+	for _, segment := range strings.Split(pointer, "/")[1:] {
+		if !plainName(segment) && (segment == "" || len(segment) > 5 || strings.Trim(segment, "0123456789") != "") {
+			break
 		}
+		end += 1 + len(segment)
 	}
-	return cmp.Or(rest, "/")
+	return pointer[:end]
 }
 
 // plainName reports whether s could be the name of a field: letters and underscores, at most 32, at most two digits

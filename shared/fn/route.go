@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -87,14 +88,25 @@ func (r *route) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 		err = ctx.Err()
 	}
 	res := r.answer(x, err)
-	out, encodeErr := json.Marshal(res)
+	out, encodeErr := encode(res)
 	if len(out) > maxResponse {
 		err = errTooLarge
 		res = r.answer(x, err)
-		out, encodeErr = json.Marshal(res)
+		out, encodeErr = encode(res)
 	}
 	r.report(ctx, span, x, res.StatusCode, err)
 	return out, encodeErr
+}
+
+// encode makes the envelope. Angle brackets stay as they are: escaped they would take six times their room.
+func encode(res events.APIGatewayProxyResponse) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(res); err != nil {
+		return nil, fmt.Errorf("encode the answer: %w", err)
+	}
+	return b.Bytes(), nil
 }
 
 // maxResponse is the largest answer that Lambda passes on, in bytes and with its envelope; of a larger one the caller
