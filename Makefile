@@ -7,7 +7,6 @@ help: ## list the targets
 
 need:
 	@command -v go >/dev/null || { echo "Go is missing: install Go 1.26 from https://go.dev/dl and try again." >&2; exit 1; }
-	@command -v python3.11 >/dev/null || { echo "Python 3.11 is missing: install python3.11 with its venv module and try again." >&2; exit 1; }
 
 setup: need ## install MiniStack into .venv (once)
 	@go run ./scripts/ministack

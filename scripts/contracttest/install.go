@@ -3,12 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
+
+	"guardrails/scripts/internal/python"
 )
 
 // install makes the virtual environment with the two tools, unless it is there, and returns its bin folder.
@@ -24,12 +24,12 @@ func install(ctx context.Context, w io.Writer, root string) (string, error) {
 	if have, err := os.ReadFile(stamp); err == nil && bytes.Equal(have, want) {
 		return bin, nil
 	}
-	python, err := exec.LookPath("python3.11")
+	base, err := python.Find(ctx)
 	if err != nil {
-		return "", errors.New("python3.11 is missing: install Python 3.11 and try again")
+		return "", err
 	}
 	fmt.Fprintln(w, "installing schemathesis and openapi-spec-validator into .tools/contract (about 100 MB, once)")
-	if err := command(ctx, w, root, python, "-m", "venv", "--clear", venv); err != nil {
+	if err := command(ctx, w, root, base, "-m", "venv", "--clear", venv); err != nil {
 		return "", fmt.Errorf("make %s: %w", venv, err)
 	}
 	err = command(ctx, w, root, filepath.Join(bin, "python"), "-m", "pip", "install", "--quiet",

@@ -12,10 +12,9 @@ import (
 	"os/signal"
 	"path/filepath"
 
+	interpreter "guardrails/scripts/internal/python"
 	"guardrails/shared/emulator"
 )
-
-const interpreter = "python3.11"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -53,13 +52,13 @@ func install(ctx context.Context) error {
 }
 
 func makeVenv(ctx context.Context, venv, python, requirements string) error {
-	base, err := exec.LookPath(interpreter)
+	base, err := interpreter.Find(ctx)
 	if err != nil {
-		return fmt.Errorf("%s is missing: install Python 3.11 and try again", interpreter)
+		return err
 	}
 	fmt.Fprintln(os.Stderr, "ministack: making .venv")
 	if err := run(ctx, base, "-m", "venv", "--clear", venv); err != nil {
-		return fmt.Errorf("make .venv (is the venv module of %s installed?): %w", interpreter, err)
+		return fmt.Errorf("make .venv: %w", err)
 	}
 	fmt.Fprintln(os.Stderr, "ministack: installing MiniStack into .venv (about 20 MB, once)")
 	err = run(ctx, python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes", "-r", requirements)
