@@ -9,7 +9,7 @@ import (
 )
 
 // ErrMissing says what to install.
-var ErrMissing = errors.New("Python 3.11 is missing: install python3.11 (or a newer python3) with its venv module and try again")
+var ErrMissing = errors.New("no Python from 3.11 on: install python3.11 (or a newer python3) with its venv module and try again")
 
 // Find returns the path of python3.11, or of a python3 that is not older.
 func Find(ctx context.Context) (string, error) {
