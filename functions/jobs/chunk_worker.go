@@ -149,16 +149,31 @@ func (c *chunker) results(ctx context.Context, s tenant.Scope, j *job, row chunk
 		if err != nil {
 			return nil, t, err
 		}
+		if out[i], err = json.Marshal(result); err != nil {
+			return nil, t, fmt.Errorf("encode result of job %s: %w", j.ID, err)
+		}
+		if len(out[i]) > maxResult {
+			ok, out[i] = false, tooLarge(e.ID)
+		}
 		if ok {
 			t.done++
 		} else {
 			t.failed++
 		}
-		if out[i], err = json.Marshal(result); err != nil {
-			return nil, t, fmt.Errorf("encode result of job %s: %w", j.ID, err)
-		}
 	}
 	return out, t, nil
+}
+
+// maxResult is the largest result of one document in bytes: no page could show a larger one, nor what follows it.
+const maxResult = 5 << 20
+
+func tooLarge(documentID string) json.RawMessage {
+	f := failure(documentID, string(errs.PayloadTooLarge), "The analysis is too large to be answered: ask for less or send less text at once.")
+	b, err := json.Marshal(f)
+	if err != nil {
+		return json.RawMessage("{}") // it holds strings alone
+	}
+	return b
 }
 
 // result is a document's analysis, or its failure; ok tells which.

@@ -108,9 +108,20 @@ type collector struct {
 	out   []Result
 	limit int
 	bytes int
+	// heavy says that the next result would make the page too heavy.
+	heavy bool
 }
 
-func (c *collector) full() bool { return len(c.out) >= c.limit || c.bytes >= pageBytes }
+func (c *collector) full() bool { return len(c.out) >= c.limit || c.heavy }
+
+// add puts a result on the page if it fits; the first one always does.
+func (c *collector) add(raw json.RawMessage) bool {
+	c.heavy = len(c.out) > 0 && c.bytes+len(raw) > pageBytes
+	if !c.heavy {
+		c.out, c.bytes = append(c.out, Result{raw}), c.bytes+len(raw)
+	}
+	return !c.heavy
+}
 
 // collect adds the results of a chunk to the page and moves the place behind those that fit.
 func (r *resultReader) collect(ctx context.Context, call *fn.Call, j job, row chunk, at *place, c *collector) error {
@@ -126,8 +137,9 @@ func (r *resultReader) collect(ctx context.Context, call *fn.Call, j job, row ch
 				return err
 			}
 		}
-		c.out, c.bytes = append(c.out, Result{raw}), c.bytes+len(raw)
-		at.document++
+		if c.add(raw) {
+			at.document++
+		}
 	}
 	if at.document >= len(results) {
 		*at = place{chunk: row.N + 1}
