@@ -107,6 +107,18 @@ func TestRunningInstanceIsAdopted(t *testing.T) {
 	shut(t, first)
 }
 
+func TestReleaseGivesBackWhatWasReceived(t *testing.T) {
+	t.Parallel()
+	k, _ := open(t, t.TempDir(), nil)
+	c := client(t, k)
+	sendTo(t, c, "q", "taken")
+	wantMessage(t, c, "q", "taken")
+	if err := k.Release(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	wantMessage(t, c, "q", "taken")
+}
+
 func TestKilledInstanceComesBackWithWhatWasSaved(t *testing.T) {
 	t.Parallel()
 	back := make(chan struct{}, 1)
