@@ -2,6 +2,7 @@ package keys
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"guardrails/shared/apikey"
@@ -100,4 +101,25 @@ func exists(env *fn.Env) fn.Finder {
 		_, err := find(ctx, keys, call, params["id"])
 		return err
 	}
+}
+
+// callersKey reads the record of the key that calls; a caller without one has the zero Record, which confines nobody.
+func callersKey(ctx context.Context, keys *apikey.Store, call *fn.Call) (apikey.Record, error) {
+	r, err := keys.Get(ctx, call.Scope, call.Principal.ID())
+	if errors.Is(err, errs.NotFound) {
+		return apikey.Record{}, nil
+	}
+	return r, err
+}
+
+// confined checks that a key whose secret the caller is about to get lies within the caller's own limits: else a
+// restricted key would make itself a free one. A rate limit of 0 is none.
+func confined(caller apikey.Record, rateLimit int, addresses []string) error {
+	if caller.RateLimit > 0 && (rateLimit == 0 || rateLimit > caller.RateLimit) {
+		return errs.New(errs.Forbidden, "The credentials have a lower rate limit, so they cannot give this one.")
+	}
+	if !caller.Covers(addresses) {
+		return errs.New(errs.Forbidden, "The credentials may be used from fewer addresses, so they cannot give these.")
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -37,15 +38,32 @@ func create(env *fn.Env) (fn.Handler[createInput, shown], error) {
 		if err := within(call, in.Body.Scopes); err != nil {
 			return nil, err
 		}
-		r, key, err := keys.Create(ctx, call.Scope, call.Actor(), apikey.New{
+		n := apikey.New{
 			Name: in.Body.Name, Role: c.Role, Scopes: distinct(in.Body.Scopes), RateLimit: in.Body.RateLimit,
 			AllowedIPs: in.Body.AllowedIPs, Test: c.Test, ExpiresIn: time.Duration(in.Body.Expires) * 24 * time.Hour,
-		})
+		}
+		if err := bind(ctx, keys, call, &n); err != nil {
+			return nil, err
+		}
+		r, key, err := keys.Create(ctx, call.Scope, call.Actor(), n)
 		if err != nil {
 			return nil, err
 		}
 		return show(r, key, call.Now), nil
 	}, nil
+}
+
+// bind gives a new key the limits of the key that makes it, where the request leaves them open.
+func bind(ctx context.Context, keys *apikey.Store, call *fn.Call, n *apikey.New) error {
+	maker, err := callersKey(ctx, keys, call)
+	if err != nil {
+		return err
+	}
+	n.RateLimit = cmp.Or(n.RateLimit, maker.RateLimit)
+	if len(n.AllowedIPs) == 0 {
+		n.AllowedIPs = maker.AllowedIPs
+	}
+	return confined(maker, n.RateLimit, n.AllowedIPs)
 }
 
 func distinct(list []string) []string {

@@ -19,9 +19,16 @@ func rotate(env *fn.Env) (fn.Handler[rotateInput, shown], error) {
 	st.Secrets = env.Secrets()
 	keys := apikey.At(st)
 	return func(ctx context.Context, call *fn.Call, in *rotateInput) (*shown, error) {
+		caller, err := callersKey(ctx, keys, call)
+		if err != nil {
+			return nil, err
+		}
 		r, key, err := keys.Rotate(ctx, call.Scope, call.Actor(), in.ID, func(r apikey.Record) error {
 			if r.ID == call.Principal.ID() {
 				return nil
+			}
+			if err := confined(caller, r.RateLimit, r.AllowedIPs); err != nil {
+				return err
 			}
 			return holds(call, authz.Grants(r.Role, r.Scopes))
 		})

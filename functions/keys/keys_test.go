@@ -2,6 +2,7 @@ package keys_test
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"strings"
 	"testing"
@@ -153,6 +154,32 @@ func TestNobodyGivesWhatTheyLack(t *testing.T) {
 			b.Call(t, "api-keys-create", fntest.Request{As: &c.as, Body: body{"name": "x", "scopes": c.scopes}}).Want(t, c.status)
 		})
 	}
+}
+
+func TestARestrictedKeyMakesNoFreeOne(t *testing.T) {
+	t.Parallel()
+	b := start(t, registry.New{})
+	maker := b.create(t, b.admin, body{
+		"name": "maker", "scopes": []string{"create:api-keys", "execute:analysis"}, "rate_limit": 60, "allowed_ips": []string{"192.0.2.0/24", "2001:db8::1"},
+	})
+	free := b.create(t, b.admin, body{"name": "free", "scopes": []string{"execute:analysis"}})
+	as := b.own.As(authz.Admin, "write:api-keys", "execute:analysis")
+	as.ID = maker["id"].(string)
+	want := func(status int, more body) body {
+		in := body{"name": "child", "scopes": []string{"execute:analysis"}}
+		maps.Copy(in, more)
+		return b.Call(t, "api-keys-create", fntest.Request{As: &as, Body: in}).Want(t, status).JSON(t)
+	}
+	if got := want(201, nil); got["rate_limit"] != 60.0 || len(got["allowed_ips"].([]any)) != 2 {
+		t.Errorf("a child that asks for nothing has %v and %v", got["rate_limit"], got["allowed_ips"])
+	}
+	want(201, body{"rate_limit": 10, "allowed_ips": []string{"192.0.2.7", "192.0.2.128/25"}})
+	want(403, body{"rate_limit": 61})
+	want(403, body{"allowed_ips": []string{"192.0.2.7", "198.51.100.7"}})
+	want(403, body{"allowed_ips": []string{"192.0.0.0/16"}})
+	want(403, body{"allowed_ips": []string{"2001:db8::/32"}})
+	b.Call(t, "api-keys-rotate", fntest.Request{As: &as, Path: path(free["id"])}).WantProblem(t, 403, "forbidden")
+	b.Call(t, "api-keys-rotate", fntest.Request{As: &as, Path: path(as.ID)}).Want(t, 200)
 }
 
 func TestRotate(t *testing.T) {

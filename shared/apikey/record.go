@@ -4,6 +4,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"net/netip"
+	"slices"
 	"time"
 
 	"guardrails/shared/authz"
@@ -77,6 +78,20 @@ func (r Record) AllowsIP(address string) bool {
 		}
 	}
 	return false
+}
+
+// Covers reports whether every one of the addresses and CIDR blocks lies within those that the key may be used from.
+func (r Record) Covers(addresses []string) bool {
+	if len(r.AllowedIPs) == 0 {
+		return true
+	}
+	return len(addresses) > 0 && !slices.ContainsFunc(addresses, func(a string) bool {
+		p, err := ParsePrefix(a)
+		return err != nil || !slices.ContainsFunc(r.AllowedIPs, func(own string) bool {
+			o, err := ParsePrefix(own)
+			return err == nil && o.Bits() <= p.Bits() && o.Contains(p.Addr())
+		})
+	})
 }
 
 // ParsePrefix reads an address or a CIDR block. IPv4 must be written as such, not inside IPv6: callers' addresses are
