@@ -135,6 +135,11 @@ func TestOrderOfChecks(t *testing.T) {
 	sys.Call(t, "put", fntest.Request{Path: path, Body: `{}`, As: &admin}).WantProblem(t, 422, "invalid_request")
 	sys.Call(t, "put", fntest.Request{Path: path, Body: `{"name":"a"}`, As: &admin}).Want(t, 200)
 	sys.Call(t, "list", fntest.Request{As: &suspended}).Want(t, 200)
+	for _, state := range []tenant.State{tenant.StateOffboarding, tenant.StateOffboarded, "unknown"} {
+		closed := admin
+		closed.State = state
+		sys.Call(t, "list", fntest.Request{As: &closed}).WantProblem(t, 403, "tenant_suspended")
+	}
 	sys.Call(t, "open", fntest.Request{}).Want(t, 204)
 }
 

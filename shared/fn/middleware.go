@@ -68,7 +68,8 @@ func authenticate(r *route, next step) step {
 	}
 }
 
-// authorize asks for the route's permission, and refuses everything but an administrator's reads to a suspended tenant.
+// authorize asks for the route's permission, and refuses everything but an administrator's reads to a suspended tenant,
+// and everything to one that is being closed.
 func authorize(r *route, next step) step {
 	need := r.env.Spec.Permission
 	return func(ctx context.Context, x *exchange) error {
@@ -79,7 +80,11 @@ func authorize(r *route, next step) step {
 		if !p.Allows(need) {
 			return errs.Newf(errs.Forbidden, "The credentials lack the permission %s.", need)
 		}
-		if c := p.Claims(); c.State != tenant.StateActive && (c.Role != authz.Admin || x.method != http.MethodGet) {
+		switch c := p.Claims(); {
+		case c.State == tenant.StateActive:
+		case c.State != tenant.StateSuspended:
+			return errs.New(errs.TenantSuspended, "The tenant is not served.")
+		case c.Role != authz.Admin || x.method != http.MethodGet:
 			return errs.New(errs.TenantSuspended, "The tenant is suspended; only its administrators may read.")
 		}
 		return next(ctx, x)
