@@ -73,7 +73,7 @@ func schemathesis(document, url string, p pass, examples, seed int) []string {
 		"--phases", "examples,coverage,fuzzing", "--mode", "all",
 		"--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
 		"--max-examples", strconv.Itoa(examples), "--seed", strconv.Itoa(seed), "--generation-database", "none",
-		// One worker: two race in Python 3.11's ast.parse, which then fails with a SystemError (CPython bpo-106905).
+		// One worker: Hypothesis parses sources in each, and in Python 3.11 two at once fail with a SystemError.
 		"--suppress-health-check", "all", "--request-timeout", "15", "--workers", "1", "--warnings", "off", "--no-color",
 	}
 }
