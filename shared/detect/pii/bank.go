@@ -149,6 +149,8 @@ func bankAccount() detect.Detector {
 		Pattern: &detect.Pattern{
 			Regexp:   cued(`(?:bank )?acc(?:oun)?t\.?(?: number| no| nr| #)|bank account|a/c(?: no)?|kontonummer|kto|numero de compte|numero de cuenta|cuenta bancaria|conto corrente|numero da conta|rekeningnummer|numer konta`, `[0-9]{6,17}|[0-9]{2,6}(?:[ -][0-9]{2,6}){1,3}`),
 			Keywords: []string{"account", "acct", "a/c", "kontonummer", "kto", "compte", "cuenta", "conto corrente", "da conta", "rekeningnummer", "numer konta"},
+			Window:   32,
+			Ahead:    96,
 			Validate: digitsAtLeast(6),
 		},
 		Samples: detect.Samples{
