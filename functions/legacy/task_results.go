@@ -1,10 +1,13 @@
 package legacy
 
 import (
+	"encoding/json"
+	"errors"
 	"unicode/utf8"
 
 	"guardrails/shared/inspect"
 	"guardrails/shared/policy"
+	"guardrails/shared/task"
 )
 
 // success is the status of every result: a task that failed has none.
@@ -100,4 +103,33 @@ func redactResultOf(text, out string, n int, strategy string) redactResult {
 		Status: success, RedactedText: out, RedactionCount: n, Strategy: strategy,
 		OriginalLength: utf8.RuneCountInString(text), RedactedLength: utf8.RuneCountInString(out),
 	}
+}
+
+var errDamaged = errors.New("the result does not decode")
+
+// withoutValues returns a task's result with types in place of what was found.
+func withoutValues(name task.Name, raw []byte) ([]byte, error) {
+	hide := func(entities []Entity) {
+		for i := range entities {
+			entities[i].Value = "[" + entities[i].Type + "]"
+		}
+	}
+	switch name {
+	case task.Detect:
+		var r detectResult
+		if json.Unmarshal(raw, &r) != nil {
+			return nil, errDamaged // the cause may quote it
+		}
+		hide(r.Entities)
+		return json.Marshal(r)
+	case task.Analyze:
+		var r analyzeResult
+		if json.Unmarshal(raw, &r) != nil {
+			return nil, errDamaged
+		}
+		hide(r.PII.Entities)
+		return json.Marshal(r)
+	case task.Compliance, task.Redact: // they list no values
+	}
+	return raw, nil
 }

@@ -49,10 +49,15 @@ func newTaskReader(env *fn.Env) taskReader {
 // maxResult bounds what is read of a result.
 const maxResult = 64 << 20
 
-func (r taskReader) result(ctx context.Context, s tenant.Scope, taskID string) (json.RawMessage, error) {
-	b, err := r.content.Get(ctx, s, resultPath(taskID), maxResult)
+// result reads a task's result. What the text held is for whoever gave the text, and for those who may see texts of
+// findings.
+func (r taskReader) result(ctx context.Context, call *fn.Call, t task.Task) (json.RawMessage, error) {
+	b, err := r.content.Get(ctx, call.Scope, resultPath(t.ID), maxResult)
+	if err == nil && t.CreatedBy != call.Principal.ID() && !call.Can("read:findings_text") {
+		b, err = withoutValues(t.Name, b)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("read the result of task %s: %w", taskID, err)
+		return nil, fmt.Errorf("read the result of task %s: %w", t.ID, err)
 	}
 	return b, nil
 }
@@ -78,7 +83,7 @@ func bindTaskGet() fn.Binding {
 			var out taskAnswer
 			out.Body.TaskID, out.Body.Status, out.Body.SubmittedAt, out.Body.Error = t.ID, string(t.Status), t.SubmittedAt, t.Error
 			if t.Status == task.Success {
-				out.Body.Result, err = r.result(ctx, call.Scope, t.ID)
+				out.Body.Result, err = r.result(ctx, call, t)
 			}
 			return &out, err
 		}, nil
@@ -107,7 +112,7 @@ func bindTaskResult() fn.Binding {
 			case t.Status == task.Failure:
 				return nil, errs.New(errs.TaskFailed, t.Error)
 			case t.Status == task.Success:
-				b, err := r.result(ctx, call.Scope, t.ID)
+				b, err := r.result(ctx, call, t)
 				return &resultAnswer{http.StatusOK, b}, err
 			}
 			b, err := json.Marshal(stillRunning{t.ID, string(t.Status), "The task is still running."})

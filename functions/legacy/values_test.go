@@ -1,0 +1,40 @@
+package legacy_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"guardrails/shared/authz"
+	"guardrails/shared/fntest"
+)
+
+// TestValuesAreForWhoGaveThem makes sure that results do not show to others what read:findings_text protects elsewhere.
+func TestValuesAreForWhoGaveThem(t *testing.T) {
+	t.Parallel()
+	sys := newSystem(t)
+	tenant := sys.Tenant(t)
+	owner, viewer, admin := tenant.As(authz.Analyst), tenant.As(authz.Viewer), tenant.As(authz.Admin)
+	for route, r := range map[string]fntest.Request{
+		"legacy-pii-async":     {Query: url.Values{"text": {sample}}},
+		"legacy-analyze-async": {Body: map[string]any{"text": sample}},
+	} {
+		r.As = &owner
+		id := submit(t, sys, route, r).TaskID
+		run(t, sys, tenant.ID, id, "1")
+		for _, read := range []string{"legacy-task-result", "legacy-task-get"} {
+			see := func(r fntest.Request) string {
+				r.Path = map[string]string{"task_id": id}
+				return string(sys.Call(t, read, r).Want(t, http.StatusOK).Body)
+			}
+			const value = `"536-90-4399"`
+			if !strings.Contains(see(fntest.Request{As: &owner}), value) || !strings.Contains(see(fntest.Request{As: &admin}), value) {
+				t.Errorf("%s of %s: the values are missing for its owner or an administrator", read, route)
+			}
+			if got := see(fntest.Request{As: &viewer}); strings.Contains(got, value) || !strings.Contains(got, `"value":"[SSN]"`) {
+				t.Errorf("%s of %s shows a viewer %s", read, route, got)
+			}
+		}
+	}
+}
