@@ -93,6 +93,14 @@ func (m Method) partial(value string) string {
 	return chars[0] + strings.Repeat(m.mark(), len(chars)-2) + chars[len(chars)-1]
 }
 
+// blind returns the method with nothing of the value left visible.
+func (m Method) blind() Method {
+	if m.Operator == Mask || m.Operator == Partial {
+		return Method{Operator: Mask, Char: m.Char}
+	}
+	return m
+}
+
 // separator reports whether a character is a space or punctuation alone.
 func separator(c string) bool {
 	for _, r := range c {

@@ -37,6 +37,22 @@ func method(op redact.Operator) *redact.Choice {
 	return &redact.Choice{Method: redact.Method{Operator: op}}
 }
 
+// TestKeptEndsShowNoOtherValue makes sure that what one method keeps is not what another hides.
+func TestKeptEndsShowNoOtherValue(t *testing.T) {
+	t.Parallel()
+	const text = "id 536-90-4399-1234 end"
+	found := []detect.Finding{find(t, text, "536-90-4399-1234", "OTHER_ID"), find(t, text, "536-90-4399", "US_SSN"), find(t, text, "4399-1234", "PIN")}
+	for _, m := range []redact.Method{
+		{Operator: redact.Mask, KeepFirst: 12, KeepLast: 3}, {Operator: redact.Mask, KeepSeparators: true}, {Operator: redact.Partial},
+	} {
+		choice := &redact.Choice{ByType: map[string]redact.Method{"OTHER_ID": m}}
+		got, _, err := redact.NewSession(nil, "ten_1", choice).Redact(t.Context(), "", text, found)
+		if want := "id **************** end"; err != nil || got != want {
+			t.Errorf("%s: %q, %v; want %q", m.Operator, got, err, want)
+		}
+	}
+}
+
 // TestOutputIsBounded makes sure that short values cannot be blown up by long replacements, in one string or in many.
 func TestOutputIsBounded(t *testing.T) {
 	t.Parallel()

@@ -45,13 +45,17 @@ func (s *Session) span(text string, f detect.Finding) span {
 	return span{start: start, end: end, typ: f.Type, method: s.method(&f), findings: []detect.Finding{f}}
 }
 
-// union joins spans that overlap; the first and longest gives type and method. Spans are ordered by position.
+// union joins spans that overlap; the first and longest gives type and method. Where the others have another method, it
+// shows nothing: what it would keep may be what they hide. Spans are ordered by position.
 func union(spans []span) []span {
 	out := spans[:0]
 	for _, sp := range spans {
 		if n := len(out); n > 0 && sp.start < out[n-1].end {
 			out[n-1].end = max(out[n-1].end, sp.end)
 			out[n-1].findings = append(out[n-1].findings, sp.findings...)
+			if out[n-1].method != sp.method {
+				out[n-1].method = out[n-1].method.blind()
+			}
 			continue
 		}
 		out = append(out, sp)
