@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -38,6 +39,7 @@ func TestMain(m *testing.M) {
 		serveStub()
 		return
 	}
+	debug.SetGCPercent(400) // as fn.Main does
 	os.Exit(m.Run())
 }
 

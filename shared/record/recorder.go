@@ -16,9 +16,10 @@ import (
 )
 
 const (
-	// maxSenders is how many calls to the queue are under way at most; records that come meanwhile wait and go
-	// together, so that a busy process makes few calls and an idle one sends at once.
-	maxSenders = 2
+	// maxSenders is how many calls to the queue are under way at most. A second one starts when a full batch waits: until
+	// then records that come during a call go together in the next, so that a busy process makes few calls and an idle
+	// one sends at once.
+	maxSenders = 4
 	// maxBatch and maxBatchBytes bound what goes in one call.
 	maxBatch      = 10
 	maxBatchBytes = 200 << 10
@@ -101,7 +102,7 @@ func (r *Recorder) enqueue(p *pending) error {
 		return errBusy
 	}
 	r.waiting = append(r.waiting, p)
-	if r.senders < maxSenders {
+	if r.senders == 0 || r.senders < maxSenders && len(r.waiting) >= maxBatch {
 		r.senders++
 		go r.sendAll()
 	}
