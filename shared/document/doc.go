@@ -6,5 +6,6 @@
 // [Check] is the strict test that a request body passes first.
 //
 // Object keys are context, not content: they are listed with each string and never scanned or rewritten.
-// Integer literals of eight and more digits are content too, because a card number may be sent as a number.
+// Integers of eight and more digits are content too, however they are written, because a card number may be sent as a
+// number.
 package document

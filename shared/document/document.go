@@ -16,7 +16,7 @@ type String struct {
 	Path string
 	// Keys are the names of the objects around it, outermost first.
 	Keys []string
-	// Value is the text without quotes and escapes, or the literal of a long integer.
+	// Value is the text without quotes and escapes, or the digits of a long integer.
 	Value string
 }
 

@@ -168,6 +168,29 @@ func TestMessages(t *testing.T) {
 	}
 }
 
+// TestLongIntegers makes sure that no spelling keeps a number from being scanned.
+func TestLongIntegers(t *testing.T) {
+	t.Parallel()
+	const card = "4012888888881881"
+	for literal, want := range map[string]string{
+		card: card, card + ".0": card, card + ".000": card, "4.012888888881881e15": card, "4.012888888881881E+15": card,
+		"0.4012888888881881e16": card, card + "00e-2": card, "-" + card: "-" + card, "1e7": "10000000",
+		"1234567": "", "52.52000659": "", "12345678.5": "", card + "e-1": "", "1e400": "", "1e999999999999999999999": "", "0.00000000": "", "0e40": "", "-0": "",
+	} {
+		got, err := document.Strings([]byte(literal))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if (want == "") != (len(got) == 0) || len(got) == 1 && got[0].Value != want {
+			t.Errorf("Strings(%s) = %v, want %q", literal, got, want)
+		}
+	}
+	out, err := document.Rewrite([]byte(`{"a": 4.012888888881881e15 }`), map[string]string{"/a": "[CREDIT_CARD]"})
+	if err != nil || string(out) != `{"a": "[CREDIT_CARD]" }` {
+		t.Errorf("Rewrite = %s, %v", out, err)
+	}
+}
+
 // TestInlineDataIsDataAlone makes sure that a prefix does not keep words from being scanned.
 func TestInlineDataIsDataAlone(t *testing.T) {
 	t.Parallel()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -19,6 +20,8 @@ const (
 	maxPath = 4 << 10
 	// minDigits is the length from which an integer literal may be an identifier.
 	minDigits = 8
+	// maxExponent bounds the exponents that are multiplied out; identifiers are shorter.
+	maxExponent = 40
 )
 
 // leaf is a string or long integer where it stands in the raw value.
@@ -121,8 +124,10 @@ func (w *walker) leaf() error {
 	if err != nil {
 		return err
 	}
-	if raw.Kind() == '0' && !longInteger(raw) {
-		return nil
+	if raw.Kind() == '0' {
+		if _, ok := longInteger(raw); !ok {
+			return nil
+		}
 	}
 	w.count++
 	if w.count > maxStrings {
@@ -135,16 +140,39 @@ func (w *walker) leaf() error {
 	return w.visit(leaf{path: string(w.path), keys: w.keys, start: end - len(raw), end: end, raw: raw})
 }
 
-// longInteger reports whether a number literal has no fraction or exponent and enough digits to be an identifier.
-func longInteger(raw []byte) bool {
-	digits := bytes.TrimPrefix(raw, []byte("-"))
-	return len(digits) >= minDigits && !bytes.ContainsAny(digits, ".eE")
+// longInteger returns a number literal without fraction and exponent, if its value is an integer of enough digits to be
+// an identifier: 41111111, 41111111.0 and 4.1111111e7 say the same to whoever reads them.
+func longInteger(raw []byte) (string, bool) {
+	mantissa, exponent := string(raw), 0
+	if i := strings.IndexAny(mantissa, "eE"); i >= 0 {
+		n, err := strconv.Atoi(mantissa[i+1:])
+		if err != nil || n < -maxExponent || n > maxExponent {
+			return "", false
+		}
+		mantissa, exponent = mantissa[:i], n
+	}
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	fraction = strings.TrimRight(fraction, "0")
+	switch {
+	case exponent >= len(fraction):
+		whole += fraction + strings.Repeat("0", exponent-len(fraction))
+	case fraction == "" && strings.HasSuffix(whole, strings.Repeat("0", -exponent)):
+		whole = whole[:len(whole)+exponent]
+	default:
+		return "", false
+	}
+	digits := strings.TrimLeft(whole, "-0")
+	if strings.HasPrefix(whole, "-") {
+		return "-" + digits, len(digits) >= minDigits
+	}
+	return digits, len(digits) >= minDigits
 }
 
-// text returns the leaf's content: the string without quotes and escapes, or the literal of a number.
+// text returns the leaf's content: the string without quotes and escapes, or the digits of a number.
 func (l leaf) text() (string, error) {
 	if l.raw.Kind() == '0' {
-		return string(l.raw), nil
+		digits, _ := longInteger(l.raw)
+		return digits, nil
 	}
 	b, err := jsontext.AppendUnquote(nil, l.raw)
 	return string(b), err
