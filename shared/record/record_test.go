@@ -1,0 +1,89 @@
+package record_test
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"guardrails/shared/detect"
+	"guardrails/shared/errs"
+	"guardrails/shared/fntest"
+	"guardrails/shared/id"
+	"guardrails/shared/inspect"
+	"guardrails/shared/policy"
+	"guardrails/shared/queue"
+	"guardrails/shared/record"
+	"guardrails/shared/telemetry"
+)
+
+func analysis(n int) *inspect.Analysis {
+	a := &inspect.Analysis{ID: "anl_01jd3k5v8q2w4x6y8z0a1b2c3d", Decision: policy.Redact, Source: detect.SourceInput, Redacted: []byte(`"[US_SSN]"`)}
+	for i := range n {
+		a.Findings = append(a.Findings, policy.Finding{ID: fmt.Sprintf("f%d", i+1), Type: "US_SSN", Path: "/people/Jane Roe/ssn", Text: "536-90-4399", Explanation: &detect.Explanation{}})
+	}
+	a.Violations = []policy.Violation{{RuleID: "hipaa_003", Findings: []string{"f1"}}}
+	return a
+}
+
+func TestMessagesHoldNoText(t *testing.T) {
+	t.Parallel()
+	a := analysis(1000)
+	m := record.NewMessage(a)
+	if len(m.Analysis.Findings) >= 1000 || !m.Truncated || m.Event.Findings["US_SSN"] != 1000 || m.Analysis.Redacted != nil {
+		t.Errorf("%d findings, truncated %v, counted %v", len(m.Analysis.Findings), m.Truncated, m.Event.Findings)
+	}
+	f := m.Analysis.Findings[0]
+	if f.Text != "" || f.Explanation != nil || strings.Contains(f.Path, "Jane") {
+		t.Errorf("finding %+v", f)
+	}
+	if a.Findings[0].Text == "" || a.Redacted == nil {
+		t.Error("the answer was changed with its record")
+	}
+}
+
+// TestSendManyAtOnce sends more records at a time than one call takes; every one is acknowledged and none is missed.
+func TestSendManyAtOnce(t *testing.T) {
+	t.Parallel()
+	sys := fntest.New(t, nil, nil)
+	env, acme := sys.Env(), sys.Tenant(t).Scope(t)
+	q := env.Queue(queue.Analyses)
+	before, err := q.Depth(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := record.NewRecorder(q, env.Metrics)
+	var wg sync.WaitGroup
+	const n = 60
+	for range n {
+		wg.Go(func() {
+			a := analysis(1)
+			a.ID = env.IDs.New(id.Analysis)
+			if err := r.Send(t.Context(), acme, a, true); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	after, err := q.Depth(t.Context())
+	if err != nil || after.Waiting-before.Waiting != n {
+		t.Errorf("%d messages more, want %d (%v)", after.Waiting-before.Waiting, n, err)
+	}
+}
+
+func TestWithoutAQueue(t *testing.T) {
+	t.Parallel()
+	sys := fntest.New(t, nil, nil)
+	env, acme := sys.Env(), sys.Tenant(t).Scope(t)
+	r := record.NewRecorder(env.Queue(queue.Analyses), env.Metrics)
+	sys.Cut()
+	if err := r.Send(t.Context(), acme, analysis(1), false); err != nil {
+		t.Errorf("standard: %v", err)
+	}
+	if n := env.Metrics.Value(telemetry.RecordsMissed); n != 1 {
+		t.Errorf("%d records counted as missed, want 1", n)
+	}
+	if err := r.Send(t.Context(), acme, analysis(1), true); errs.CodeOf(err) != errs.Overloaded {
+		t.Errorf("regulated: %v, want overloaded", err)
+	}
+}
