@@ -15,8 +15,10 @@ func TestLargeResultsBlockNoPage(t *testing.T) {
 	heavy := strings.Repeat("a@b.co ", 70_000)
 	j := w.submit(t, map[string]any{
 		"documents": []any{
-			doc{"id": "first", "text": heavy[:35_000]}, doc{"id": "second", "text": heavy[:35_000]},
-			doc{"id": "heavy", "text": heavy}, doc{"id": "last", "text": "fine"},
+			doc{"id": "first", "text": heavy[:35_000]},
+			doc{"id": "second", "text": heavy[:35_000]},
+			doc{"id": "heavy", "text": heavy},
+			doc{"id": "last", "text": "fine"},
 		},
 		"options": map[string]any{"include_text": true, "explain": true},
 	})
