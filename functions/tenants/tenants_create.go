@@ -76,9 +76,16 @@ func create(env *fn.Env) (fn.Handler[createInput, created], error) {
 func firstKey(call *fn.Call, in *createInput) (apikey.New, error) {
 	n := apikey.New{Name: "First administrator", Role: authz.Admin, Scopes: []string{"*"}, AllowedIPs: in.Body.AllowedIPs, ExpiresIn: firstKeyFor}
 	var faults []errs.Field
+	fault := func(i int, message string) {
+		faults = append(faults, errs.Field{Location: fmt.Sprintf("/allowed_ips/%d", i), Message: message})
+	}
 	for i, a := range n.AllowedIPs {
-		if _, err := apikey.ParsePrefix(a); err != nil {
-			faults = append(faults, errs.Field{Location: fmt.Sprintf("/allowed_ips/%d", i), Message: "is neither an address nor a CIDR block"})
+		p, err := apikey.ParsePrefix(a)
+		switch {
+		case err != nil:
+			fault(i, "is neither an address nor a CIDR block")
+		case in.Body.Profile == tenant.ProfileRegulated && p.Bits() == 0:
+			fault(i, "allows every address, which the regulated profile does not")
 		}
 	}
 	if len(faults) > 0 {

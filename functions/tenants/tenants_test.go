@@ -130,6 +130,7 @@ func TestBadBodies(t *testing.T) {
 		{"bad plan", "tenants-create", "/plan", body{"name": "x", "plan": canary}, 422},
 		{"unknown field", "tenants-create", "", body{"name": "x", "extra": canary}, 422},
 		{"bad address", "tenants-create", "/allowed_ips/1", body{"name": "x", "allowed_ips": []string{"10.0.0.0/8", canary}}, 422},
+		{"every address", "tenants-create", "/allowed_ips/0", body{"name": "x", "profile": "regulated", "allowed_ips": []string{"0.0.0.0/0"}}, 422},
 		{"no JSON", "tenants-create", "", `{"name": "` + canary, 400},
 		{"no body", "tenants-create", "", nil, 400},
 		{"array", "tenants-create", "", `[]`, 422},
