@@ -137,5 +137,5 @@ func (t *tally) summary(took time.Duration) {
 	for _, line := range t.skips {
 		fmt.Fprintln(t.w, "skip ", line)
 	}
-	fmt.Fprintf(t.w, "%d passed, %d failed, %d skipped in %.0fs\n", t.passed, t.failed, t.skipped, took.Seconds())
+	fmt.Fprintf(t.w, "took %.0fs\n%d passed, %d failed, %d skipped\n", took.Seconds(), t.passed, t.failed, t.skipped)
 }
