@@ -21,7 +21,7 @@ test-short: ## the tests that need no services
 	@go run ./scripts/test -short
 
 bench: setup ## benchmarks
-	@go test -run='^$$' -bench=. -benchmem ./...
+	@go test -p 1 -run='^$$' -bench=. -benchmem ./...
 
 fuzz: ## every fuzz target for ten seconds
 	@go run ./scripts/fuzz
