@@ -3,6 +3,7 @@ package authz
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Permission is "<action>:<resource>", the one vocabulary of routes, roles and key scopes.
@@ -83,7 +84,18 @@ func (r Row) Actions(role Role) []string {
 }
 
 // Permissions lists what a role may do, sorted.
-func Permissions(role Role) []Permission {
+func Permissions(role Role) []Permission { return slices.Clone(byRole()[role]) }
+
+// byRole is the matrix by role, worked out once: every request asks for it. Its slices are shared.
+var byRole = sync.OnceValue(func() map[Role][]Permission {
+	out := map[Role][]Permission{}
+	for _, r := range Roles() {
+		out[r] = permissions(r)
+	}
+	return out
+})
+
+func permissions(role Role) []Permission {
 	var out []Permission
 	for _, row := range Matrix() {
 		for _, l := range []byte(row.letters(role)) {
@@ -109,9 +121,9 @@ func Known(p Permission) bool {
 // Grants turns a key's role and scopes into its permissions: what the role holds and a scope names.
 // The scope "*" names everything; "write:<resource>" names create and update.
 func Grants(role Role, scopes []string) []Permission {
-	held := Permissions(role)
+	held := byRole()[role]
 	if slices.Contains(scopes, "*") {
-		return held
+		return slices.Clone(held)
 	}
 	var out []Permission
 	for _, p := range held {

@@ -7,7 +7,6 @@ import (
 	"mime"
 	"net/http"
 	"runtime/debug"
-	"strconv"
 	"strings"
 	"time"
 
@@ -199,6 +198,3 @@ func isJSON(contentType string) bool {
 	charset := strings.ToLower(params["charset"])
 	return (t == "application/json" || strings.HasPrefix(t, "application/") && strings.HasSuffix(t, "+json")) && (charset == "" || charset == "utf-8")
 }
-
-// statusClass is "2xx" for 204.
-func statusClass(status int) string { return strconv.Itoa(status/100) + "xx" }

@@ -233,7 +233,7 @@ func (r *route) report(ctx context.Context, span trace.Span, x *exchange, status
 
 func errorText(err error) string {
 	if err == nil {
-		return fmt.Sprintf("status %s without an error", statusClass(http.StatusInternalServerError))
+		return "the handler set the status itself"
 	}
 	return err.Error()
 }

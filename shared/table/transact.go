@@ -81,21 +81,6 @@ func (t *Table) deleteOp(key map[string]types.AttributeValue, cond expression.Co
 	}}}
 }
 
-// CheckOp only checks a condition on an item.
-func (t *Table) CheckOp(s scope.Scope, k Key, cond expression.ConditionBuilder) Op {
-	if !t.access.Write {
-		return Op{err: fmt.Errorf("check %s: %w", t.name, ErrNotDeclared)}
-	}
-	e, err := build(nil, cond)
-	if err != nil {
-		return Op{err: err}
-	}
-	return Op{api: t.api, item: types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
-		TableName: &t.name, Key: itemKey(s, k), ConditionExpression: e.Condition(),
-		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
-	}}}
-}
-
 // build makes an expression of what is set; an empty one is fine for an unconditional put.
 func build(u *expression.UpdateBuilder, cond expression.ConditionBuilder) (expression.Expression, error) {
 	if u == nil && !cond.IsSet() {
@@ -140,7 +125,7 @@ func Transact(ctx context.Context, ops ...Op) error {
 		}
 		in.TransactItems = append(in.TransactItems, op.item)
 	}
-	if len(ops) == 1 && ops[0].item.ConditionCheck == nil {
+	if len(ops) == 1 {
 		return single(ctx, ops[0])
 	}
 	for _, longest := range conflictWaits {
