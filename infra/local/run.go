@@ -235,7 +235,9 @@ func (h *host) stop(ctx context.Context) error {
 	defer h.data.close()
 	if h.server != nil {
 		h.say("stopping; finishing what is in flight")
-		h.server.stop(ctx)
+		for _, what := range h.server.stop(ctx) {
+			h.say("gave up %s that did not end within %v", what, graceWithin)
+		}
 	}
 	if h.log != nil {
 		_ = h.log.Close() // each line was written when it came

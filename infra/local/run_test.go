@@ -231,14 +231,30 @@ func TestHostOutlivesMiniStack(t *testing.T) {
 	}
 }
 
+// slowCall begins a request that ends only when the file until exists; it returns when the function has begun.
+func (p *process) slowCall(t *testing.T, until string) (status <-chan int) {
+	t.Helper()
+	begun := filepath.Join(t.TempDir(), "begun")
+	got := make(chan int, 1)
+	go func() {
+		resp, err := http.Get(p.url + "/slow?begun=" + begun + "&until=" + until)
+		if err != nil {
+			got <- 0
+			return
+		}
+		_ = resp.Body.Close()
+		got <- resp.StatusCode
+	}()
+	awaitTrue(t, func() bool { _, err := os.Stat(begun); return err == nil })
+	return got
+}
+
 func TestRequestsInFlightAreFinished(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	p := launch(t, dir, 0)
-	begun, until := filepath.Join(dir, "begun"), filepath.Join(dir, "until")
-	status := make(chan int, 1)
-	go func() { status <- call(t, http.MethodGet, p.url+"/slow?begun="+begun+"&until="+until) }()
-	awaitTrue(t, func() bool { _, err := os.Stat(begun); return err == nil })
+	until := filepath.Join(dir, "until")
+	status := p.slowCall(t, until)
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
@@ -249,8 +265,20 @@ func TestRequestsInFlightAreFinished(t *testing.T) {
 	if got := <-status; got != 200 {
 		t.Errorf("the request in flight got %d", got)
 	}
-	if code := p.stop(t, syscall.SIGTERM); code != 0 {
-		t.Errorf("exit code %d", code)
+	if code := p.stop(t, syscall.SIGTERM); code != 0 || strings.Contains(p.stderr.String(), "gave up") {
+		t.Errorf("exit code %d: %s", code, p.stderr)
+	}
+}
+
+func TestStopSaysWhatItGaveUp(t *testing.T) {
+	t.Parallel()
+	p := launch(t, t.TempDir(), 0)
+	status := p.slowCall(t, filepath.Join(t.TempDir(), "never"))
+	if code := p.stop(t, syscall.SIGTERM); code != 0 || !strings.Contains(p.stderr.String(), "gave up requests that did not end") {
+		t.Errorf("exit code %d: %s", code, p.stderr)
+	}
+	if got := <-status; got != 0 {
+		t.Errorf("the request that was given up got %d", got)
 	}
 }
 

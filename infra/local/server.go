@@ -140,10 +140,10 @@ func (s *server) run(ctx context.Context, l net.Listener) <-chan error {
 }
 
 // stop takes no more work, waits for what is in flight as long as graceWithin, and gives up the rest: a batch comes
-// back, a caller sees a closed connection.
-func (s *server) stop(ctx context.Context) {
+// back, a caller sees a closed connection. It returns what was given up, in the user's words.
+func (s *server) stop(ctx context.Context) (gaveUp []string) {
 	if s.stopWork == nil {
-		return // it never ran
+		return nil // it never ran
 	}
 	grace, cancel := context.WithTimeout(ctx, graceWithin)
 	defer cancel()
@@ -154,11 +154,14 @@ func (s *server) stop(ctx context.Context) {
 		close(idle)
 	}()
 	if s.http.Shutdown(grace) != nil {
+		gaveUp = append(gaveUp, "requests")
 		_ = s.http.Close() // cuts the connections that are left
 	}
 	select {
 	case <-idle:
 	case <-grace.Done():
+		gaveUp = append(gaveUp, "batches")
 	}
 	s.stopWork()
+	return gaveUp
 }
