@@ -170,6 +170,62 @@ func TestExpiryRotationAndRevocation(t *testing.T) {
 	}
 }
 
+// Whoever is answered a new secret can use it, whatever was asked with the key a moment before.
+func TestANewSecretWorksAtOnce(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	own := b.Tenant(t)
+	by := audit.Actor{Principal: fntest.Principal(t, own.As(authz.Admin))}
+	rec, first := b.Key(t, own, apikey.New{Name: "k", Role: authz.Viewer, Scopes: []string{"*"}})
+	rotate := func() string {
+		_, secret, err := b.Keys().Rotate(t.Context(), own.Scope(t), by, rec.ID, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return secret
+	}
+	b.want(t, first, "")
+	b.want(t, apikey.Rotate(rec.Public, false), authn.RefusedInvalid)
+	b.want(t, rotate(), "")
+	b.want(t, rotate(), "")
+	b.clock.Advance(-time.Hour) // a clock that was set back makes nobody wait for it
+	b.want(t, rotate(), "")
+}
+
+// Each rotation promises the secret before it a day; none takes back what another promised.
+func TestEverySecretLastsAsLongAsPromised(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	own := b.Tenant(t)
+	by := audit.Actor{Principal: fntest.Principal(t, own.As(authz.Admin))}
+	rec, first := b.Key(t, own, apikey.New{Name: "k", Role: authz.Viewer, Scopes: []string{"*"}})
+	secrets := []string{first}
+	for range 3 {
+		_, next, err := b.Keys().Rotate(t.Context(), own.Scope(t), by, rec.ID, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		secrets = append(secrets, next)
+		b.clock.Advance(time.Hour)
+	}
+	for _, s := range secrets {
+		b.want(t, s, "")
+	}
+	b.clock.Advance(apikey.Overlap - 3*time.Hour) // a day after the first rotation
+	for i, s := range secrets {
+		refusal := authn.Refusal("")
+		if i == 0 {
+			refusal = authn.RefusedInvalid
+		}
+		b.want(t, s, refusal)
+	}
+	b.clock.Advance(2 * time.Hour)
+	for _, s := range secrets[:3] {
+		b.want(t, s, authn.RefusedInvalid)
+	}
+	b.want(t, secrets[3], "")
+}
+
 func find(t *testing.T, b bench, own fntest.Tenant, public string) apikey.Record {
 	t.Helper()
 	sc, keyID, err := authn.NewLookup(b.Env().Directory()).Key(t.Context(), public)

@@ -206,17 +206,47 @@ func (s *subjects) fetch(ctx context.Context, f flight) (*subject, error) {
 }
 
 // recheck reads a subject again whose secret was not accepted: the key may have been rotated since it was read, and
-// the new secret works at once. It returns the subject as it was if it was just rechecked or the store does not answer.
+// the new secret works at once. What it returns was read after it was called, or is the subject as it was if the store
+// does not answer. Calls soon after another recheck of the key wait for their turn, so that wrong secrets cost the store
+// no more than one read in recheckEvery.
 func (s *subjects) recheck(ctx context.Context, public string, old *subject) *subject {
-	now := s.clock.Now()
-	if s.down(now) || old.rechecked && now.Sub(old.readAt) < recheckEvery {
+	asked := s.clock.Now()
+	if s.down(asked) {
 		return old
 	}
-	read, err := s.read(ctx, flight{public, true}, standInWait)
-	if err != nil {
-		return old
+	if old.rechecked {
+		pause(ctx, min(recheckEvery-asked.Sub(old.readAt), recheckEvery))
+		if again, ok := s.known.Get(public); ok && again != old && again.readSince(asked) {
+			return again
+		}
 	}
-	return read
+	// The first read may be one that others began before the key was rotated; the second begins after it has ended.
+	for range 2 {
+		read, err := s.read(ctx, flight{public, true}, standInWait)
+		if err != nil {
+			return old
+		}
+		if read.readSince(asked) {
+			return read
+		}
+		old = read
+	}
+	return old
+}
+
+func (s *subject) readSince(t time.Time) bool { return !s.readAt.Before(t) }
+
+// pause waits for d, or less if ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
 }
 
 func (s *subjects) down(now time.Time) bool {

@@ -204,6 +204,20 @@ func TestRotate(t *testing.T) {
 	b.Call(t, "api-keys-rotate", fntest.Request{As: &b.admin, Path: path(made["id"])}).WantProblem(t, 409, "conflict")
 }
 
+// A client that rotates in a loop is told, instead of cutting off those who still use the first secrets.
+func TestAKeyHasABoundedNumberOfValidSecrets(t *testing.T) {
+	t.Parallel()
+	b := start(t, registry.New{})
+	made := b.create(t, b.admin, body{"name": "x", "scopes": []string{"read:jobs"}})
+	req := fntest.Request{As: &b.admin, Path: path(made["id"])}
+	for range 10 {
+		b.Call(t, "api-keys-rotate", req).Want(t, 200)
+	}
+	b.Call(t, "api-keys-rotate", req).WantProblem(t, 409, "conflict")
+	b.clock.Advance(24 * time.Hour)
+	b.Call(t, "api-keys-rotate", req).Want(t, 200)
+}
+
 func TestDeleteRevokes(t *testing.T) {
 	t.Parallel()
 	b := start(t, registry.New{})

@@ -97,6 +97,8 @@ func TestAccepts(t *testing.T) {
 		{"no digest at all", apikey.Record{Digest: current}, nil, false, apikey.StatusActive},
 		{"old within the overlap", apikey.Record{Digest: current, OldDigest: old, OldUntil: ms(time.Millisecond)}, old, true, apikey.StatusActive},
 		{"old at its end", apikey.Record{Digest: current, OldDigest: old, OldUntil: ms(0)}, old, false, apikey.StatusActive},
+		{"older within its overlap", apikey.Record{Digest: current, Older: []apikey.Expiry{{old, ms(time.Millisecond)}}}, old, true, apikey.StatusActive},
+		{"older at its end", apikey.Record{Digest: current, Older: []apikey.Expiry{{old, ms(0)}}}, old, false, apikey.StatusActive},
 		{"before expiry", apikey.Record{Digest: current, ExpiresAt: ms(time.Millisecond)}, current, true, apikey.StatusActive},
 		{"at expiry", apikey.Record{Digest: current, ExpiresAt: ms(0)}, current, false, apikey.StatusExpired},
 		{"revoked", apikey.Record{Digest: current, RevokedAt: ms(-time.Hour)}, current, false, apikey.StatusRevoked},

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"guardrails/shared/authz"
+	"guardrails/shared/errs"
 )
 
 // Record is an API key as the tenants table keeps it. Times are Unix milliseconds; 0 means never.
@@ -22,24 +23,53 @@ type Record struct {
 	// RateLimit is requests a minute over all routes; 0 means the plan's client limit.
 	RateLimit  int      `dynamodbav:"rate_limit,omitempty"`
 	AllowedIPs []string `dynamodbav:"allowed_ips,omitempty"`
-	// Digest is of the current secret; OldDigest of the one before, valid until OldUntil.
-	Digest    []byte `dynamodbav:"digest"`
-	OldDigest []byte `dynamodbav:"old_digest,omitempty"`
-	OldUntil  int64  `dynamodbav:"old_until,omitempty"`
-	ExpiresAt int64  `dynamodbav:"expires_at,omitempty"`
-	RevokedAt int64  `dynamodbav:"revoked_at,omitempty"`
-	LastUsed  int64  `dynamodbav:"last_used_at,omitempty"`
-	CreatedAt int64  `dynamodbav:"created_at"`
-	CreatedBy string `dynamodbav:"created_by"`
-	Version   int64  `dynamodbav:"version"`
+	// Digest is of the current secret; OldDigest of the one before, valid until OldUntil. Older are those before that
+	// one, apart from it because the first records knew only one.
+	Digest    []byte   `dynamodbav:"digest"`
+	OldDigest []byte   `dynamodbav:"old_digest,omitempty"`
+	OldUntil  int64    `dynamodbav:"old_until,omitempty"`
+	Older     []Expiry `dynamodbav:"older,omitempty"`
+	ExpiresAt int64    `dynamodbav:"expires_at,omitempty"`
+	RevokedAt int64    `dynamodbav:"revoked_at,omitempty"`
+	LastUsed  int64    `dynamodbav:"last_used_at,omitempty"`
+	CreatedAt int64    `dynamodbav:"created_at"`
+	CreatedBy string   `dynamodbav:"created_by"`
+	Version   int64    `dynamodbav:"version"`
+}
+
+// Expiry is an earlier secret's digest and when it ceases to be valid, in Unix milliseconds.
+type Expiry struct {
+	Digest []byte `dynamodbav:"digest"`
+	Until  int64  `dynamodbav:"until"`
 }
 
 // Accepts reports whether digest belongs to the key at time now: not revoked, not expired, current or overlapping.
 func (r Record) Accepts(digest []byte, now time.Time) bool {
-	ms := now.UnixMilli()
-	current := subtle.ConstantTimeCompare(digest, r.Digest) == 1
-	old := subtle.ConstantTimeCompare(digest, r.OldDigest) == 1 && ms < r.OldUntil
-	return (current || old) && r.Status(now) == StatusActive
+	accepted := subtle.ConstantTimeCompare(digest, r.Digest) == 1
+	for _, old := range r.overlapping(now) {
+		accepted = subtle.ConstantTimeCompare(digest, old.Digest) == 1 || accepted
+	}
+	return accepted && r.Status(now) == StatusActive
+}
+
+// overlapping are the earlier secrets that are still valid, the latest first.
+func (r Record) overlapping(now time.Time) []Expiry {
+	all := append([]Expiry{{r.OldDigest, r.OldUntil}}, r.Older...)
+	return slices.DeleteFunc(all, func(e Expiry) bool { return now.UnixMilli() >= e.Until })
+}
+
+// maxOverlapping bounds how many earlier secrets of a key are valid at once.
+const maxOverlapping = 10
+
+// rotate makes digest the current one; each earlier secret stays valid for as long as it was promised.
+func (r *Record) rotate(digest []byte, now time.Time) error {
+	older := r.overlapping(now)
+	if len(older) >= maxOverlapping {
+		return errs.Newf(errs.Conflict, "The key was rotated %d times within %d hours; rotate it later, or make another.", maxOverlapping, int(Overlap.Hours()))
+	}
+	r.OldDigest, r.OldUntil, r.Older = r.Digest, now.Add(Overlap).UnixMilli(), older
+	r.Digest = digest
+	return nil
 }
 
 // Status is what has become of a key.

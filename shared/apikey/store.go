@@ -118,8 +118,9 @@ func (s *Store) announce(sc tenant.Scope, by audit.Actor, typ string, r Record) 
 	return append(s.Audit.Ops(sc, by, by.Record(typ, r.ID)), ev), nil
 }
 
-// Rotate gives a key a new secret and returns it; the old one stays valid for Overlap, one older than that no longer.
-// check, if not nil, sees its record and may refuse. It returns errs.Conflict for a key that is revoked or expired.
+// Rotate gives a key a new secret and returns it; the old one stays valid for Overlap, and so do those before it, each
+// from its own rotation. check, if not nil, sees its record and may refuse. It returns errs.Conflict for a key that is
+// revoked or expired, or has too many valid secrets.
 func (s *Store) Rotate(ctx context.Context, sc tenant.Scope, by audit.Actor, keyID string, check func(Record) error) (Record, string, error) {
 	pepper, err := s.Secrets.Get(ctx, secret.Pepper)
 	if err != nil {
@@ -137,9 +138,7 @@ func (s *Store) Rotate(ctx context.Context, sc tenant.Scope, by audit.Actor, key
 			return errs.Newf(errs.Conflict, "A key that is %s cannot be rotated.", status)
 		}
 		key = Rotate(r.Public, r.Test)
-		r.OldDigest, r.OldUntil = r.Digest, now.Add(Overlap).UnixMilli()
-		r.Digest = Digest(pepper.Bytes(), key)
-		return nil
+		return r.rotate(Digest(pepper.Bytes(), key), now)
 	})
 	return r, key, err
 }
@@ -193,6 +192,7 @@ func secrets(r Record) expression.UpdateBuilder {
 	return expression.Set(expression.Name("digest"), expression.Value(r.Digest)).
 		Set(expression.Name("old_digest"), expression.Value(r.OldDigest)).
 		Set(expression.Name("old_until"), expression.Value(r.OldUntil)).
+		Set(expression.Name("older"), expression.Value(r.Older)).
 		Set(expression.Name("revoked_at"), expression.Value(r.RevokedAt)).
 		Set(expression.Name("version"), expression.Value(r.Version))
 }
