@@ -29,12 +29,17 @@ type Position struct {
 const shapeScore = 0.5
 
 // named returns a finding's type and confidence as the older API has them. It went by shape: three groups of three
-// digits are a SIN, whatever country's telephone number they may be, and a shape without a check is half certain.
+// digits are a SIN, whatever country's telephone number they may be, three, two and four digits are an SSN, even those
+// that are given to taxpayers without one, and a shape without a check is half certain.
 func named(typ, detector, value string, score float64) (string, float64) {
-	if typ == "PHONE_NUMBER" && shape(value) == "999-999-999" {
+	form := shape(value)
+	switch {
+	case typ == "PHONE_NUMBER" && form == "999-999-999":
 		return "SIN", shapeScore
+	case typ == "US_ITIN" && form == "999-99-9999":
+		return "SSN", shapeScore
 	}
-	foreign := detector == "phone_national" && shape(value) == "999-999-9999"
+	foreign := detector == "phone_national" && form == "999-999-9999"
 	if foreign || strings.HasPrefix(detector, "phase2_") {
 		score = shapeScore
 	}
@@ -51,8 +56,9 @@ func named(typ, detector, value string, score float64) (string, float64) {
 	return typ, score
 }
 
-// shape writes 9 for each ASCII digit of a value and - for each separator; of a longer value it is the beginning.
+// shape writes 9 for each digit of a value and - for each separator; of a longer value it is the beginning.
 func shape(value string) string {
+	value = detect.FoldValue(value)
 	out := []byte(value[:min(len(value), 16)])
 	for i, c := range out {
 		switch {

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/google/go-cmp/cmp"
@@ -18,6 +19,7 @@ import (
 	"guardrails/functions/legacy"
 	"guardrails/shared/authn"
 	"guardrails/shared/authz"
+	"guardrails/shared/clock"
 	"guardrails/shared/fntest"
 	"guardrails/shared/queue"
 )
@@ -82,6 +84,56 @@ func TestAnalyze(t *testing.T) {
 			golden(t, name, res.Body)
 			checkPositions(t, prompt, fntest.Decode[legacy.Analysis](t, res.Body))
 		})
+	}
+}
+
+// The older API knew no taxpayer numbers: three, two and four digits were an SSN.
+func TestAnythingOfTheShapeOfAnSSNIsOne(t *testing.T) {
+	t.Parallel()
+	sys := newSystem(t)
+	as := sys.Tenant(t).As(authz.Analyst)
+	for prompt, want := range map[string]string{
+		"My SSN is 987-65-4321":       "My SSN is [SSN]",
+		"ITIN 929-88-9130 of a payer": "ITIN [SSN] of a payer",
+		"number 929 88 9130":          "number [SSN]",
+		"number ９２９-８８-９１３０":         "number [SSN]",
+		"her ITIN is 929889130":       "her ITIN is [US_ITIN]",
+	} {
+		res := sys.Call(t, "legacy-analyze", fntest.Request{As: &as, Body: map[string]any{"prompt": prompt}}).Want(t, http.StatusOK)
+		got := fntest.Decode[legacy.Analysis](t, res.Body)
+		if got.SanitizedPrompt != want || len(got.Detections.Entities) != 1 {
+			t.Errorf("%s: %s", prompt, res.Body)
+			continue
+		}
+		if e := got.Detections.Entities[0]; e.Type == "SSN" && e.Confidence != 0.5 {
+			t.Errorf("%s: confidence %v of a shape", prompt, e.Confidence)
+		}
+	}
+}
+
+// The sentence is part of that API's contract: it counts by the minute, whatever the limit counts by.
+func TestTheRateLimitIsToldByTheMinute(t *testing.T) {
+	t.Parallel()
+	now := clock.NewFake(time.Now())
+	sys := fntest.NewAt(t, functions.Catalog(), legacy.Bindings(), now)
+	as := sys.Tenant(t).As(authz.Analyst)
+	for route, want := range map[string]string{
+		"legacy-tokens-stats": "Rate limit exceeded. Allowed: 120 requests per minute.",
+		"legacy-analyze":      "Rate limit exceeded. Allowed: 120 requests per minute.",
+	} {
+		as := as
+		as.ID, as.TenantRPS = as.ID+route, 2
+		req := fntest.Request{As: &as, Body: map[string]any{"prompt": "nothing"}}
+		res := sys.Call(t, route, req)
+		for range 300 {
+			if res.Status != http.StatusOK {
+				break
+			}
+			res = sys.Call(t, route, req)
+		}
+		if p := res.WantProblem(t, http.StatusTooManyRequests, "rate_limited"); p.Detail != want {
+			t.Errorf("%s: %s", route, p.Detail)
+		}
 	}
 }
 

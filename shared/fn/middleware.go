@@ -140,17 +140,22 @@ func limitRate(r *route, next step) step {
 		x.outHeader.Set("RateLimit", fmt.Sprintf("%q;r=%d;t=%d", d.Policy.Name, d.Remaining, seconds))
 		if !d.Allowed {
 			r.env.Metrics.Count(telemetry.RateLimited, 1)
-			return errs.Newf(errs.RateLimited, "Rate limit exceeded. Allowed: %d requests per %s.", d.Policy.Quota(), windowName(d.Policy.Window)).WithRetryAfter(d.RetryAfter)
+			return errs.New(errs.RateLimited, exceeded(d.Policy, r.env.Spec.Legacy())).WithRetryAfter(d.RetryAfter)
 		}
 		return next(ctx, x)
 	}
 }
 
-func windowName(d time.Duration) string {
-	if d == time.Minute {
-		return "minute"
+// exceeded tells a limit in the sentence that clients of the older API match on. That API counts by the minute.
+func exceeded(p limit.Policy, legacy bool) string {
+	quota, window := p.Quota(), "second"
+	switch {
+	case p.Window == time.Minute:
+		window = "minute"
+	case legacy:
+		quota, window = quota*int(time.Minute/p.Window), "minute"
 	}
-	return "second"
+	return fmt.Sprintf("Rate limit exceeded. Allowed: %d requests per %s.", quota, window)
 }
 
 // findResource lets the route check its path's resource before the body is looked at.

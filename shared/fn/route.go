@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -159,13 +160,15 @@ func headers(ev events.APIGatewayProxyRequest) http.Header {
 	return h
 }
 
-// requestID keeps the caller's own id when it is 8 to 128 printable ASCII characters.
+// requestID keeps the caller's own id when it is 8 to 128 printable ASCII characters, which can break neither a header
+// nor a log line. The space is one of them, but not around the id, where HTTP gives it no meaning.
 func (r *route) requestID(own string) string {
+	own = strings.Trim(own, " ")
 	if len(own) < 8 || len(own) > 128 {
 		return r.env.IDs.New(id.Request)
 	}
 	for i := range len(own) {
-		if own[i] <= ' ' || own[i] > '~' {
+		if own[i] < ' ' || own[i] > '~' {
 			return r.env.IDs.New(id.Request)
 		}
 	}
