@@ -52,6 +52,8 @@ func TestBadRequestsNameTheirPlace(t *testing.T) {
 		{"unknown mode", `{"text":"a","mode":"dry"}`, "/mode"},
 		{"messages that are none", `{"messages":[{"role":"user"}]}`, "/messages/0"},
 		{"text that is a number", `{"text":1}`, "/text"},
+		{"too many strings", `{"document":["x"` + strings.Repeat(`,"x"`, 10_000) + `]}`, "/document"},
+		{"too many strings in a message", `{"messages":[{"role":"user","content":[{"x":["x"` + strings.Repeat(`,"x"`, 10_000) + `]}]}]}`, "/messages"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -38,7 +38,7 @@ type Message struct {
 func Messages(raw []byte, at string) ([]Message, error) {
 	all, err := Strings(raw)
 	if err != nil {
-		return nil, err
+		return nil, locate(err, at)
 	}
 	outline, err := outlineOf(raw)
 	if err != nil {

@@ -3,6 +3,7 @@ package document
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -60,6 +61,25 @@ func (w *walker) fault(err error) error {
 	return malformed(w.dec, err)
 }
 
+// tooMuch says which limit the value exceeds. Its place is the value itself: pointers into it may hold a caller's data.
+func tooMuch(format string, limit int) error {
+	message := fmt.Sprintf(format, limit)
+	e := errs.New(errs.InvalidRequest, "The value "+message+".")
+	e.Fields = []errs.Field{{Message: message}}
+	return e
+}
+
+// locate puts at before the places of an error's fields.
+func locate(err error, at string) error {
+	var public *errs.Error
+	if errors.As(err, &public) {
+		for i := range public.Fields {
+			public.Fields[i].Location = at + public.Fields[i].Location
+		}
+	}
+	return err
+}
+
 func (w *walker) value() error {
 	switch w.dec.PeekKind() {
 	case '{':
@@ -76,7 +96,7 @@ func (w *walker) value() error {
 func (w *walker) nested(item func(i int) error) error {
 	w.depth++
 	if w.depth > MaxDepth {
-		return errs.Newf(errs.InvalidRequest, "The value is nested more than %d levels deep.", MaxDepth)
+		return tooMuch("is nested more than %d levels deep", MaxDepth)
 	}
 	open, err := w.dec.ReadToken()
 	if err != nil {
@@ -131,10 +151,10 @@ func (w *walker) leaf() error {
 	}
 	w.count++
 	if w.count > maxStrings {
-		return errs.Newf(errs.InvalidRequest, "The value holds more than %d strings.", maxStrings)
+		return tooMuch("holds more than %d strings", maxStrings)
 	}
 	if len(w.path) > maxPath {
-		return errs.Newf(errs.InvalidRequest, "The names around a string are longer than %d bytes together.", maxPath)
+		return tooMuch("has a string with more than %d bytes of names around it", maxPath)
 	}
 	end := int(w.dec.InputOffset())
 	return w.visit(leaf{path: string(w.path), keys: w.keys, start: end - len(raw), end: end, raw: raw})

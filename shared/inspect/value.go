@@ -99,7 +99,7 @@ func messageParts(raw json.RawMessage, source detect.Source) ([]part, error) {
 func documentParts(raw json.RawMessage, source detect.Source) ([]part, error) {
 	strings, err := document.Strings(raw)
 	if err != nil {
-		return nil, err
+		return nil, relocate(err, "/document")
 	}
 	out := make([]part, len(strings))
 	for i, s := range strings {

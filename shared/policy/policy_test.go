@@ -60,7 +60,7 @@ func TestValidateListsEveryFault(t *testing.T) {
 		"/rules/2/name", "/rules/2/near", "/rules/2/min_score", "/rules/2/min_count", "/rules/2",
 		"/rules/3/id", "/rules/3/require",
 		"/rules/4/action",
-		"/thresholds", "/thresholds", "/actions", "/actions", "/redaction/operator",
+		"/thresholds/US_SSN", "/thresholds", "/actions/US_SSN", "/actions", "/redaction/operator",
 		"/patterns/1/name", "/patterns/1/regexes/0/pattern", "/deny/0/hmac", "/allow/0",
 		"/rules/1/keywords/1", "/rules/3/patterns/1", "/rules/3/patterns/2",
 	}

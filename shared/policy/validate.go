@@ -210,24 +210,35 @@ func (v *validation) denied(name string) bool {
 	return name == "DENY_LIST" || slices.ContainsFunc(v.def.Deny, func(e detect.ListEntry) bool { return e.Type == name })
 }
 
-// maps checks thresholds and actions. Keys of the caller are not echoed, so the pointer names the map.
+// maps checks thresholds and actions.
 func (v *validation) maps() {
 	if v.most("/thresholds", len(v.def.Thresholds), maxNames) {
 		for _, name := range slices.Sorted(maps.Keys(v.def.Thresholds)) {
-			v.known("/thresholds", name)
+			at := v.member("/thresholds", name)
+			v.known(at, name)
 			if t := v.def.Thresholds[name]; !(t >= 0 && t <= 1) {
-				v.add("/thresholds", "must have values from 0 to 1")
+				v.add(at, "must be from 0 to 1")
 			}
 		}
 	}
 	if v.most("/actions", len(v.def.Actions), maxNames) {
 		for _, name := range slices.Sorted(maps.Keys(v.def.Actions)) {
-			v.known("/actions", name)
+			at := v.member("/actions", name)
+			v.known(at, name)
 			if v.def.Actions[name].rank() < 0 {
-				v.add("/actions", "must have values of block, redact, flag and allow")
+				v.add(at, "must be block, redact, flag or allow")
 			}
 		}
 	}
+}
+
+// member returns the pointer of a map's member, or the map's own where the name is that of no type: a caller's text is
+// not echoed.
+func (v *validation) member(at, name string) string {
+	if known(v.base, name) || v.own[name] && validID(name) {
+		return at + "/" + name
+	}
+	return at
 }
 
 // engine lets the engine judge patterns, lists and the words of rules.
