@@ -14,7 +14,7 @@ func Bindings() fn.Bindings {
 		"policies-get":      fn.Route(get),
 		"policies-update":   fn.Route(update, fn.Find(changeable)),
 		"policies-delete":   fn.Route(remove),
-		"policies-versions": fn.Route(versions),
+		"policies-versions": fn.Route(versions, fn.Find(exists)),
 		"policies-dryrun":   fn.Route(dryrun, fn.Find(exists)),
 		"policies-activate": fn.Route(activate, fn.Find(exists)),
 	}

@@ -375,6 +375,27 @@ func TestWritersDoNotLoseUpdates(t *testing.T) {
 	}
 }
 
+func TestAPackHasOneVersionAndNoOtherCursor(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	versions := func(id, query string) fntest.Response {
+		q, err := url.ParseQuery(query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b.Call(t, "policies-versions", fntest.Request{As: &b.admin, Path: path(id), Query: q})
+	}
+	if page := versions("hipaa", "limit=1").Want(t, 200).JSON(t); len(page["data"].([]any)) != 1 || page["next_cursor"] != nil {
+		t.Errorf("versions of a pack: %v", page)
+	}
+	versions("hipaa", "cursor=garbage").WantProblem(t, 422, "invalid_cursor")
+	own, _ := b.create(t, desk("Desk"))
+	b.Call(t, "policies-update", fntest.Request{As: &b.admin, Path: path(own), Body: desk("Desk II")}).Want(t, 200)
+	foreign := versions(own, "limit=1").Want(t, 200).JSON(t)["next_cursor"].(string)
+	versions("hipaa", "cursor="+foreign).WantProblem(t, 422, "invalid_cursor")
+	versions("pol_01jd3zk8q4x5v6w7y8z9a0b1c2", "limit=0").WantProblem(t, 404, "not_found")
+}
+
 func TestDryRun(t *testing.T) {
 	t.Parallel()
 	b := start(t)

@@ -24,16 +24,13 @@ const maxPage = 4 << 20
 func versions(env *fn.Env) (fn.Handler[versionsInput, fn.List[versionView]], error) {
 	stored, cursors := policystore.New(env.Table(table.Policies)), env.Cursors()
 	return func(ctx context.Context, call *fn.Call, in *versionsInput) (*fn.List[versionView], error) {
-		if pack, ok := policy.PackByID(in.ID); ok {
-			return packVersions(pack), nil
-		}
-		if _, err := stored.Row(ctx, call.Scope, in.ID); err != nil {
-			return nil, err
-		}
 		name := "policy-versions"
 		after, err := cursors.Decode(ctx, call.Scope, name, []string{in.ID}, in.Cursor)
 		if err != nil {
 			return nil, err
+		}
+		if pack, ok := policy.PackByID(in.ID); ok {
+			return packVersions(pack), nil
 		}
 		rows, position, err := stored.Versions(ctx, call.Scope, in.ID, after, in.Limit)
 		if err != nil {
