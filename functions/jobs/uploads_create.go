@@ -12,11 +12,17 @@ import (
 )
 
 type uploadInput struct {
-	Body struct {
-		ContentType string `json:"content_type,omitempty" default:"application/x-ndjson" pattern:"^[a-z]+/[a-zA-Z0-9.+-]+$" maxLength:"100" doc:"The media type that the upload will be sent with."`
-		Size        int64  `json:"size,omitempty" minimum:"1" maximum:"1073741824" doc:"How many bytes will be sent; the URL then takes no other size."`
-	}
+	Body *uploadWish
 }
+
+// uploadWish is what a caller may say of an upload beforehand.
+type uploadWish struct {
+	ContentType string `json:"content_type,omitempty" default:"application/x-ndjson" pattern:"^[a-z]+/[a-zA-Z0-9.+-]+$" maxLength:"100" doc:"The media type that the upload will be sent with; application/x-ndjson if not given."`
+	Size        int64  `json:"size,omitempty" minimum:"1" maximum:"1073741824" doc:"How many bytes will be sent; the URL then takes no other size."`
+}
+
+// defaultUpload is the media type of an upload of which nothing was said.
+const defaultUpload = "application/x-ndjson"
 
 // Upload is where and how to send documents.
 type Upload struct {
@@ -33,9 +39,13 @@ func bindUpload() fn.Binding {
 	return fn.Route(func(env *fn.Env) (fn.Handler[uploadInput, uploadAnswer], error) {
 		rows, bucket := env.Table(table.Jobs), env.Bucket(blob.Uploads)
 		return func(ctx context.Context, call *fn.Call, in *uploadInput) (*uploadAnswer, error) {
+			wish := uploadWish{ContentType: defaultUpload}
+			if in.Body != nil {
+				wish = *in.Body
+			}
 			row := upload{
-				ID: env.IDs.New(id.Upload), CreatedBy: call.Principal.ID(), CreatedAt: clock.Format(call.Now), ContentType: in.Body.ContentType,
-				Size: in.Body.Size, TTL: table.TTL(call.Now.Add(keepUpload)),
+				ID: env.IDs.New(id.Upload), CreatedBy: call.Principal.ID(), CreatedAt: clock.Format(call.Now), ContentType: wish.ContentType,
+				Size: wish.Size, TTL: table.TTL(call.Now.Add(keepUpload)),
 			}
 			signed, err := bucket.PresignPut(ctx, call.Scope, uploadPath(row.ID), row.ContentType, row.Size, uploadFor)
 			if err != nil {

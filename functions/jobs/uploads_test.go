@@ -44,6 +44,16 @@ func send(t testing.TB, up jobs.Upload, content []byte) {
 	}
 }
 
+func TestNothingNeedBeSaidOfAnUpload(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	up := fntest.Decode[jobs.Upload](t, w.call(t, "uploads-create", fntest.Request{}).Want(t, http.StatusCreated).Body)
+	if up.Headers["Content-Type"] != "application/x-ndjson" {
+		t.Errorf("headers %v", up.Headers)
+	}
+	send(t, up, []byte("{\"id\":\"a\",\"text\":\"quiet\"}\n"))
+}
+
 func TestUploadedJob(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
