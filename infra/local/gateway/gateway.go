@@ -139,7 +139,7 @@ func shownID(own []string, fallback string) string {
 	if len(own) != 1 || len(own[0]) < 8 || len(own[0]) > 128 {
 		return fallback
 	}
-	if strings.ContainsFunc(own[0], func(r rune) bool { return r <= ' ' || r > '~' }) {
+	if strings.ContainsFunc(own[0], func(r rune) bool { return r < ' ' || r > '~' }) {
 		return fallback
 	}
 	return own[0]

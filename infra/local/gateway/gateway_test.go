@@ -364,7 +364,7 @@ func TestLargeBodiesAreRefused(t *testing.T) {
 func TestRequestIDs(t *testing.T) {
 	t.Parallel()
 	s := serve(t, fails(errors.New("unused")))
-	for own, kept := range map[string]bool{"12345678": true, "short": false, strings.Repeat("x", 129): false, "with space": false} {
+	for own, kept := range map[string]bool{"12345678": true, "short": false, strings.Repeat("x", 129): false, "with a space": true, "tab\tinside": false, "        ": false} {
 		resp, body := do(t, "GET", s.URL+"/none", "", "X-Request-Id", own)
 		wantProblem(t, resp, body, 404, "not_found")
 		if got := resp.Header.Get("X-Request-Id"); (got == own) != kept {
