@@ -96,7 +96,7 @@ func TestAnythingOfTheShapeOfAnSSNIsOne(t *testing.T) {
 		"My SSN is 987-65-4321":       "My SSN is [SSN]",
 		"ITIN 929-88-9130 of a payer": "ITIN [SSN] of a payer",
 		"number 929 88 9130":          "number [SSN]",
-		"number ９２９-８８-９１３０":         "number [SSN]",
+		"number ９２９-８８-９１３０":          "number [SSN]",
 		"her ITIN is 929889130":       "her ITIN is [US_ITIN]",
 	} {
 		res := sys.Call(t, "legacy-analyze", fntest.Request{As: &as, Body: map[string]any{"prompt": prompt}}).Want(t, http.StatusOK)

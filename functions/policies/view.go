@@ -46,11 +46,12 @@ func answerOf(v policyView) *answer { return &answer{ETag: fn.ETag(int64(v.Versi
 type summary struct {
 	ID          string        `json:"id" example:"pol_01jd3zk8q4x5v6w7y8z9a0b1c2"`
 	Version     int           `json:"version" minimum:"1"`
-	Status      policy.Status `json:"status" enum:"active,inactive"`
+	Status      policy.Status `json:"status" enum:"active,inactive" doc:"Active policies apply to requests that name none."`
+	ReadOnly    bool          `json:"read_only" doc:"True for shipped packs."`
 	Name        string        `json:"name" example:"Support desk"`
 	Description string        `json:"description,omitempty"`
 	Extends     []string      `json:"extends,omitempty" doc:"Shipped packs that it builds on."`
-	RuleCount   int           `json:"rule_count" doc:"How many rules of its own it has."`
+	RuleCount   int           `json:"rule_count" doc:"How many rules it has beside those of the packs that it extends."`
 	CreatedAt   string        `json:"created_at" format:"date-time"`
 	UpdatedAt   string        `json:"updated_at" format:"date-time"`
 }
@@ -60,6 +61,13 @@ func summaryOf(p policy.Policy) summary {
 		ID: p.ID, Version: p.Version, Status: p.Status, Name: p.Name, Description: p.Description, Extends: p.Extends,
 		RuleCount: len(p.Rules), CreatedAt: clock.Format(p.CreatedAt), UpdatedAt: clock.Format(p.UpdatedAt),
 	}
+}
+
+// shippedSummary is a pack in a list.
+func shippedSummary(p policy.Pack, s policystore.State) summary {
+	out := summaryOf(p.Policy())
+	out.Status, out.ReadOnly, out.Extends, out.RuleCount = s.Status(p.ID), true, nil, len(p.Rules)
+	return out
 }
 
 // versionView is one version of a policy.
