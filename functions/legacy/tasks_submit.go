@@ -112,7 +112,7 @@ func packs(names []string, at string) ([]string, error) {
 // choiceOf is a strategy as the redaction knows it. The older API masks with four characters, whatever the length.
 func choiceOf(strategy string) *redact.Choice {
 	if strategy == string(redact.Mask) {
-		return &redact.Choice{Method: redact.Method{Operator: redact.Replace, NewValue: "****"}}
+		return &redact.Choice{Method: redact.Method{Operator: redact.Replace, NewValue: new("****")}}
 	}
 	return &redact.Choice{Method: redact.Method{Operator: redact.Operator(strategy)}}
 }

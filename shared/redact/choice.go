@@ -42,7 +42,7 @@ const (
 // Method is an operator with its parameters. The zero value is replace by [TYPE].
 type Method struct {
 	Operator       Operator `json:"operator,omitempty" enum:"replace,token,remove,keep,mask,partial,hash,encrypt,pseudonym" doc:"What to do with a value; replace if missing. token is another name for replace." example:"mask"`
-	NewValue       string   `json:"new_value,omitempty" maxLength:"256" doc:"For replace: the text to put in place of [TYPE]."`
+	NewValue       *string  `json:"new_value,omitempty" maxLength:"256" doc:"For replace: the text to put in place of [TYPE]; it may be empty."`
 	Char           string   `json:"char,omitempty" doc:"For mask and partial: the one character to mask with, * if missing." example:"*"`
 	KeepFirst      int      `json:"keep_first,omitempty" minimum:"0" maximum:"64" doc:"For mask: how many characters at the start stay. If none would be masked, all are."`
 	KeepLast       int      `json:"keep_last,omitempty" minimum:"0" maximum:"64" doc:"For mask: how many characters at the end stay." example:"4"`
@@ -139,7 +139,7 @@ func (m Method) validate(at string) []errs.Field {
 	if m.Operator != "" && !slices.Contains(Operators(), m.Operator) {
 		add("operator", "must be one of replace, token, remove, keep, mask, partial, hash, encrypt and pseudonym")
 	}
-	if utf8.RuneCountInString(m.NewValue) > maxNewValue {
+	if m.NewValue != nil && utf8.RuneCountInString(*m.NewValue) > maxNewValue {
 		add("new_value", "must not be longer than 256 characters")
 	}
 	if m.Char != "" && !visible(m.Char) {
@@ -177,7 +177,7 @@ func validName(name string) bool {
 func ByStrategy(name string) (choice *Choice, ok bool) {
 	switch op := Operator(strings.ToLower(name)); {
 	case op == Mask:
-		return &Choice{Method: Method{Operator: Replace, NewValue: "****"}}, true
+		return &Choice{Method: Method{Operator: Replace, NewValue: new("****")}}, true
 	case slices.Contains(Operators(), op):
 		return &Choice{Method: Method{Operator: op}}, true
 	}

@@ -31,8 +31,8 @@ func (s *Session) apply(ctx context.Context, m Method, typ, value string) (strin
 		return s.pseudonym(typ, value), nil
 	case Replace, Token:
 	}
-	if m.NewValue != "" {
-		return m.NewValue, nil
+	if m.NewValue != nil {
+		return *m.NewValue, nil
 	}
 	return "[" + typ + "]", nil
 }

@@ -61,7 +61,7 @@ func TestOutputIsBounded(t *testing.T) {
 	for i := range 10_000 {
 		found = append(found, finding(text, "EMAIL_ADDRESS", 2*i, 2*i+1))
 	}
-	s := redact.NewSession(nil, "ten_1", &redact.Choice{Method: redact.Method{NewValue: strings.Repeat("v", 256)}})
+	s := redact.NewSession(nil, "ten_1", &redact.Choice{Method: redact.Method{NewValue: new(strings.Repeat("v", 256))}})
 	if _, _, err := s.Redact(t.Context(), "/0", text, found); err != nil {
 		t.Fatalf("2.5 MiB of output = %v", err)
 	}
@@ -83,7 +83,8 @@ func TestOperators(t *testing.T) {
 		{"zero value", redact.Method{}, ssn, "[US_SSN]"},
 		{"replace", redact.Method{Operator: redact.Replace}, ssn, "[US_SSN]"},
 		{"token", redact.Method{Operator: redact.Token}, ssn, "[US_SSN]"},
-		{"new value", redact.Method{Operator: redact.Replace, NewValue: "gone"}, ssn, "gone"},
+		{"new value", redact.Method{Operator: redact.Replace, NewValue: new("gone")}, ssn, "gone"},
+		{"empty new value", redact.Method{Operator: redact.Replace, NewValue: new("")}, ssn, ""},
 		{"remove", redact.Method{Operator: redact.Remove}, ssn, ""},
 		{"keep", redact.Method{Operator: redact.Keep}, ssn, ssn},
 		{"mask", redact.Method{Operator: redact.Mask}, ssn, "***********"},
@@ -377,7 +378,7 @@ func TestNothingOfAValueSurvives(t *testing.T) {
 func TestValidate(t *testing.T) {
 	t.Parallel()
 	bad := &redact.Choice{
-		Method: redact.Method{Operator: "canary", NewValue: strings.Repeat("canary", 50), Char: "xy", KeepFirst: -1, KeepLast: 65, Length: 7},
+		Method: redact.Method{Operator: "canary", NewValue: new(strings.Repeat("canary", 50)), Char: "xy", KeepFirst: -1, KeepLast: 65, Length: 7},
 		ByType: map[string]redact.Method{"US_SSN": {Operator: "canary"}, "bad name": {}, "EMAIL": {Operator: redact.Mask, Char: " "}},
 	}
 	var got []string
