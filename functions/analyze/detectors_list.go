@@ -23,6 +23,7 @@ type detector struct {
 type detectorsOut struct {
 	Body struct {
 		Data       []detector        `json:"data" nullable:"false"`
+		NextCursor *string           `json:"next_cursor" doc:"Null: the detectors come all at once."`
 		Aliases    map[string]string `json:"aliases" doc:"Other names that requests may use, and the types they stand for."`
 		Validators []string          `json:"validators" nullable:"false" doc:"Named checks for custom patterns."`
 	}

@@ -12,7 +12,8 @@ import (
 
 type frameworksOut struct {
 	Body struct {
-		Data []policy.Pack `json:"data" nullable:"false"`
+		Data       []policy.Pack `json:"data" nullable:"false"`
+		NextCursor *string       `json:"next_cursor" doc:"Null: the packs come all at once."`
 	}
 }
 

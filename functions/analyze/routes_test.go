@@ -283,6 +283,20 @@ func TestCatalogsAreComplete(t *testing.T) {
 	if n := len(packs["data"].([]any)); n != 6 {
 		t.Errorf("%d rule packs, want 6", n)
 	}
+	for _, p := range packs["data"].([]any) {
+		for _, r := range p.(map[string]any)["rules"].([]any) {
+			for _, list := range []string{"entity_types", "keywords", "patterns"} {
+				if _, ok := r.(map[string]any)[list].([]any); !ok {
+					t.Errorf("the rule %v has no list %s", r.(map[string]any)["id"], list)
+				}
+			}
+		}
+	}
+	for name, list := range map[string]map[string]any{"detectors": detectors, "frameworks": packs} {
+		if next, ok := list["next_cursor"]; !ok || next != nil {
+			t.Errorf("%s go on at %v", name, next)
+		}
+	}
 }
 
 func TestUnknownAnalysisIsNotFound(t *testing.T) {

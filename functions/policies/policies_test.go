@@ -70,8 +70,8 @@ func TestLifeOfAPolicy(t *testing.T) {
 	if res.Header.Get("Location") != "/api/v1/policies/"+id || res.Header.Get("ETag") != `"1"` || got["status"] != "inactive" || got["read_only"] != false {
 		t.Errorf("created %v with %v", got, res.Header)
 	}
-	if rule := got["rules"].([]any)[0].(body); rule["id"] != "rule_001" {
-		t.Errorf("the rule has no id: %v", rule)
+	if rule := got["rules"].([]any)[0].(body); rule["id"] != "rule_001" || rule["patterns"] == nil || rule["entity_types"] == nil {
+		t.Errorf("the rule has no id, or lacks a list: %v", rule)
 	}
 	shown := b.Call(t, "policies-get", fntest.Request{As: &b.admin, Path: path(id)}).Want(t, 200)
 	if string(shown.Body) != string(res.Body) {

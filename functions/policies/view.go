@@ -22,7 +22,7 @@ type policyView struct {
 
 func viewOf(p policy.Policy) policyView {
 	return policyView{
-		ID: p.ID, Version: p.Version, Status: p.Status, Definition: p.Definition,
+		ID: p.ID, Version: p.Version, Status: p.Status, Definition: p.WithDefaults(),
 		CreatedAt: clock.Format(p.CreatedAt), UpdatedAt: clock.Format(p.UpdatedAt),
 	}
 }
@@ -80,5 +80,5 @@ type versionView struct {
 
 func versionOf(r policystore.Row) (versionView, error) {
 	p, err := r.Policy(policystore.State{})
-	return versionView{Version: r.Version, Definition: p.Definition, CreatedAt: clock.Format(time.UnixMilli(r.UpdatedAt)), CreatedBy: r.By}, err
+	return versionView{Version: r.Version, Definition: p.WithDefaults(), CreatedAt: clock.Format(time.UnixMilli(r.UpdatedAt)), CreatedBy: r.By}, err
 }

@@ -45,6 +45,7 @@ func loadPacks() ([]Pack, error) {
 		}
 		for i := range p.Rules {
 			p.Rules[i].Framework = p.Framework
+			p.Rules[i] = p.Rules[i].listed()
 		}
 		out = append(out, p)
 	}

@@ -43,15 +43,15 @@ type Definition struct {
 	IgnorePlaceholders bool                   `json:"ignore_placeholders,omitempty" doc:"Drop addresses of example domains, test card numbers and fictional phone numbers."`
 }
 
-// WithDefaults returns the definition with ids for the rules that have none (rule_001 for the first one).
-// Store what it returns, so that violations name ids that the tenant can see.
+// WithDefaults returns the definition with ids for the rules that have none (rule_001 for the first one), and no list of
+// a rule missing. Store what it returns, so that violations name ids that the tenant can see.
 func (d Definition) WithDefaults() Definition {
 	rules := make([]Rule, len(d.Rules))
 	for i, r := range d.Rules {
 		if r.ID == "" {
 			r.ID = fmt.Sprintf("rule_%03d", i+1)
 		}
-		rules[i] = r
+		rules[i] = r.listed()
 	}
 	if len(rules) > 0 {
 		d.Rules = rules

@@ -14,15 +14,25 @@ type Rule struct {
 	Description string        `json:"description,omitempty" maxLength:"2000" doc:"What the rule is about."`
 	Severity    Severity      `json:"severity,omitempty" enum:"low,medium,high,critical" doc:"How bad a breach is; needed unless the rule overrides one." example:"high"`
 	Action      Action        `json:"action,omitempty" enum:"block,redact,flag,allow" doc:"What a breach does to the text; allow switches the rule off. Needed unless the rule overrides one." example:"block"`
-	EntityTypes []string      `json:"entity_types,omitempty" maxItems:"200" doc:"Types that the rule is about: built-in ones, older names of them, whole categories (secret), the policy's own patterns." example:"[\"US_SSN\"]"`
-	Keywords    []string      `json:"keywords,omitempty" maxItems:"500" doc:"Words and phrases, found as whole words without regard to case and look-alikes."`
-	Patterns    []string      `json:"patterns,omitempty" maxItems:"20" doc:"RE2 expressions of at most 1,000 bytes; group 1, if there is one, is the finding."`
+	EntityTypes []string      `json:"entity_types,omitzero" maxItems:"200" doc:"Types that the rule is about: built-in ones, older names of them, whole categories (secret), the policy's own patterns." example:"[\"US_SSN\"]"`
+	Keywords    []string      `json:"keywords,omitzero" maxItems:"500" doc:"Words and phrases, found as whole words without regard to case and look-alikes."`
+	Patterns    []string      `json:"patterns,omitzero" maxItems:"20" doc:"RE2 expressions of at most 1,000 bytes; group 1, if there is one, is the finding."`
 	Remediation string        `json:"remediation,omitempty" maxLength:"2000" doc:"What to do about a breach."`
 	Require     Require       `json:"require,omitempty" enum:"any,all" doc:"any (default): one entity, keyword or pattern is enough. all: an entity and a keyword or pattern must both be there."`
 	Near        int           `json:"near,omitempty" minimum:"0" maximum:"1000" doc:"With require all: how many words may lie between the entity and the keyword or pattern, in the same string; 0 means anywhere in the request."`
 	MinScore    float64       `json:"min_score,omitempty" minimum:"0" maximum:"1" doc:"Entities that score less do not count."`
 	MinCount    int           `json:"min_count,omitempty" minimum:"0" maximum:"10000" doc:"How many findings a breach needs; 0 means 1."`
 	Source      detect.Source `json:"source,omitempty" enum:"input,output,indirect" doc:"Limits the rule to texts of this origin."`
+}
+
+// listed returns the rule with empty lists for those it has not, so that readers of the JSON find every one of them.
+func (r Rule) listed() Rule {
+	for _, list := range []*[]string{&r.EntityTypes, &r.Keywords, &r.Patterns} {
+		if *list == nil {
+			*list = []string{}
+		}
+	}
+	return r
 }
 
 // Require says whether one kind of evidence is enough for a breach.
