@@ -23,6 +23,7 @@ func newAnalyze(env *fn.Env) (fn.Handler[analyzeIn, analysisOut], error) {
 	if err != nil {
 		return nil, err
 	}
+	inspector.Converse(env)
 	recorder := record.NewRecorder(env.Queue(queue.Analyses), env.Metrics)
 	return func(ctx context.Context, call *fn.Call, in *analyzeIn) (*analysisOut, error) {
 		if in.Body.IncludeText && !call.Can("read:findings_text") {

@@ -22,6 +22,7 @@ func newRedact(env *fn.Env) (fn.Handler[analyzeIn, redactOut], error) {
 	if err != nil {
 		return nil, err
 	}
+	inspector.Converse(env)
 	return func(ctx context.Context, call *fn.Call, in *analyzeIn) (*redactOut, error) {
 		in.Body.IncludeText, in.Body.Mode = false, inspect.ModeEnforce
 		a, err := inspector.Redact(ctx, call.Scope, inspect.Request{Value: in.Body.Value, Options: in.Body.Options})

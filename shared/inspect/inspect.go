@@ -40,6 +40,8 @@ type Inspector struct {
 	ids     *id.Generator
 	clock   clock.Clock
 	metrics *telemetry.Metrics
+	// talks is nil where requests are no part of a conversation.
+	talks *conversations
 }
 
 // New returns an inspector for a function that declares the policies table for reading and data keys.
@@ -171,7 +173,7 @@ func (i *Inspector) run(ctx context.Context, s tenant.Scope, req Request, redact
 	asked := redactAlways || req.Redaction != nil && len(outcome.Findings) > 0
 	decided := outcome.Decision == policy.Redact || outcome.Decision == policy.Block
 	if redactAlways || a.Mode == ModeEnforce && (asked || decided) {
-		if err := i.redact(ctx, s, req.Value, shape, parts, p, &outcome, asked, a); err != nil {
+		if err := i.redact(ctx, s, req, shape, parts, p, &outcome, asked, a); err != nil {
 			return nil, err
 		}
 	}
@@ -225,10 +227,19 @@ func includeText(findings []policy.Finding, parts []part) {
 	}
 }
 
-// redact replaces the outcome's targets in the value.
-func (i *Inspector) redact(ctx context.Context, s tenant.Scope, v Value, shape shape, parts []part, p *prepared, o *policy.Outcome, asked bool, a *Analysis) error {
-	session := redact.NewSession(i.keys.Tenant(s), s.TenantID(), p.choice)
-	targets, changes := o.Targets(asked), map[string]string{}
+// redact replaces the outcome's targets in the value, in the conversation that the request belongs to.
+func (i *Inspector) redact(ctx context.Context, s tenant.Scope, req Request, shape shape, parts []part, p *prepared, o *policy.Outcome, asked bool, a *Analysis) error {
+	targets := o.Targets(asked)
+	if id := req.Metadata[conversationID]; id != "" && i.talks != nil && p.choice.Numbered() && len(targets) > 0 {
+		return i.talks.with(ctx, s, id, func(b *redact.Book) error { return i.rewrite(ctx, s, req.Value, shape, parts, p, targets, b, a) })
+	}
+	return i.rewrite(ctx, s, req.Value, shape, parts, p, targets, nil, a)
+}
+
+// rewrite replaces the targets, with pseudonyms of the book if there is one.
+func (i *Inspector) rewrite(ctx context.Context, s tenant.Scope, v Value, shape shape, parts []part, p *prepared, targets map[string][]detect.Finding, b *redact.Book, a *Analysis) error {
+	session, changes := redact.NewSession(i.keys.Tenant(s), s.TenantID(), p.choice), map[string]string{}
+	session.Continue(b)
 	a.Items = []redact.Item{}
 	for _, part := range parts {
 		found := targets[part.path]

@@ -97,18 +97,23 @@ func (c *Choice) Over(base *Choice) *Choice {
 	return out
 }
 
-// Keyed reports whether any method needs the tenant's keys.
-func (c *Choice) Keyed() bool {
+// Keyed reports whether any method needs the tenant's keys; Session.Continue needs them too.
+func (c *Choice) Keyed() bool { return c.uses(Hash) || c.uses(Encrypt) }
+
+// Numbered reports whether any method numbers values.
+func (c *Choice) Numbered() bool { return c.uses(Pseudonym) }
+
+// uses reports whether any method has the operator.
+func (c *Choice) uses(o Operator) bool {
 	if c == nil {
 		return false
 	}
-	needs := func(m Method) bool { return m.Operator == Hash || m.Operator == Encrypt }
 	for _, m := range c.ByType {
-		if needs(m) {
+		if m.Operator == o {
 			return true
 		}
 	}
-	return needs(c.Method)
+	return c.Operator == o
 }
 
 // Validate returns every fault of the choice; at is its own JSON pointer in the request ("/redaction").

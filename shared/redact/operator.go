@@ -28,7 +28,7 @@ func (s *Session) apply(ctx context.Context, m Method, typ, value string) (strin
 	case Encrypt:
 		return s.encrypt(ctx, typ, value)
 	case Pseudonym:
-		return s.pseudonym(typ, value), nil
+		return s.pseudonym(ctx, typ, value)
 	case Replace, Token:
 	}
 	if m.NewValue != nil {
@@ -48,15 +48,22 @@ func (s *Session) hash(ctx context.Context, m Method, typ, value string) (string
 }
 
 // pseudonym numbers the values of a type in the order in which they come; letter case makes no new value.
-func (s *Session) pseudonym(typ, value string) string {
+func (s *Session) pseudonym(ctx context.Context, typ, value string) (string, error) {
 	key := typ + "\x00" + strings.ToLower(value)
 	n, ok := s.numbers[key]
-	if !ok {
+	switch {
+	case ok:
+	case s.book != nil:
+		var err error
+		if n, err = s.book.number(ctx, s.keys, typ, value); err != nil {
+			return "", err
+		}
+	default:
 		s.counts[typ]++
 		n = s.counts[typ]
-		s.numbers[key] = n
 	}
-	return fmt.Sprintf("[%s_%d]", typ, n)
+	s.numbers[key] = n
+	return fmt.Sprintf("[%s_%d]", typ, n), nil
 }
 
 func (m Method) mark() string {

@@ -28,6 +28,8 @@ type Session struct {
 	// numbers and counts make pseudonyms: the number of a type and value, and the last number of a type.
 	numbers map[string]int
 	counts  map[string]int
+	// book numbers pseudonyms instead, if there is one.
+	book *Book
 	// room is how many bytes of output are left.
 	room int
 }
@@ -44,6 +46,10 @@ func NewSession(keys Keys, tenant string, choice *Choice) *Session {
 		methods: map[string]Method{}, numbers: map[string]int{}, counts: map[string]int{}, room: maxOutput,
 	}
 }
+
+// Continue makes pseudonyms go on where a conversation has come to. It needs the tenant's keys, and the book's use is
+// the session's alone until it has ended.
+func (s *Session) Continue(b *Book) { s.book = b }
 
 // method returns what the choice says of a finding. A type has one category, so the type is key enough.
 func (s *Session) method(f *detect.Finding) Method {

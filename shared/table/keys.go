@@ -19,6 +19,7 @@ const (
 	PartEvents   = "E"
 	PartAudit    = "AUD"
 	PartIdem     = "IDEM"
+	PartTalks    = "TALK"
 )
 
 // TenantKey is the tenant's own item in Tenants.
@@ -72,6 +73,9 @@ func AuditKey(id string) Key { return Key{Part: PartAudit, Sort: id} }
 
 // IdempotencyKey is the record of an idempotent request in Usage; digest is of principal and key.
 func IdempotencyKey(digest string) Key { return Key{Part: PartIdem, Sort: digest} }
+
+// ConversationKey holds the pseudonyms of a conversation in Usage; digest is of the conversation's id.
+func ConversationKey(digest string) Key { return Key{Part: PartTalks, Sort: digest} }
 
 // LimitKey is a limiter's item in Usage.
 func LimitKey(policy string, shard int) Key {

@@ -1,0 +1,93 @@
+package analyze_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"guardrails/shared/authn"
+	"guardrails/shared/authz"
+	"guardrails/shared/fntest"
+	"guardrails/shared/table"
+)
+
+// pseudonyms redacts a text of a conversation ("" for none) and returns it.
+func pseudonyms(t *testing.T, sys *fntest.System, as authn.Claims, conversation, text string) string {
+	t.Helper()
+	body := map[string]any{"text": text, "redaction": map[string]any{"operator": "pseudonym"}}
+	if conversation != "" {
+		body["metadata"] = map[string]any{"conversation_id": conversation}
+	}
+	var out struct{ Redacted string }
+	if err := json.Unmarshal(sys.Call(t, "redact", fntest.Request{As: &as, Body: body}).Want(t, 200).Body, &out); err != nil {
+		t.Fatal(err)
+	}
+	return out.Redacted
+}
+
+func TestAPseudonymLastsForTheConversation(t *testing.T) {
+	t.Parallel()
+	sys := system(t)
+	acme, globex := sys.Tenant(t), sys.Tenant(t)
+	own, other := acme.As(authz.Analyst), globex.As(authz.Analyst)
+	for _, c := range []struct {
+		as                       authn.Claims
+		conversation, text, want string
+	}{
+		{own, "talk-of-carol", "John Smith met Mary Jones.", "[PERSON_1] met [PERSON_2]."},
+		{own, "talk-of-carol", "Mary Jones called.", "[PERSON_2] called."},
+		{own, "talk-of-carol", "Mary Jones wrote to jane.roe@corp-mail.com and JANE.ROE@corp-mail.com", "[PERSON_2] wrote to [EMAIL_ADDRESS_1] and [EMAIL_ADDRESS_1]"},
+		{own, "talk-of-carol", "Peter Miller met John Smith.", "[PERSON_3] met [PERSON_1]."},
+		{own, "another", "Mary Jones called.", "[PERSON_1] called."},
+		{own, "", "Mary Jones called.", "[PERSON_1] called."},
+		{other, "talk-of-carol", "Mary Jones called.", "[PERSON_1] called."},
+	} {
+		if got := pseudonyms(t, sys, c.as, c.conversation, c.text); got != c.want {
+			t.Errorf("%s in %q: %s, want %s", c.text, c.conversation, got, c.want)
+		}
+	}
+	var a struct{ Redacted string }
+	body := `{"text":"Mary Jones called.","redaction":{"by_type":{"PERSON":{"operator":"pseudonym"}}},"metadata":{"conversation_id":"talk-of-carol"}}`
+	if err := json.Unmarshal(sys.Call(t, "analyze", fntest.Request{As: &own, Body: body}).Want(t, 200).Body, &a); err != nil || a.Redacted != "[PERSON_2] called." {
+		t.Errorf("analyze: %s, %v", a.Redacted, err)
+	}
+
+	var rows []map[string]any
+	if _, err := sys.Env().Table(table.Usage).Query(t.Context(), acme.Scope(t), table.Page{Part: table.PartTalks, Limit: 10}, &rows); err != nil {
+		t.Fatal(err)
+	}
+	if len(rows) != 2 {
+		t.Errorf("%d conversations are kept, want 2", len(rows))
+	}
+	for _, text := range []string{"Mary", "mary", "Smith", "jane.roe", "carol"} {
+		if strings.Contains(fmt.Sprint(rows), text) {
+			t.Errorf("%q is kept: %v", text, rows)
+		}
+	}
+}
+
+// Of requests that run at once, none gives a number that another has given.
+func TestRequestsOfAConversationAtOnce(t *testing.T) {
+	t.Parallel()
+	sys := system(t)
+	as := sys.Tenant(t).As(authz.Analyst)
+	got := make([]string, 5)
+	var all sync.WaitGroup
+	for i := range got {
+		all.Go(func() {
+			got[i] = pseudonyms(t, sys, as, "busy", fmt.Sprintf("a.nother@corp-mail.com and person%d@corp-mail.com", i))
+		})
+	}
+	all.Wait()
+	seen := map[string]bool{}
+	first, _, _ := strings.Cut(got[0], " and ")
+	for _, text := range got {
+		shared, own, _ := strings.Cut(text, " and ")
+		if shared != first || own == shared || seen[own] {
+			t.Errorf("numbers are given twice, or change: %q", got)
+		}
+		seen[own] = true
+	}
+}
