@@ -465,6 +465,27 @@ func patterned(name, regex string) body {
 	return body{"name": name, "patterns": []body{{"name": "CASE_NUMBER", "regexes": []body{{"pattern": regex, "score": 0.8}}}}}
 }
 
+func TestPatternsAndDomainsOfAPolicy(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	id, res := b.create(t, body{
+		"name": "desk", "patterns": []body{{"name": "TICKET", "terms": []string{"tck1"}, "action": "block", "operator": "remove"}},
+		"allow": []body{{"domain": "corp-mail.com"}}, "deny": []body{{"domain": "evil.com", "type": "PHISHING"}},
+	})
+	if p := res.JSON(t)["patterns"].([]any)[0].(body); p["action"] != "block" || p["operator"] != "remove" || p["name"] != "TICKET" {
+		t.Errorf("shown as %v", p)
+	}
+	got := b.Call(t, "policies-dryrun", fntest.Request{As: &b.admin, Path: path(id), Body: body{"text": "tck1 of jane.roe@corp-mail.com, eve@mx.evil.com"}}).Want(t, 200).JSON(t)
+	if got["decision"] != "block" || got["redacted"] != " of jane.roe@corp-mail.com, [PHISHING]" {
+		t.Errorf("decided %v, redacted %v", got["decision"], got["redacted"])
+	}
+	bad := body{"name": "x", "patterns": []body{{"name": "T", "terms": []string{"x"}, "action": "nothing"}}, "allow": []body{{"domain": "a domain"}}}
+	p := b.Call(t, "policies-create", fntest.Request{As: &b.admin, Body: bad}).WantProblem(t, 422, "invalid_request")
+	if len(p.Errors) == 0 || p.Errors[0].Location != "/patterns/0/action" {
+		t.Errorf("errors %v", p.Errors)
+	}
+}
+
 func TestActivePoliciesWorkTogether(t *testing.T) {
 	t.Parallel()
 	b := start(t)

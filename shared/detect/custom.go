@@ -8,7 +8,9 @@ import (
 
 // customRule is what a tenant's pattern or deny entries have beyond a detector.
 type customRule struct {
-	deny       bool
+	deny bool
+	// hosts says that its terms are domains.
+	hosts      bool
 	keepNested bool
 	sources    []Source
 	validate   func(string) Verdict
@@ -127,6 +129,12 @@ func (s *scan) offerCustom(d *compiled, score float64, start, end int, why strin
 	text := s.text
 	if raw {
 		text = s.raw
+	}
+	if d.custom.hosts {
+		var ok bool
+		if start, ok = hostSpan(text, start, end); !ok {
+			return
+		}
 	}
 	value := text[start:end]
 	if len(d.custom.exclude) > 0 && d.custom.exclude[foldString(value)] {

@@ -100,7 +100,7 @@ type ScoredPattern struct {
 	Score   float64 `json:"score,omitempty"`
 }
 
-// ListEntry is one entry of an allow or deny list. Exactly one of Value, Regex and HMAC is set.
+// ListEntry is one entry of an allow or deny list. Exactly one of Value, Regex, HMAC and Domain is set.
 type ListEntry struct {
 	// Value is compared after folding case, width and look-alikes.
 	Value string `json:"value,omitempty"`
@@ -108,6 +108,9 @@ type ListEntry struct {
 	Regex string `json:"regex,omitempty"`
 	// HMAC is the hex HMAC-SHA256 of a value under the tenant's key (allow only).
 	HMAC string `json:"hmac,omitempty"`
+	// Domain stands for the addresses (mail, URL, host) at it and below it. In an allow list it needs a Type to stand for
+	// findings of another type.
+	Domain string `json:"domain,omitempty"`
 	// Type limits an allow entry to findings of one type, and is the type that a deny entry reports.
 	Type string `json:"type,omitempty"`
 	// WholeWord makes a deny value match at word borders only.

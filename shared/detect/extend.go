@@ -329,7 +329,13 @@ func (x *extension) denyList(list []ListEntry) {
 			x.errors.add(at+"/hmac", "must not be used in a deny list")
 			continue
 		}
-		d := x.denyDetector(byType, entry.Type, at)
+		d := x.denyDetector(byType, entry, at)
+		if entry.Domain != "" {
+			if name, ok := x.domain(entry.Domain, at+"/domain"); ok {
+				x.term(d, name, false, at+"/domain")
+			}
+			continue
+		}
 		if entry.Regex == "" {
 			x.term(d, entry.Value, entry.WholeWord, at+"/value")
 			continue
@@ -342,33 +348,38 @@ func (x *extension) denyList(list []ListEntry) {
 	}
 }
 
-// denyDetector returns the detector that reports a deny entry's type.
-func (x *extension) denyDetector(byType map[string]*compiled, typ, at string) *compiled {
+// denyDetector returns the detector that reports a deny entry's type; domains have one of their own.
+func (x *extension) denyDetector(byType map[string]*compiled, entry *ListEntry, at string) *compiled {
+	typ := entry.Type
 	name := "deny_list_" + strings.ToLower(typ)
 	if typ == "" || typ == denyType {
 		name, typ = "deny_list", denyType
 	} else if !validName(typ) || x.isBuiltin(typ) {
 		x.errors.add(at+"/type", "must match ^[A-Z][A-Z0-9_]{1,63}$ and not be a built-in type")
 	}
-	if byType[typ] == nil {
+	key, hosts := typ, entry.Domain != ""
+	if hosts {
+		name, key = name+".domains", typ+".domains"
+	}
+	if byType[key] == nil {
 		d := x.detector(name, typ, CategoryCustom)
 		d.Summary = "Deny list of the tenant"
-		d.Base, d.custom.score, d.custom.deny = maxScore, maxScore, true
-		byType[typ] = d
+		d.Base, d.custom.score, d.custom.deny, d.custom.hosts = maxScore, maxScore, true, hosts
+		byType[key] = d
 	}
-	return byType[typ]
+	return byType[key]
 }
 
 // entry checks that exactly one of the ways to name a value is used.
 func (x *extension) entry(e *ListEntry, at string) bool {
 	n := 0
-	for _, v := range []string{e.Value, e.Regex, e.HMAC} {
+	for _, v := range []string{e.Value, e.Regex, e.HMAC, e.Domain} {
 		if v != "" {
 			n++
 		}
 	}
 	if n != 1 {
-		x.errors.add(at, "must have exactly one of value, regex and hmac")
+		x.errors.add(at, "must have exactly one of value, regex, hmac and domain")
 	}
 	return n == 1
 }
@@ -382,7 +393,7 @@ func (x *extension) allowList(list []ListEntry, mac func(string) string) {
 		x.errors.add("/allow", "must have at most "+strconv.Itoa(maxEntries)+" entries")
 		return
 	}
-	l := &lists{values: map[string][]string{}, macs: map[string][]string{}, mac: mac}
+	l := &lists{values: map[string][]string{}, macs: map[string][]string{}, domains: map[string][]string{}, mac: mac}
 	for i := range list {
 		entry, at := &list[i], "/allow/"+strconv.Itoa(i)
 		if !x.entry(entry, at) {
@@ -393,6 +404,10 @@ func (x *extension) allowList(list []ListEntry, mac func(string) string) {
 		case entry.Value != "":
 			key := foldString(entry.Value)
 			l.values[key] = append(l.values[key], typ)
+		case entry.Domain != "":
+			if name, ok := x.domain(entry.Domain, at+"/domain"); ok {
+				l.domains[name] = append(l.domains[name], typ)
+			}
 		case entry.Regex != "":
 			x.allowRegex(l, entry.Regex, typ, at+"/regex")
 		case mac == nil || !validDigest(entry.HMAC):

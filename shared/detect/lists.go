@@ -7,9 +7,11 @@ import (
 
 // lists are a tenant's allow entries.
 type lists struct {
-	// values and macs lead from a folded value or a digest to the types that are allowed; "" is any type.
+	// values, macs and domains lead from a folded value, a digest or a domain to the types that are allowed; "" is any
+	// type, of domains any type of address.
 	values  map[string][]string
 	macs    map[string][]string
+	domains map[string][]string
 	regexes []allowRegex
 	mac     func(string) string
 }
@@ -46,7 +48,7 @@ func (s *scan) dropAllowed() {
 // allows reports whether an entry names a value of a type. Expressions are left out once the budget is spent.
 func (l *lists) allows(value, typ string, expressions bool) bool {
 	folded := foldString(value)
-	if takes(l.values[folded], typ) || expressions && l.matches(value, folded, typ) {
+	if takes(l.values[folded], typ) || l.allowsDomain(folded, typ) || expressions && l.matches(value, folded, typ) {
 		return true
 	}
 	if len(l.macs) == 0 {

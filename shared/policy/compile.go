@@ -102,10 +102,8 @@ func (c *compilation) add(d *Definition) error {
 	for _, r := range d.expand() {
 		c.rule(r)
 	}
-	for _, p := range d.Patterns {
-		if !slices.ContainsFunc(c.custom.Patterns, func(o detect.CustomPattern) bool { return reflect.DeepEqual(o, p) }) {
-			c.custom.Patterns = append(c.custom.Patterns, p)
-		}
+	for i := range d.Patterns {
+		c.pattern(&d.Patterns[i], d)
 	}
 	c.custom.Allow = append(c.custom.Allow, d.Allow...)
 	c.custom.Deny = append(c.custom.Deny, d.Deny...)
@@ -119,10 +117,21 @@ func (c *compilation) add(d *Definition) error {
 			c.set.thresholds[key] = t
 		}
 	}
-	c.set.redaction = c.set.redaction.Over(d.Redaction)
+	c.set.redaction = c.set.redaction.Over(d.choice())
 	c.set.placeholders = c.set.placeholders || d.IgnorePlaceholders
 	c.set.onIncomplete = Strongest(c.set.onIncomplete, d.OnIncomplete)
 	return nil
+}
+
+// pattern adds a pattern unless the same one came with another policy, and its action unless the policy's actions name
+// its type.
+func (c *compilation) pattern(p *Pattern, d *Definition) {
+	if !slices.ContainsFunc(c.custom.Patterns, func(o detect.CustomPattern) bool { return reflect.DeepEqual(o, p.CustomPattern) }) {
+		c.custom.Patterns = append(c.custom.Patterns, p.CustomPattern)
+	}
+	if _, named := d.Actions[p.Name]; !named && p.Action != "" {
+		c.set.actions[p.Name] = Strongest(c.set.actions[p.Name], p.Action)
+	}
 }
 
 // rule adds a rule unless the same one came with another policy.

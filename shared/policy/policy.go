@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"maps"
 	"time"
 
 	"guardrails/shared/detect"
@@ -29,18 +30,44 @@ type Policy struct {
 
 // Definition is what a tenant writes of a policy.
 type Definition struct {
-	Name               string                 `json:"name" minLength:"1" maxLength:"255" doc:"What the policy is called." example:"Support desk"`
-	Description        string                 `json:"description,omitempty" maxLength:"2000" doc:"What it is for."`
-	Extends            []string               `json:"extends,omitempty" maxItems:"20" doc:"Shipped packs that it builds on." example:"[\"hipaa\"]"`
-	Rules              []Rule                 `json:"rules,omitempty" maxItems:"100" doc:"Its own rules, and overrides of rules of the packs."`
-	Patterns           []detect.CustomPattern `json:"patterns,omitempty" maxItems:"100" doc:"Its own types of findings."`
-	Allow              []detect.ListEntry     `json:"allow,omitempty" maxItems:"50000" doc:"Values that are no findings."`
-	Deny               []detect.ListEntry     `json:"deny,omitempty" maxItems:"50000" doc:"Values that are always findings."`
-	Thresholds         map[string]float64     `json:"thresholds,omitempty" maxProperties:"200" doc:"The least score by type, 0 to 1." example:"{\"PHONE_NUMBER\":0.7}"`
-	Redaction          *redact.Choice         `json:"redaction,omitempty" doc:"How findings are replaced where the request does not say."`
-	Actions            map[string]Action      `json:"actions,omitempty" maxProperties:"200" doc:"What happens to findings, by type or category (pii, secret, injection, toxicity, custom); a type goes before its category." example:"{\"EMAIL_ADDRESS\":\"flag\"}"`
-	OnIncomplete       Action                 `json:"on_incomplete,omitempty" enum:"block,flag,allow" doc:"What happens to a text that could not be scanned in full; flag if missing."`
-	IgnorePlaceholders bool                   `json:"ignore_placeholders,omitempty" doc:"Drop addresses of example domains, test card numbers and fictional phone numbers."`
+	Name               string             `json:"name" minLength:"1" maxLength:"255" doc:"What the policy is called." example:"Support desk"`
+	Description        string             `json:"description,omitempty" maxLength:"2000" doc:"What it is for."`
+	Extends            []string           `json:"extends,omitempty" maxItems:"20" doc:"Shipped packs that it builds on." example:"[\"hipaa\"]"`
+	Rules              []Rule             `json:"rules,omitempty" maxItems:"100" doc:"Its own rules, and overrides of rules of the packs."`
+	Patterns           []Pattern          `json:"patterns,omitempty" maxItems:"100" doc:"Its own types of findings."`
+	Allow              []detect.ListEntry `json:"allow,omitempty" maxItems:"50000" doc:"Values that are no findings."`
+	Deny               []detect.ListEntry `json:"deny,omitempty" maxItems:"50000" doc:"Values that are always findings."`
+	Thresholds         map[string]float64 `json:"thresholds,omitempty" maxProperties:"200" doc:"The least score by type, 0 to 1." example:"{\"PHONE_NUMBER\":0.7}"`
+	Redaction          *redact.Choice     `json:"redaction,omitempty" doc:"How findings are replaced where the request does not say."`
+	Actions            map[string]Action  `json:"actions,omitempty" maxProperties:"200" doc:"What happens to findings, by type or category (pii, secret, injection, toxicity, custom); a type goes before its category." example:"{\"EMAIL_ADDRESS\":\"flag\"}"`
+	OnIncomplete       Action             `json:"on_incomplete,omitempty" enum:"block,flag,allow" doc:"What happens to a text that could not be scanned in full; flag if missing."`
+	IgnorePlaceholders bool               `json:"ignore_placeholders,omitempty" doc:"Drop addresses of example domains, test card numbers and fictional phone numbers."`
+}
+
+// Pattern is a tenant's own type of finding, and what becomes of what it finds.
+type Pattern struct {
+	detect.CustomPattern
+	Action   Action          `json:"action,omitempty" enum:"allow,flag,redact,block" doc:"What happens to its findings where actions does not name them; as for its category if missing."`
+	Operator redact.Operator `json:"operator,omitempty" enum:"replace,token,remove,keep,mask,partial,hash,encrypt,pseudonym" doc:"How its findings are replaced where redaction does not name them."`
+}
+
+// choice is the redaction with the operators of the patterns; what it says of a type itself goes first.
+func (d *Definition) choice() *redact.Choice {
+	byType := map[string]redact.Method{}
+	for i := range d.Patterns {
+		if p := &d.Patterns[i]; p.Operator != "" {
+			byType[p.Name] = redact.Method{Operator: p.Operator}
+		}
+	}
+	if len(byType) == 0 {
+		return d.Redaction
+	}
+	out := &redact.Choice{ByType: byType}
+	if d.Redaction != nil {
+		out.Method = d.Redaction.Method
+		maps.Copy(byType, d.Redaction.ByType)
+	}
+	return out
 }
 
 // WithDefaults returns the definition with ids for the rules that have none (rule_001 for the first one), and no list of

@@ -35,9 +35,9 @@ func bad() policy.Definition {
 			{ID: "R", Name: "n", Severity: policy.Low, Action: policy.Flag, Require: policy.RequireAll, Patterns: []string{"ok", "(canary", "canary*|"}},
 			{ID: "hipaa_001", Action: "canary"},
 		},
-		Patterns: []detect.CustomPattern{
-			{Name: "POLICY_X", Terms: []string{"x"}},
-			{Name: "canary", Regexes: []detect.ScoredPattern{{Pattern: "canary{300}"}}},
+		Patterns: []policy.Pattern{
+			{CustomPattern: detect.CustomPattern{Name: "POLICY_X", Terms: []string{"x"}}, Action: "canary"},
+			{CustomPattern: detect.CustomPattern{Name: "canary", Regexes: []detect.ScoredPattern{{Pattern: "canary{300}"}}}, Operator: "canary"},
 		},
 		Allow:        []detect.ListEntry{{Value: "a", Regex: "canary"}},
 		Deny:         []detect.ListEntry{{HMAC: "canary"}},
@@ -48,13 +48,21 @@ func bad() policy.Definition {
 	}
 }
 
+func patterns(list ...detect.CustomPattern) []policy.Pattern {
+	out := make([]policy.Pattern, len(list))
+	for i, p := range list {
+		out[i].CustomPattern = p
+	}
+	return out
+}
+
 func TestValidateListsEveryFault(t *testing.T) {
 	t.Parallel()
 	d := bad()
 	faults := d.Validate(engine(t))
 	want := []string{
 		"/name", "/description", "/on_incomplete", "/extends/1", "/extends/2",
-		"/patterns/0/name",
+		"/patterns/0/name", "/patterns/0/action", "/patterns/1/operator",
 		"/rules/0/id", "/rules/0/entity_types/1",
 		"/rules/1/severity", "/rules/1/action", "/rules/1/require", "/rules/1/source",
 		"/rules/2/name", "/rules/2/near", "/rules/2/min_score", "/rules/2/min_count", "/rules/2",
@@ -88,7 +96,7 @@ func TestValidateLimits(t *testing.T) {
 		{"100 rules", policy.Definition{Name: "n", Rules: repeat(ok, 100)}, nil},
 		{"101 rules", policy.Definition{Name: "n", Rules: repeat(ok, 101)}, []string{"/rules"}},
 		{"own type in a rule", policy.Definition{
-			Name: "n", Patterns: []detect.CustomPattern{{Name: "CODE_NAME", Terms: []string{"falcon"}}},
+			Name: "n", Patterns: patterns(detect.CustomPattern{Name: "CODE_NAME", Terms: []string{"falcon"}}),
 			Rules: []policy.Rule{{Name: "n", Severity: policy.Low, Action: policy.Flag, EntityTypes: []string{"CODE_NAME", "EMAIL", "secret"}}},
 		}, nil},
 		{"override of a pack's rule", policy.Definition{
@@ -156,7 +164,7 @@ func TestTenantRulesAndPatterns(t *testing.T) {
 	t.Parallel()
 	set := compile(t, policy.Definition{
 		Rules:      []policy.Rule{{Name: "No code names", Severity: policy.High, Action: policy.Block, Keywords: []string{"Project Falcon"}}},
-		Patterns:   []detect.CustomPattern{{Name: "TICKET", Regexes: []detect.ScoredPattern{{Pattern: `TCK-\d{4}`}}}},
+		Patterns:   patterns(detect.CustomPattern{Name: "TICKET", Regexes: []detect.ScoredPattern{{Pattern: `TCK-\d{4}`}}}),
 		Deny:       []detect.ListEntry{{Value: "hush", Type: "QUIET"}},
 		Allow:      []detect.ListEntry{{Value: "info@corp.io"}},
 		Thresholds: map[string]float64{"TICKET": 0.1},
@@ -169,6 +177,46 @@ func TestTenantRulesAndPatterns(t *testing.T) {
 	}
 	if o.Violations[0].Framework != "CUSTOM" || set.Redaction().Operator != redact.Remove {
 		t.Errorf("violation %+v, redaction %+v", o.Violations[0], set.Redaction())
+	}
+}
+
+// A pattern says itself what becomes of its findings; the policy's maps, which name types, go before it.
+func TestPatternsSayWhatBecomesOfTheirFindings(t *testing.T) {
+	t.Parallel()
+	ticket := policy.Pattern{CustomPattern: detect.CustomPattern{Name: "TICKET", Terms: []string{"tck1"}}, Action: policy.Block, Operator: redact.Remove}
+	quiet := policy.Pattern{CustomPattern: detect.CustomPattern{Name: "QUIET", Terms: []string{"hush"}}, Action: policy.Allow, Operator: redact.Mask}
+	const text = "tck1 hush"
+	for _, c := range []struct {
+		name string
+		def  policy.Definition
+		want string
+		ops  []redact.Operator
+	}{
+		{"alone", policy.Definition{Patterns: []policy.Pattern{ticket, quiet}}, "block TICKET=block QUIET=allow", []redact.Operator{redact.Remove, redact.Mask}},
+		{"beside maps of others", policy.Definition{
+			Patterns: []policy.Pattern{ticket, quiet}, Actions: map[string]policy.Action{"custom": policy.Flag},
+			Redaction: &redact.Choice{Method: redact.Method{Operator: redact.Hash}},
+		}, "block TICKET=block QUIET=allow", []redact.Operator{redact.Remove, redact.Mask}},
+		{"under maps that name them", policy.Definition{
+			Patterns: []policy.Pattern{ticket, quiet}, Actions: map[string]policy.Action{"TICKET": policy.Flag, "QUIET": policy.Redact},
+			Redaction: &redact.Choice{ByType: map[string]redact.Method{"TICKET": {Operator: redact.Keep}}},
+		}, "redact TICKET=flag QUIET=redact", []redact.Operator{redact.Keep, redact.Mask}},
+	} {
+		set := compile(t, c.def)
+		if got := summary(decideText(t, set, text)); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+		for i, typ := range []string{"TICKET", "QUIET"} {
+			if got := set.Redaction().For(typ, detect.CategoryCustom).Operator; got != c.ops[i] {
+				t.Errorf("%s: %s is %s, want %s", c.name, typ, got, c.ops[i])
+			}
+		}
+	}
+	weak, strong := ticket, ticket
+	weak.Action, strong.Action = policy.Flag, policy.Block
+	both := compile(t, policy.Definition{Patterns: []policy.Pattern{weak}}, policy.Definition{Patterns: []policy.Pattern{strong}})
+	if got := summary(decideText(t, both, text)); got != "block TICKET=block" {
+		t.Errorf("of two policies: %s", got)
 	}
 }
 
@@ -221,7 +269,7 @@ func TestCompileRefuses(t *testing.T) {
 	q := detect.CustomPattern{Name: "TICKET", Terms: []string{"b1"}}
 	for name, defs := range map[string][]policy.Definition{
 		"unknown pack":      {{Extends: []string{"iso"}}},
-		"one name for both": {{Patterns: []detect.CustomPattern{p}}, {Patterns: []detect.CustomPattern{q}}},
+		"one name for both": {{Patterns: patterns(p)}, {Patterns: patterns(q)}},
 	} {
 		var policies []policy.Policy
 		for _, d := range defs {
@@ -231,7 +279,7 @@ func TestCompileRefuses(t *testing.T) {
 			t.Errorf("%s: Compile = %v", name, err)
 		}
 	}
-	compile(t, policy.Definition{Patterns: []detect.CustomPattern{p}}, policy.Definition{Patterns: []detect.CustomPattern{p}})
+	compile(t, policy.Definition{Patterns: patterns(p)}, policy.Definition{Patterns: patterns(p)})
 }
 
 func TestVersion(t *testing.T) {

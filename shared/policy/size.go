@@ -29,7 +29,7 @@ func sizeOf(c *detect.Custom) int {
 	}
 	for _, list := range [][]detect.ListEntry{c.Allow, c.Deny} {
 		for i := range list {
-			words([]string{list[i].Value, list[i].HMAC})
+			words([]string{list[i].Value, list[i].HMAC, list[i].Domain})
 			if list[i].Regex != "" {
 				n += sizeOfRegex
 			}

@@ -14,7 +14,7 @@ func TestSizeCountsWords(t *testing.T) {
 	for name, d := range map[string]policy.Definition{
 		"deny list":  {Deny: []detect.ListEntry{{Value: strings.Repeat("x", 200)}}},
 		"allow list": {Allow: []detect.ListEntry{{Value: strings.Repeat("x", 200)}}},
-		"terms":      {Patterns: []detect.CustomPattern{{Name: "CUSTOM_X", Terms: []string{strings.Repeat("x", 200)}}}},
+		"terms":      {Patterns: patterns(detect.CustomPattern{Name: "CUSTOM_X", Terms: []string{strings.Repeat("x", 200)}})},
 		"keywords": {Rules: []policy.Rule{{
 			ID: "r", Name: "R", Severity: policy.Low, Action: policy.Flag, Keywords: []string{strings.Repeat("x", 200)},
 		}}},

@@ -9,6 +9,7 @@ import (
 
 	"guardrails/shared/detect"
 	"guardrails/shared/errs"
+	"guardrails/shared/redact"
 )
 
 // The limits of a policy beside those of detect.Custom.
@@ -95,8 +96,15 @@ func (v *validation) names() {
 func (v *validation) pattern(i int) {
 	name := v.def.Patterns[i].Name
 	v.own[name] = true
+	at := "/patterns/" + strconv.Itoa(i)
 	if strings.HasPrefix(name, typePrefix) {
-		v.add("/patterns/"+strconv.Itoa(i)+"/name", "must not begin with "+typePrefix)
+		v.add(at+"/name", "must not begin with "+typePrefix)
+	}
+	if a := v.def.Patterns[i].Action; a != "" && a.rank() < 0 {
+		v.add(at+"/action", "must be allow, flag, redact or block")
+	}
+	if o := v.def.Patterns[i].Operator; o != "" && !slices.Contains(redact.Operators(), o) {
+		v.add(at+"/operator", "must be the name of an operator")
 	}
 }
 
@@ -246,7 +254,10 @@ func (v *validation) engine() {
 	if !v.most("/patterns", len(v.def.Patterns), maxPatterns) || len(v.def.Rules) > maxRules {
 		return
 	}
-	custom := detect.Custom{Patterns: slices.Clone(v.def.Patterns), Allow: v.def.Allow, Deny: v.def.Deny}
+	custom := detect.Custom{Allow: v.def.Allow, Deny: v.def.Deny}
+	for i := range v.def.Patterns {
+		custom.Patterns = append(custom.Patterns, v.def.Patterns[i].CustomPattern)
+	}
 	custom.MAC = func(string) string { return "" }
 	v.extend(custom, func(p string) string { return p })
 	var rules []int
