@@ -91,3 +91,21 @@ func TestRequestsOfAConversationAtOnce(t *testing.T) {
 		seen[own] = true
 	}
 }
+
+func TestAConversationNumbersSoManyValues(t *testing.T) {
+	t.Parallel()
+	sys := system(t)
+	as := sys.Tenant(t).As(authz.Analyst)
+	var text strings.Builder
+	for i := range 5001 {
+		fmt.Fprintf(&text, "p%d@corp-mail.com ", i)
+	}
+	body := map[string]any{"text": text.String(), "redaction": map[string]any{"operator": "pseudonym"}, "metadata": map[string]any{"conversation_id": "long"}}
+	p := sys.Call(t, "redact", fntest.Request{As: &as, Body: body}).WantProblem(t, 422, "invalid_request")
+	if len(p.Errors) != 1 || p.Errors[0].Location != "/metadata/conversation_id" {
+		t.Errorf("errors %v", p.Errors)
+	}
+	if got := pseudonyms(t, sys, as, "long", "p9@corp-mail.com"); got != "[EMAIL_ADDRESS_1]" {
+		t.Errorf("what was refused is kept: %s", got)
+	}
+}
