@@ -98,9 +98,10 @@ func (e *handlerError) Unwrap() error { return e.err }
 var overrideHuma sync.Once
 
 // newAPI returns a huma API without its own routes. huma makes errors through package variables; they are set once to
-// ours, which never show a request's value.
+// ours, which never show a request's value. So is the one that says whether names of fields have one spelling.
 func newAPI(a huma.Adapter, names *namer) huma.API {
 	overrideHuma.Do(func() {
+		huma.ValidateStrictCasing = true // as decodeJSON does; else "NAME" is decoded and "name" is validated
 		huma.NewErrorWithContext = func(c huma.Context, status int, _ string, details ...error) huma.StatusError {
 			x, ok := c.(*exchange)
 			if !ok {
@@ -122,7 +123,7 @@ func newAPI(a huma.Adapter, names *namer) huma.API {
 			OpenAPI: "3.1.0", Info: &huma.Info{Title: "Guardrails API", Version: Version},
 			Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", names.name)},
 		},
-		Formats: map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat}, DefaultFormat: "application/json",
+		Formats: map[string]huma.Format{"application/json": jsonFormat(), "json": jsonFormat()}, DefaultFormat: "application/json",
 	}
 	return huma.NewAPI(cfg, a)
 }
