@@ -105,15 +105,17 @@ func (sub *submitter) create(ctx context.Context, call *fn.Call, in *createInput
 }
 
 // check refuses a body of the wrong shape, options that nobody could analyze with, and addresses that nobody may
-// send to. It returns the tag of the upload, if there is one.
+// send to, and puts the webhook's address into the form to keep. It returns the tag of the upload, if there is one.
 func (sub *submitter) check(ctx context.Context, call *fn.Call, in *createInput) (string, error) {
 	if (len(in.Body.Documents) == 0) == (in.Body.UploadID == "") {
 		return "", errs.Invalid(errs.Field{Location: "/documents", Message: "expected exactly one of documents and upload_id"})
 	}
 	if in.Body.WebhookURL != "" {
-		if err := destination.Check(in.Body.WebhookURL, "/webhook_url"); err != nil {
+		judged, err := destination.Check(in.Body.WebhookURL, "/webhook_url")
+		if err != nil {
 			return "", err
 		}
+		in.Body.WebhookURL = judged
 	}
 	if o := in.Body.Options; o != nil {
 		if o.IncludeText && !call.Can(readFindingsText) {

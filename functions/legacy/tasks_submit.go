@@ -66,9 +66,11 @@ func analyzeTask(in *analyzeAsync) (order, error) {
 		o.options.Strategy = b.RedactionStrategy
 	}
 	if b.WebhookURL != "" {
-		if err := destination.Check(b.WebhookURL, "/webhook_url"); err != nil {
+		judged, err := destination.Check(b.WebhookURL, "/webhook_url")
+		if err != nil {
 			return o, err
 		}
+		o.options.WebhookURL = judged
 	}
 	var err error
 	o.options.Frameworks, err = packs(b.Frameworks, "/frameworks/%d")
