@@ -1,6 +1,7 @@
 package analyze_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -94,6 +95,34 @@ func TestWhoMay(t *testing.T) {
 			sys.Call(t, route, fntest.Request{As: &as, Body: `{"text":"x"}`}).Want(t, want)
 			sys.Call(t, route, fntest.Request{Body: `{"text":"x"}`}).Want(t, 401)
 		}
+	}
+}
+
+// Text in a file of a message is found, redacted in the file, and restored there; a picture is counted.
+func TestInlineDataOfMessages(t *testing.T) {
+	t.Parallel()
+	sys := system(t)
+	admin := sys.Tenant(t).As(authz.Admin)
+	file := func(text string) string {
+		return `[{"role":"user","content":[{"type":"file","file":{"file_data":"data:text/plain;base64,` + base64.StdEncoding.EncodeToString([]byte(text)) + `"}}]}]`
+	}
+	a := ask(t, sys, admin, `{"include_text":true,"messages":`+file(ssn)+`}`)
+	if len(a.Findings) != 1 || a.Findings[0].Text != "536-90-4399" || a.Decision != "redact" || a.Coverage.Scanned != len(ssn) || a.Coverage.Total != len(ssn) {
+		t.Fatalf("analysis %+v", a)
+	}
+	if want := file("My social security number is [US_SSN]."); string(a.Redacted) != want {
+		t.Errorf("redacted %s, want %s", a.Redacted, want)
+	}
+	sealed := sys.Call(t, "redact", fntest.Request{As: &admin, Body: `{"redaction":{"operator":"encrypt"},"messages":` + file(ssn) + `}`}).Want(t, 200)
+	redacted := fntest.Decode[struct{ Redacted json.RawMessage }](t, sealed.Body).Redacted
+	opened := sys.Call(t, "restore", fntest.Request{As: &admin, Body: `{"messages":` + string(redacted) + `}`}).Want(t, 200)
+	if got := fntest.Decode[struct{ Restored json.RawMessage }](t, opened.Body).Restored; string(got) != file(ssn) {
+		t.Errorf("restored %s", got)
+	}
+	picture := `data:image/png;base64,iVBORw0KGgo=`
+	a = ask(t, sys, admin, `{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"`+picture+`"}}]}]}`)
+	if a.Decision != "allow" || a.Coverage.Scanned != 0 || a.Coverage.Total != len(picture) {
+		t.Errorf("a picture: %+v", a)
 	}
 }
 

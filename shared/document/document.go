@@ -1,6 +1,7 @@
 package document
 
 import (
+	"encoding/base64"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,6 +19,16 @@ type String struct {
 	Keys []string
 	// Value is the text without quotes and escapes, or the digits of a long integer.
 	Value string
+	// Prefix is not empty where Value is the text that inline data of a message holds; see Encode.
+	Prefix string
+}
+
+// Encode returns text in the form that the string has in the value: what Rewrite puts in its place.
+func (s String) Encode(text string) string {
+	if s.Prefix == "" {
+		return text
+	}
+	return s.Prefix + base64.StdEncoding.EncodeToString([]byte(text))
 }
 
 // Strings lists the strings and long integers of any JSON value, in order.

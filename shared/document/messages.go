@@ -1,7 +1,7 @@
 package document
 
 import (
-	"encoding/base64"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -12,26 +12,29 @@ import (
 )
 
 const (
-	maxRole = 64
+	// maxName is the longest role or type of a part, nameBytes what it is made of.
+	maxName   = 64
+	nameBytes = "abcdefghijklmnopqrstuvwxyz0123456789_.-"
 	// maxParts bounds the messages and parts of a conversation; maxFaults how many of its faults one answer lists.
 	maxParts  = 10_000
 	maxFaults = 100
-	// maxDataHeader is the longest media type of inline data in bytes, headerBytes what it is made of.
-	maxDataHeader = 120
-	headerBytes   = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:/.+-;="
 )
 
 // Message is one turn of a conversation with the strings of its content.
 type Message struct {
-	// Role is who speaks, as the caller wrote it; it is not scanned.
+	// Role is who speaks, as the caller wrote it.
 	Role string
 	// Strings have paths into the whole list: /0/content, or /0/content/1/text where content is a list of parts.
 	Strings []String
+	// Skipped counts the code points of inline data that is no text: nobody has looked at it.
+	Skipped int
 }
 
 // Messages reads a list of chat messages {"role","content"}. Content is a string or a list of parts; of a part
-// {"type":"text","text"} the text is taken, of any other part every string but its type and inline data
-// ("data:…;base64,…"), so that nothing a model may read goes unseen.
+// {"type":"text","text"} the text is taken, of any other part every string, so that nothing a model may read goes
+// unseen. Inline data ("data:…;base64,…") is taken for the text that it holds, or skipped if it holds none. Roles and
+// types of parts are names; those that are not among the known ones are strings like any other, because they may say
+// something.
 //
 // At is the list's own JSON pointer in the request body ("/messages"). Faults of shape come back all at once as
 // errs.InvalidRequest with pointers that begin with it; otherwise the errors are those of Strings.
@@ -58,35 +61,50 @@ func (o outline) collect(all []String) []Message {
 	}
 	for _, s := range all {
 		index, rest, _ := strings.Cut(strings.TrimPrefix(s.Path, "/"), "/")
-		i, err := strconv.Atoi(index)
-		if err == nil && o.scanned(i, rest, s.Value) {
-			out[i].Strings = append(out[i].Strings, s)
+		if i, err := strconv.Atoi(index); err == nil {
+			o.take(&out[i], i, strings.Split(rest, "/"), s)
 		}
 	}
 	return out
 }
 
-// scanned reports whether the string at the path inside message i is content.
-func (o outline) scanned(i int, path, value string) bool {
-	parts := strings.Split(path, "/")
-	if parts[0] != "content" {
-		return false
+// take adds the string at the path inside message i to what is scanned of it.
+func (o outline) take(m *Message, i int, path []string, s String) {
+	switch {
+	case path[0] == "role" && slices.Contains(knownRoles(), s.Value), len(path) == 3 && path[2] == "type" && slices.Contains(knownTypes(), s.Value):
+		return
+	case path[0] == "role" || o.text(i, path):
+		m.Strings = append(m.Strings, s)
+		return
 	}
-	if len(parts) == 3 && parts[2] == "type" {
-		return false
+	if d, ok := inline(s.Value); ok {
+		text, ok := d.text()
+		if !ok {
+			m.Skipped += utf8.RuneCountInString(s.Value)
+			return
+		}
+		s.Value, s.Prefix = text, d.prefix()
 	}
-	return !inline(value) || o.text(i, parts)
+	m.Strings = append(m.Strings, s)
 }
 
-// inline reports whether a value is inline data and nothing else: words behind "data:…;base64," would be read.
-func inline(value string) bool {
-	header, data, ok := strings.Cut(value, ";base64,")
-	if !ok || len(header) > maxDataHeader || !strings.HasPrefix(header, "data:") || strings.Trim(header, headerBytes) != "" {
-		return false
-	}
-	_, err := base64.StdEncoding.DecodeString(data)
-	return err == nil && !strings.ContainsAny(data, "\r\n")
+// knownRoles and knownTypes are the names that chat APIs use. They say nothing to a model, so nobody looks at them.
+func knownRoles() []string {
+	return []string{"system", "developer", "user", "assistant", "tool", "function", "model"}
 }
+
+func knownTypes() []string {
+	return []string{
+		"text", "input_text", "output_text", "refusal", "image", "image_url", "input_image", "audio", "input_audio", "output_audio", "video", "video_url",
+		"file", "input_file", "document", "search_result", "tool_use", "tool_result", "tool_call", "function_call", "function_call_output",
+		"thinking", "redacted_thinking", "reasoning",
+	}
+}
+
+const nameRule = "a string of 1 to 64 lower-case letters, digits, underscores, dots and hyphens"
+
+// name reports whether s may be a role or the type of a part.
+func name(s string) bool { return s != "" && len(s) <= maxName && strings.Trim(s, nameBytes) == "" }
 
 // text reports whether the path is the text of a text part, or a plain content.
 func (o outline) text(i int, parts []string) bool {
@@ -140,17 +158,17 @@ func (m messageOutline) faults(at string) []errs.Field {
 	if m.unknown {
 		out = append(out, errs.Field{Location: at, Message: "must have no members but role and content"})
 	}
-	if n := utf8.RuneCountInString(m.role); !m.hasRole || n < 1 || n > maxRole {
-		out = append(out, errs.Field{Location: at + "/role", Message: "must be a string of 1 to 64 characters"})
+	if !m.hasRole || !name(m.role) {
+		out = append(out, errs.Field{Location: at + "/role", Message: "must be " + nameRule})
 	}
 	if m.content != '"' && m.content != '[' {
 		out = append(out, errs.Field{Location: at + "/content", Message: "must be a string or a list of parts"})
 	}
 	for i, p := range m.parts {
-		if !p.object || p.kind == "" || p.kind == "text" && !p.hasText {
+		if !p.object || !name(p.kind) || p.kind == "text" && !p.hasText {
 			out = append(out, errs.Field{
 				Location: at + "/content/" + strconv.Itoa(i),
-				Message:  "must be an object with a type, and with a text where the type is text",
+				Message:  "must be an object with a text where the type is text, and with a type that is " + nameRule,
 			})
 		}
 	}

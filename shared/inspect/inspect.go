@@ -152,7 +152,7 @@ func (i *Inspector) run(ctx context.Context, s tenant.Scope, req Request, redact
 	if req.Source == "" {
 		req.Source = detect.SourceInput
 	}
-	shape, parts, err := req.parts(req.Source)
+	value, err := req.parts(req.Source)
 	if err != nil {
 		return nil, err
 	}
@@ -160,12 +160,12 @@ func (i *Inspector) run(ctx context.Context, s tenant.Scope, req Request, redact
 	if err != nil {
 		return nil, err
 	}
-	scanned, err := p.scan(ctx, parts)
+	scanned, err := p.scan(ctx, value.strings)
 	if err != nil {
 		return nil, err
 	}
 	outcome := p.set.Decide(scanned)
-	a := i.analysis(start, &outcome, parts, req)
+	a := i.analysis(start, &outcome, value, req)
 	if len(outcome.Coverage.Incomplete) > 0 {
 		i.metrics.Count(telemetry.DetectorFailures, int64(len(outcome.Coverage.Incomplete)))
 	}
@@ -173,7 +173,7 @@ func (i *Inspector) run(ctx context.Context, s tenant.Scope, req Request, redact
 	asked := redactAlways || req.Redaction != nil && len(outcome.Findings) > 0
 	decided := outcome.Decision == policy.Redact || outcome.Decision == policy.Block
 	if redactAlways || a.Mode == ModeEnforce && (asked || decided) {
-		if err := i.redact(ctx, s, req, shape, parts, p, &outcome, asked, a); err != nil {
+		if err := i.redact(ctx, s, req, value, p, &outcome, asked, a); err != nil {
 			return nil, err
 		}
 	}
@@ -194,8 +194,8 @@ func (p *prepared) scan(ctx context.Context, parts []part) ([]policy.Scanned, er
 }
 
 // analysis makes the answer of an outcome, without redaction.
-func (i *Inspector) analysis(start time.Time, o *policy.Outcome, parts []part, req Request) *Analysis {
-	chars := characters(parts)
+func (i *Inspector) analysis(start time.Time, o *policy.Outcome, value parts, req Request) *Analysis {
+	chars := characters(value.strings)
 	a := &Analysis{
 		ID: i.ids.New(id.Analysis), Decision: o.Decision, Mode: ModeEnforce, Risk: o.Risk, Findings: o.Findings, Violations: o.Violations,
 		Coverage: o.Coverage, Usage: Usage{Characters: chars, Tokens: (chars + 3) / 4, Units: max(1, (chars+999)/1000)},
@@ -210,8 +210,9 @@ func (i *Inspector) analysis(start time.Time, o *policy.Outcome, parts []part, r
 	if req.Mode == ModeShadow {
 		a.Mode, a.ShadowDecision, a.Decision = ModeShadow, o.Decision, policy.Allow
 	}
+	a.Coverage.Total += value.skipped // the decision is about what was scanned
 	if req.IncludeText {
-		includeText(a.Findings, parts)
+		includeText(a.Findings, value.strings)
 	}
 	return a
 }
@@ -228,20 +229,20 @@ func includeText(findings []policy.Finding, parts []part) {
 }
 
 // redact replaces the outcome's targets in the value, in the conversation that the request belongs to.
-func (i *Inspector) redact(ctx context.Context, s tenant.Scope, req Request, shape shape, parts []part, p *prepared, o *policy.Outcome, asked bool, a *Analysis) error {
+func (i *Inspector) redact(ctx context.Context, s tenant.Scope, req Request, value parts, p *prepared, o *policy.Outcome, asked bool, a *Analysis) error {
 	targets := o.Targets(asked)
 	if id := req.Metadata[conversationID]; id != "" && i.talks != nil && p.choice.Numbered() && len(targets) > 0 {
-		return i.talks.with(ctx, s, id, func(b *redact.Book) error { return i.rewrite(ctx, s, req.Value, shape, parts, p, targets, b, a) })
+		return i.talks.with(ctx, s, id, func(b *redact.Book) error { return i.rewrite(ctx, s, req.Value, value, p, targets, b, a) })
 	}
-	return i.rewrite(ctx, s, req.Value, shape, parts, p, targets, nil, a)
+	return i.rewrite(ctx, s, req.Value, value, p, targets, nil, a)
 }
 
 // rewrite replaces the targets, with pseudonyms of the book if there is one.
-func (i *Inspector) rewrite(ctx context.Context, s tenant.Scope, v Value, shape shape, parts []part, p *prepared, targets map[string][]detect.Finding, b *redact.Book, a *Analysis) error {
+func (i *Inspector) rewrite(ctx context.Context, s tenant.Scope, v Value, value parts, p *prepared, targets map[string][]detect.Finding, b *redact.Book, a *Analysis) error {
 	session, changes := redact.NewSession(i.keys.Tenant(s), s.TenantID(), p.choice), map[string]string{}
 	session.Continue(b)
 	a.Items = []redact.Item{}
-	for _, part := range parts {
+	for _, part := range value.strings {
 		found := targets[part.path]
 		if len(found) == 0 {
 			continue
@@ -251,11 +252,11 @@ func (i *Inspector) rewrite(ctx context.Context, s tenant.Scope, v Value, shape 
 			return err
 		}
 		if text != part.text {
-			changes[part.path] = text
+			changes[part.path] = part.encoded(text)
 		}
 		a.Items = append(a.Items, items...)
 	}
-	redacted, err := v.rewrite(shape, changes)
+	redacted, err := v.rewrite(value.shape, changes)
 	a.Redacted = json.RawMessage(redacted)
 	return err
 }

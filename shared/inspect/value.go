@@ -18,6 +18,24 @@ type part struct {
 	keys   []string
 	text   string
 	source detect.Source
+	// encode turns the text back into what stands in the value; nil where that is the text itself.
+	encode func(string) string
+}
+
+// encoded is a changed text of the part as it stands in the value.
+func (p part) encoded(text string) string {
+	if p.encode == nil {
+		return text
+	}
+	return p.encode(text)
+}
+
+// parts is a value taken apart.
+type parts struct {
+	shape   shape
+	strings []part
+	// skipped counts the code points that nobody can look at: pictures and other data inside messages.
+	skipped int
 }
 
 // shape is which of the three kinds a value is.
@@ -58,40 +76,44 @@ func (v Value) Check() error {
 
 // parts takes the value apart. Messages of tools count as indirect: an injection in them was written by nobody who
 // speaks to the model.
-func (v Value) parts(source detect.Source) (shape, []part, error) {
+func (v Value) parts(source detect.Source) (parts, error) {
 	if err := v.Check(); err != nil {
-		return 0, nil, err
+		return parts{}, err
 	}
 	s, err := v.shape()
 	if err != nil {
-		return 0, nil, err
+		return parts{}, err
 	}
 	switch s {
 	case shapeMessages:
-		p, err := messageParts(v.Messages, source)
-		return s, p, err
+		return messageParts(v.Messages, source)
 	case shapeDocument:
 		p, err := documentParts(v.Document, source)
-		return s, p, err
+		return parts{shape: s, strings: p}, err
 	case shapeText:
 	}
-	return s, []part{{text: *v.Text, source: source}}, nil
+	return parts{shape: s, strings: []part{{text: *v.Text, source: source}}}, nil
 }
 
-func messageParts(raw json.RawMessage, source detect.Source) ([]part, error) {
+func messageParts(raw json.RawMessage, source detect.Source) (parts, error) {
+	out := parts{shape: shapeMessages}
 	messages, err := document.Messages(raw, "/messages")
 	if err != nil {
-		return nil, err
+		return out, err
 	}
-	var out []part
 	for _, m := range messages {
 		from := source
 		if m.Role == "tool" || m.Role == "function" {
 			from = detect.SourceIndirect
 		}
 		for _, s := range m.Strings {
-			out = append(out, part{path: s.Path, text: s.Value, source: from})
+			p := part{path: s.Path, text: s.Value, source: from}
+			if s.Prefix != "" {
+				p.encode = s.Encode
+			}
+			out.strings = append(out.strings, p)
 		}
+		out.skipped += m.Skipped
 	}
 	return out, nil
 }

@@ -55,7 +55,7 @@ type Violation struct {
 // Coverage is how much of the text was scanned, in code points.
 type Coverage struct {
 	Scanned    int      `json:"scanned" minimum:"0" doc:"Code points that were scanned."`
-	Total      int      `json:"total" minimum:"0" doc:"Code points that were given."`
+	Total      int      `json:"total" minimum:"0" doc:"Code points that were given. More than were scanned where messages hold pictures or other inline data that is no text."`
 	Incomplete []string `json:"incomplete,omitempty" doc:"Detectors and patterns that were cut short or failed."`
 }
 
