@@ -19,6 +19,9 @@ func TestMaskPath(t *testing.T) {
 		"/jane.roe@corp.io":            "/*",
 		deep:                           strings.Repeat("/name", 102) + "/*",
 		"/" + strings.Repeat("n", 600): "/*",
+		"/N9LeTL1ejRDMMpPgsyo7lX8CGKA5BmvI/tel4155550132": "/*/*",
+		"/line_2/address10/a2b/-x":                        "/line_2/address10/*/*",
+		"/aaaaaaaaaabbbbbbbbbbccccccccccddd/x":            "/*/x",
 	} {
 		if got := maskPath(in); got != want {
 			t.Errorf("maskPath(%q) = %q, want %q", in, got, want)
