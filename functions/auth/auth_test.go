@@ -192,6 +192,28 @@ func TestANewSecretWorksAtOnce(t *testing.T) {
 	b.want(t, rotate(), "")
 }
 
+// The routes that change keys tell the current secret from the old one by the claims.
+func TestClaimsTellTheCurrentSecret(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	own := b.Tenant(t)
+	by := audit.Actor{Principal: fntest.Principal(t, own.As(authz.Admin))}
+	rec, old := b.Key(t, own, apikey.New{Name: "k", Role: authz.Viewer, Scopes: []string{"*"}, RateLimit: 9, LimitRoot: "key_00000000000000000000000001"})
+	if c := b.want(t, old, ""); c.KeyVersion != 1 || c.LimitRoot != "key_00000000000000000000000001" {
+		t.Errorf("claims %+v", c)
+	}
+	_, fresh, err := b.Keys().Rotate(t.Context(), own.Scope(t), by, rec.ID, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := b.want(t, fresh, ""); c.KeyVersion != 2 {
+		t.Errorf("claims of the new secret %+v", c)
+	}
+	if c := b.want(t, old, ""); c.KeyVersion != 0 {
+		t.Errorf("claims of the old secret %+v", c)
+	}
+}
+
 // Each rotation promises the secret before it a day; none takes back what another promised.
 func TestEverySecretLastsAsLongAsPromised(t *testing.T) {
 	t.Parallel()

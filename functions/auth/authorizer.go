@@ -60,7 +60,7 @@ func (a *authorizer) claims(ctx context.Context, headers map[string]string, sour
 		return a.refuse(ctx, cause, s.key.ID), nil
 	}
 	a.subjects.touch(ctx, s)
-	return s.claims().Context(), nil
+	return s.claims(digest).Context(), nil
 }
 
 // refuse gives one answer for every cause; the log alone tells them apart.
@@ -69,9 +69,14 @@ func (a *authorizer) refuse(ctx context.Context, cause, keyID string) map[string
 	return authn.RefusalContext(authn.RefusedInvalid)
 }
 
-// claims are what the key and its tenant say of the caller.
-func (s *subject) claims() authn.Claims {
+// claims are what the key and its tenant say of the caller, and whether the secret is the key's current one.
+func (s *subject) claims(digest []byte) authn.Claims {
+	version := int64(0)
+	if s.key.Current(digest) {
+		version = s.key.Version
+	}
 	return authn.Claims{
+		KeyVersion: version, LimitRoot: s.key.LimitRoot,
 		ID: s.key.ID, Tenant: s.tenant.ID, Role: s.key.Role, Scopes: s.key.Scopes, RateLimit: s.key.RateLimit,
 		TenantRPS: s.tenant.RequestsPerSecond(), Test: s.key.Test, Profile: s.tenant.Profile, State: s.tenant.State, Plan: s.tenant.Plan,
 	}

@@ -10,8 +10,8 @@ import (
 func Bindings() fn.Bindings {
 	return fn.Bindings{
 		"api-keys-list":   fn.Route(list),
-		"api-keys-create": fn.Route(create, fn.Status(http.StatusCreated), fn.ShownOnce("secret")),
-		"api-keys-delete": fn.Route(revoke),
+		"api-keys-create": fn.Route(create, fn.Find(holder), fn.Status(http.StatusCreated), fn.ShownOnce("secret")),
+		"api-keys-delete": fn.Route(revoke, fn.Find(holder)),
 		"api-keys-rotate": fn.Route(rotate, fn.Find(exists), fn.ShownOnce("secret")),
 	}
 }

@@ -96,10 +96,47 @@ func find(ctx context.Context, keys *apikey.Store, call *fn.Call, id string) (ap
 
 // exists checks that the path names a key that the caller manages.
 func exists(env *fn.Env) fn.Finder {
-	keys := apikey.At(apikey.Stores{Tenants: env.Table(table.Tenants)})
+	keys, held := apikey.At(apikey.Stores{Tenants: env.Table(table.Tenants)}), holder(env)
 	return func(ctx context.Context, call *fn.Call, params map[string]string) error {
+		if err := held(ctx, call, params); err != nil {
+			return err
+		}
 		_, err := find(ctx, keys, call, params["id"])
 		return err
+	}
+}
+
+// renews reports whether the caller may give what outlives its own key: an administrator's key with all that the role
+// holds, and as long a life as any. Without it a tenant's last key would end with its first.
+func renews(call *fn.Call, caller apikey.Record) bool {
+	role := call.Principal.Claims().Role
+	return role == authz.Admin && caller.LivesOn() && holds(call, authz.Permissions(role)) == nil
+}
+
+// outlives reports whether a key ends after the caller's.
+func outlives(key, caller apikey.Record) bool {
+	return caller.ExpiresAt != 0 && (key.ExpiresAt == 0 || key.ExpiresAt > caller.ExpiresAt)
+}
+
+// current refuses callers whose secret was rotated out: rotation is what one does after a leak, so the old secret goes
+// on doing its work for a while, but decides nothing about keys. The key's version tells, because the authorizer may
+// have remembered the key from before the rotation.
+func current(call *fn.Call, caller apikey.Record) error {
+	if caller.ID != "" && caller.Version != call.Principal.Claims().KeyVersion {
+		return errs.New(errs.Forbidden, "The key was rotated: use its new secret to change keys.")
+	}
+	return nil
+}
+
+// holder is the check of routes that change keys: only the current secret of a key does.
+func holder(env *fn.Env) fn.Finder {
+	keys := apikey.At(apikey.Stores{Tenants: env.Table(table.Tenants)})
+	return func(ctx context.Context, call *fn.Call, _ map[string]string) error {
+		caller, err := callersKey(ctx, keys, call)
+		if err != nil {
+			return err
+		}
+		return current(call, caller)
 	}
 }
 
@@ -113,12 +150,13 @@ func callersKey(ctx context.Context, keys *apikey.Store, call *fn.Call) (apikey.
 }
 
 // confined checks that a key whose secret the caller is about to get lies within the caller's own limits: else a
-// restricted key would make itself a free one. A rate limit of 0 is none.
-func confined(caller apikey.Record, rateLimit int, addresses []string) error {
-	if caller.RateLimit > 0 && (rateLimit == 0 || rateLimit > caller.RateLimit) {
+// restricted key would make itself a free one. A rate limit of 0 is none; one of another bucket would be added to the
+// caller's own.
+func confined(caller, key apikey.Record) error {
+	if caller.RateLimit > 0 && (key.RateLimit <= 0 || key.RateLimit > caller.RateLimit || key.Bucket() != caller.Bucket()) {
 		return errs.New(errs.Forbidden, "The credentials have a lower rate limit, so they cannot give this one.")
 	}
-	if !caller.Covers(addresses) {
+	if !caller.Covers(key.AllowedIPs) {
 		return errs.New(errs.Forbidden, "The credentials may be used from fewer addresses, so they cannot give these.")
 	}
 	return nil

@@ -21,7 +21,7 @@ type createInput struct {
 type newKey struct {
 	Name       string   `json:"name" minLength:"1" maxLength:"255" pattern:"\\S" doc:"What the key is for." example:"Support desk"`
 	Scopes     []string `json:"scopes" minItems:"1" maxItems:"100" nullable:"false" doc:"Permissions within the caller's own; write:<resource> is create and update; * is all that the role holds, for administrators of the standard profile." example:"[\"execute:analysis\"]"`
-	Expires    int      `json:"expires_in_days,omitempty" minimum:"1" maximum:"90" default:"90"`
+	Expires    int      `json:"expires_in_days,omitempty" minimum:"1" maximum:"90" default:"90" doc:"A key does not outlive the key that makes it: it ends with that one, unless that is an administrator's with all permissions of the role and a life of 90 days or more."`
 	RateLimit  int      `json:"rate_limit,omitempty" minimum:"1" maximum:"1000000" doc:"Requests a minute over all routes; the plan's limit if not given." example:"600"`
 	AllowedIPs []string `json:"allowed_ips,omitempty" maxItems:"50" nullable:"false" doc:"Addresses and CIDR blocks that the key may be used from. The regulated profile demands them." example:"[\"203.0.113.0/24\"]"`
 }
@@ -45,6 +45,9 @@ func create(env *fn.Env) (fn.Handler[createInput, shown], error) {
 		if err := bind(ctx, keys, call, &n); err != nil {
 			return nil, err
 		}
+		if err := keys.Full(ctx, call.Scope); err != nil {
+			return nil, err
+		}
 		r, key, err := keys.Create(ctx, call.Scope, call.Actor(), n)
 		if err != nil {
 			return nil, err
@@ -53,7 +56,7 @@ func create(env *fn.Env) (fn.Handler[createInput, shown], error) {
 	}, nil
 }
 
-// bind gives a new key the limits of the key that makes it, where the request leaves them open.
+// bind gives a new key the limits of the key that makes it, where the request leaves them open, and never a longer life.
 func bind(ctx context.Context, keys *apikey.Store, call *fn.Call, n *apikey.New) error {
 	maker, err := callersKey(ctx, keys, call)
 	if err != nil {
@@ -63,7 +66,13 @@ func bind(ctx context.Context, keys *apikey.Store, call *fn.Call, n *apikey.New)
 	if len(n.AllowedIPs) == 0 {
 		n.AllowedIPs = maker.AllowedIPs
 	}
-	return confined(maker, n.RateLimit, n.AllowedIPs)
+	if maker.RateLimit > 0 {
+		n.LimitRoot = maker.Bucket()
+	}
+	if left := time.UnixMilli(maker.ExpiresAt).Sub(call.Now); maker.ExpiresAt != 0 && left < n.ExpiresIn && !renews(call, maker) {
+		n.ExpiresIn = max(left, time.Millisecond)
+	}
+	return confined(maker, apikey.Record{RateLimit: n.RateLimit, AllowedIPs: n.AllowedIPs, LimitRoot: n.LimitRoot})
 }
 
 func distinct(list []string) []string {
@@ -99,8 +108,8 @@ func check(call *fn.Call, in *createInput) []errs.Field {
 		switch {
 		case err != nil:
 			fault("is neither an address nor a CIDR block", "/allowed_ips/%d", i)
-		case regulated && p.Bits() == 0:
-			fault("allows every address, which the regulated profile does not", "/allowed_ips/%d", i)
+		case regulated && apikey.TooWide(p):
+			fault("allows more addresses than the regulated profile does: /8 of IPv4, /32 of IPv6", "/allowed_ips/%d", i)
 		}
 	}
 	return faults

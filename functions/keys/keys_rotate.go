@@ -5,6 +5,7 @@ import (
 
 	"guardrails/shared/apikey"
 	"guardrails/shared/authz"
+	"guardrails/shared/errs"
 	"guardrails/shared/fn"
 )
 
@@ -25,10 +26,13 @@ func rotate(env *fn.Env) (fn.Handler[rotateInput, shown], error) {
 		}
 		r, key, err := keys.Rotate(ctx, call.Scope, call.Actor(), in.ID, func(r apikey.Record) error {
 			if r.ID == call.Principal.ID() {
-				return nil
+				return current(call, r)
 			}
-			if err := confined(caller, r.RateLimit, r.AllowedIPs); err != nil {
+			if err := confined(caller, r); err != nil {
 				return err
+			}
+			if outlives(r, caller) && !renews(call, caller) {
+				return errs.New(errs.Forbidden, "The credentials end before this key, so they cannot give it.")
 			}
 			return holds(call, authz.Grants(r.Role, r.Scopes))
 		})

@@ -1,6 +1,7 @@
 package keys_test
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -11,9 +12,11 @@ import (
 	"guardrails/functions"
 	"guardrails/functions/keys"
 	"guardrails/shared/apikey"
+	"guardrails/shared/audit"
 	"guardrails/shared/authn"
 	"guardrails/shared/authz"
 	"guardrails/shared/clock"
+	"guardrails/shared/errs"
 	"guardrails/shared/fntest"
 	"guardrails/shared/registry"
 	"guardrails/shared/table"
@@ -110,6 +113,8 @@ func TestBadBodies(t *testing.T) {
 		{"unknown field", "", with("extra", canary), standard},
 		{"regulated without addresses", "/allowed_ips", ok, regulated},
 		{"regulated for every address", "/allowed_ips/0", with("allowed_ips", []string{"0.0.0.0/0"}), regulated},
+		{"regulated for every address in halves", "/allowed_ips/0", with("allowed_ips", []string{"0.0.0.0/1", "128.0.0.0/1"}), regulated},
+		{"regulated for most addresses of IPv6", "/allowed_ips/1", with("allowed_ips", []string{"10.0.0.0/8", "2000::/3"}), regulated},
 		{"regulated star", "/scopes/0", body{"name": "x", "scopes": []string{"*"}, "allowed_ips": []string{"10.0.0.1"}}, regulated},
 	}
 	for _, c := range cases {
@@ -164,7 +169,7 @@ func TestARestrictedKeyMakesNoFreeOne(t *testing.T) {
 	})
 	free := b.create(t, b.admin, body{"name": "free", "scopes": []string{"execute:analysis"}})
 	as := b.own.As(authz.Admin, "write:api-keys", "execute:analysis")
-	as.ID = maker["id"].(string)
+	as.ID, as.KeyVersion = maker["id"].(string), 1
 	want := func(status int, more body) body {
 		in := body{"name": "child", "scopes": []string{"execute:analysis"}}
 		maps.Copy(in, more)
@@ -180,6 +185,124 @@ func TestARestrictedKeyMakesNoFreeOne(t *testing.T) {
 	want(403, body{"allowed_ips": []string{"2001:db8::/32"}})
 	b.Call(t, "api-keys-rotate", fntest.Request{As: &as, Path: path(free["id"])}).WantProblem(t, 403, "forbidden")
 	b.Call(t, "api-keys-rotate", fntest.Request{As: &as, Path: path(as.ID)}).Want(t, 200)
+}
+
+// callerOf is the claims of a key that was just made, as the authorizer tells them of its current secret.
+func (b bench) callerOf(t *testing.T, made body) authn.Claims {
+	t.Helper()
+	r, err := b.Keys().Get(t.Context(), b.own.Scope(t), made["id"].(string))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := b.own.As(r.Role, r.Scopes...)
+	c.ID, c.RateLimit, c.LimitRoot, c.KeyVersion = r.ID, r.RateLimit, r.LimitRoot, r.Version
+	return c
+}
+
+// After a leak the owner rotates: whoever has the old secret must not take the key over, nor make others.
+func TestAnOldSecretChangesNoKeys(t *testing.T) {
+	t.Parallel()
+	b := start(t, registry.New{})
+	made := b.create(t, b.admin, body{"name": "x", "scopes": []string{"*"}})
+	thief := b.callerOf(t, made) // the authorizer may have remembered the key from before the rotation
+	b.Call(t, "api-keys-rotate", fntest.Request{As: &thief, Path: path(made["id"])}).Want(t, 200)
+	old := thief
+	old.KeyVersion = 0
+	for _, as := range []*authn.Claims{&thief, &old} {
+		b.Call(t, "api-keys-rotate", fntest.Request{As: as, Path: path(made["id"])}).WantProblem(t, 403, "forbidden")
+		b.Call(t, "api-keys-create", fntest.Request{As: as, Body: body{"name": "x", "scopes": []string{"read:jobs"}}}).WantProblem(t, 403, "forbidden")
+		b.Call(t, "api-keys-delete", fntest.Request{As: as, Path: path(made["id"])}).WantProblem(t, 403, "forbidden")
+		b.Call(t, "api-keys-list", fntest.Request{As: as}).Want(t, 200)
+	}
+	owner := b.callerOf(t, made)
+	b.Call(t, "api-keys-rotate", fntest.Request{As: &owner, Path: path(made["id"])}).Want(t, 200)
+}
+
+func TestAKeyDoesNotOutliveItsMaker(t *testing.T) {
+	t.Parallel()
+	b := start(t, registry.New{})
+	short := b.create(t, b.admin, body{"name": "1d", "scopes": []string{"create:api-keys", "read:jobs"}, "expires_in_days": 1})
+	root := b.create(t, b.admin, body{"name": "root", "scopes": []string{"*"}})
+	part := b.create(t, b.admin, body{"name": "part", "scopes": []string{"write:api-keys", "read:jobs"}})
+	brief := b.create(t, b.admin, body{"name": "brief root", "scopes": []string{"*"}, "expires_in_days": 2})
+	b.clock.Advance(time.Hour)
+	ask := body{"name": "child", "scopes": []string{"read:jobs"}, "expires_in_days": 90}
+	for _, maker := range []body{short, part, brief} {
+		if child := b.create(t, b.callerOf(t, maker), ask); child["expires_at"] != maker["expires_at"] {
+			t.Errorf("a child of %v ends at %v, its maker at %v", maker["name"], child["expires_at"], maker["expires_at"])
+		}
+	}
+	// A tenant renews its keys with the one that holds everything.
+	if child := b.create(t, b.callerOf(t, root), ask); child["expires_at"] != "2026-05-30T13:00:00.000Z" {
+		t.Errorf("a child of the root ends at %v", child["expires_at"])
+	}
+	longer := b.create(t, b.admin, body{"name": "longer", "scopes": []string{"read:jobs"}})
+	for maker, status := range map[string]int{"1d": 403, "root": 200} {
+		as := b.callerOf(t, map[string]body{"1d": short, "root": root}[maker])
+		b.Call(t, "api-keys-rotate", fntest.Request{As: &as, Path: path(longer["id"])}).Want(t, status)
+	}
+}
+
+func TestALimitedKeyDoesNotMultiplyItsLimit(t *testing.T) {
+	t.Parallel()
+	b := start(t, registry.New{})
+	in := body{"name": "limited", "scopes": []string{"create:api-keys", "read:api-keys"}, "rate_limit": 12}
+	parent := b.callerOf(t, b.create(t, b.admin, in))
+	slower := maps.Clone(in)
+	slower["rate_limit"] = 6
+	child := b.callerOf(t, b.create(t, parent, slower))     // one of the parent's 12
+	grandchild := b.callerOf(t, b.create(t, child, slower)) // one of the child's 6, so two of the parent's 12
+	other := b.callerOf(t, b.create(t, b.admin, in))        // a limit of its own
+	allowed := 0
+	for range 5 {
+		for _, as := range []*authn.Claims{&parent, &child, &grandchild} {
+			if b.Call(t, "api-keys-list", fntest.Request{As: as}).Status == 200 {
+				allowed++
+			}
+		}
+	}
+	// 9 of 12 are left: 1 + 2 + 2, then 1 + 2, and one more of the parent's.
+	if allowed != 6 {
+		t.Errorf("%d requests of a key and its keys were allowed, want 6", allowed)
+	}
+	b.Call(t, "api-keys-list", fntest.Request{As: &other}).Want(t, 200)
+	b.clock.Advance(10 * time.Second)
+	b.Call(t, "api-keys-rotate", fntest.Request{As: &parent, Path: path(other.ID)}).WantProblem(t, 403, "forbidden")
+}
+
+func TestATenantHasABoundedNumberOfActiveKeys(t *testing.T) {
+	t.Parallel()
+	b := start(t, registry.New{})
+	tenants, now := b.Env().Table(table.Tenants), b.clock.Now()
+	for base := 0; base < apikey.MaxActive+100; base += 100 {
+		var ops []table.Op
+		for i := range 100 {
+			r := apikey.Record{ID: fmt.Sprintf("key_%026d", base+i), ExpiresAt: now.Add(time.Hour).UnixMilli(), Version: 1}
+			if base == apikey.MaxActive { // those that are gone do not count
+				r.RevokedAt = int64(i % 2)
+				r.ExpiresAt = now.UnixMilli() + 1 - r.RevokedAt
+			}
+			ops = append(ops, tenants.PutOp(b.own.Scope(t), table.APIKeyKey(r.ID), r, table.IfAbsent()))
+		}
+		if err := table.Transact(t.Context(), ops...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	in := fntest.Request{As: &b.admin, Body: body{"name": "x", "scopes": []string{"read:jobs"}}}
+	b.Call(t, "api-keys-create", in).WantProblem(t, 409, "conflict")
+	b.clock.Advance(time.Hour)
+	b.Call(t, "api-keys-create", in).Want(t, 201)
+}
+
+func TestNoKeyHasNegativeLimits(t *testing.T) {
+	t.Parallel()
+	b := start(t, registry.New{})
+	by := audit.Actor{Principal: fntest.Principal(t, b.admin)}
+	for _, n := range []apikey.New{{Name: "x", Role: authz.Viewer, RateLimit: -1}, {Name: "x", Role: authz.Viewer, ExpiresIn: -time.Hour}} {
+		if _, _, err := b.Keys().Create(t.Context(), b.own.Scope(t), by, n); !errors.Is(err, errs.InvalidRequest) {
+			t.Errorf("Create(%+v) = %v", n, err)
+		}
+	}
 }
 
 func TestRotate(t *testing.T) {

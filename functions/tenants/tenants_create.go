@@ -84,8 +84,8 @@ func firstKey(call *fn.Call, in *createInput) (apikey.New, error) {
 		switch {
 		case err != nil:
 			fault(i, "is neither an address nor a CIDR block")
-		case in.Body.Profile == tenant.ProfileRegulated && p.Bits() == 0:
-			fault(i, "allows every address, which the regulated profile does not")
+		case in.Body.Profile == tenant.ProfileRegulated && apikey.TooWide(p):
+			fault(i, "allows more addresses than the regulated profile does: /8 of IPv4, /32 of IPv6")
 		}
 	}
 	if len(faults) > 0 {

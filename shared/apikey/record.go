@@ -1,6 +1,7 @@
 package apikey
 
 import (
+	"cmp"
 	"crypto/subtle"
 	"errors"
 	"net/netip"
@@ -23,6 +24,9 @@ type Record struct {
 	// RateLimit is requests a minute over all routes; 0 means the plan's client limit.
 	RateLimit  int      `dynamodbav:"rate_limit,omitempty"`
 	AllowedIPs []string `dynamodbav:"allowed_ips,omitempty"`
+	// LimitRoot is the key whose rate limit this one's requests count in, if it is another's: a limited key's keys
+	// share what it has.
+	LimitRoot string `dynamodbav:"limit_root,omitempty"`
 	// Digest is of the current secret; OldDigest of the one before, valid until OldUntil. Older are those before that
 	// one, apart from it because the first records knew only one.
 	Digest    []byte   `dynamodbav:"digest"`
@@ -50,6 +54,21 @@ func (r Record) Accepts(digest []byte, now time.Time) bool {
 		accepted = subtle.ConstantTimeCompare(digest, old.Digest) == 1 || accepted
 	}
 	return accepted && r.Status(now) == StatusActive
+}
+
+// Current reports whether digest is of the key's current secret, not of one that was rotated out.
+func (r Record) Current(digest []byte) bool { return subtle.ConstantTimeCompare(digest, r.Digest) == 1 }
+
+// Bucket is the id of the key whose rate limit the key's requests count in.
+func (r Record) Bucket() string { return cmp.Or(r.LimitRoot, r.ID) }
+
+// MaxLife is how long a key lives at most if a person does not decide otherwise.
+const MaxLife = 90 * 24 * time.Hour
+
+// LivesOn reports whether the key is as good as the best that its tenant can have in how long it lives. Only of such
+// keys may an administrator's make others that outlive it: somebody has to renew a tenant's keys.
+func (r Record) LivesOn() bool {
+	return r.ExpiresAt == 0 || r.ExpiresAt-r.CreatedAt >= MaxLife.Milliseconds()
 }
 
 // overlapping are the earlier secrets that are still valid, the latest first.
@@ -122,6 +141,15 @@ func (r Record) Covers(addresses []string) bool {
 			return err == nil && o.Bits() <= p.Bits() && o.Contains(p.Addr())
 		})
 	})
+}
+
+// TooWide reports whether a block is no restriction worth the name: wider than what the largest networks are given.
+// Several such blocks would allow every address, as one of /0 does.
+func TooWide(p netip.Prefix) bool {
+	if p.Addr().Is4() {
+		return p.Bits() < 8
+	}
+	return p.Bits() < 32
 }
 
 // ParsePrefix reads an address or a CIDR block. IPv4 must be written as such, not inside IPv6: callers' addresses are

@@ -47,6 +47,7 @@ type New struct {
 	Scopes     []string
 	RateLimit  int
 	AllowedIPs []string
+	LimitRoot  string
 	Test       bool
 	// ExpiresIn is how long the key is valid; 0 means for ever.
 	ExpiresIn time.Duration
@@ -70,6 +71,24 @@ func (s *Store) List(ctx context.Context, sc tenant.Scope, after string, limit i
 	return page, next, err
 }
 
+// MaxActive is how many keys of a tenant may be active at once.
+const MaxActive = 1000
+
+// Full returns errs.Conflict if the tenant has MaxActive keys that are neither revoked nor expired. Keys that are made
+// at the same moment may pass it by as many.
+func (s *Store) Full(ctx context.Context, sc tenant.Scope) error {
+	revoked, expires := expression.Name("revoked_at"), expression.Name("expires_at")
+	unset := func(n expression.NameBuilder) expression.ConditionBuilder {
+		return expression.AttributeNotExists(n).Or(n.Equal(expression.Value(0)))
+	}
+	active := unset(revoked).And(unset(expires).Or(expires.GreaterThan(expression.Value(s.Clock.Now().UnixMilli()))))
+	page, _, err := s.List(ctx, sc, "", MaxActive, active)
+	if err == nil && len(page) >= MaxActive {
+		return errs.Newf(errs.Conflict, "The tenant has %d active keys, the most that it may have; revoke some.", MaxActive)
+	}
+	return err
+}
+
 // Create makes a key and returns its record and the key itself, which is kept nowhere.
 func (s *Store) Create(ctx context.Context, sc tenant.Scope, by audit.Actor, n New) (Record, string, error) {
 	r, key, ops, err := s.Prepare(ctx, sc, by, n)
@@ -81,6 +100,9 @@ func (s *Store) Create(ctx context.Context, sc tenant.Scope, by audit.Actor, n N
 
 // Prepare is Create that leaves it to the caller to make the writes, with others in one transaction.
 func (s *Store) Prepare(ctx context.Context, sc tenant.Scope, by audit.Actor, n New) (Record, string, []table.Op, error) {
+	if n.RateLimit < 0 || n.ExpiresIn < 0 {
+		return Record{}, "", nil, errs.New(errs.InvalidRequest, "A key's rate limit and life cannot be negative.")
+	}
 	pepper, err := s.Secrets.Get(ctx, secret.Pepper)
 	if err != nil {
 		return Record{}, "", nil, err
@@ -102,7 +124,7 @@ func (s *Store) record(n New, by, public string) Record {
 	now := s.Clock.Now()
 	r := Record{
 		ID: s.IDs.New(id.Key), Name: n.Name, Public: public, Test: n.Test, Role: n.Role, Scopes: n.Scopes,
-		RateLimit: n.RateLimit, AllowedIPs: n.AllowedIPs, CreatedAt: now.UnixMilli(), CreatedBy: by, Version: 1,
+		RateLimit: n.RateLimit, AllowedIPs: n.AllowedIPs, LimitRoot: n.LimitRoot, CreatedAt: now.UnixMilli(), CreatedBy: by, Version: 1,
 	}
 	if n.ExpiresIn > 0 {
 		r.ExpiresAt = now.Add(n.ExpiresIn).UnixMilli()

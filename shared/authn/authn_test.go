@@ -17,7 +17,7 @@ import (
 func valid() map[string]any {
 	return authn.Claims{
 		ID: "key_00000000000000000000000001", Tenant: "ten_00000000000000000000000001", Role: authz.Operator, Scopes: []string{"read:jobs", "write:policies"},
-		RateLimit: 60, TenantRPS: 500, Test: true, Profile: tenant.ProfileRegulated, State: tenant.StateActive, Plan: tenant.PlanPro,
+		RateLimit: 60, LimitRoot: "key_00000000000000000000000002", KeyVersion: 3, TenantRPS: 500, Test: true, Profile: tenant.ProfileRegulated, State: tenant.StateActive, Plan: tenant.PlanPro,
 	}.Context()
 }
 

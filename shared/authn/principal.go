@@ -28,6 +28,10 @@ type Claims struct {
 	Scopes []string
 	// RateLimit is the caller's own limit in requests a minute; 0 means the plan's.
 	RateLimit int
+	// LimitRoot is whose limit RateLimit counts in, if not the caller's own.
+	LimitRoot string
+	// KeyVersion is the version of the key whose current secret was shown; 0 for a secret that was rotated out.
+	KeyVersion int64
 	// TenantRPS is the tenant's limit in requests a second; 0 means the plan's.
 	TenantRPS int
 	Test      bool
@@ -52,7 +56,8 @@ const refusalKey = "refusal"
 func (c Claims) Context() map[string]any {
 	return map[string]any{
 		"principal": c.ID, "tenant": c.Tenant, "role": string(c.Role), "scopes": strings.Join(c.Scopes, " "),
-		"rate_limit": strconv.Itoa(c.RateLimit), "tenant_rps": strconv.Itoa(c.TenantRPS), "test": strconv.FormatBool(c.Test),
+		"rate_limit": strconv.Itoa(c.RateLimit), "limit_root": c.LimitRoot, "key_version": strconv.FormatInt(c.KeyVersion, 10),
+		"tenant_rps": strconv.Itoa(c.TenantRPS), "test": strconv.FormatBool(c.Test),
 		"profile": string(c.Profile), "state": string(c.State), "plan": string(c.Plan),
 	}
 }
@@ -73,6 +78,8 @@ func FromContext(m map[string]any) (Principal, error) {
 		ID: get("principal"), Tenant: get("tenant"), Role: authz.Role(get("role")), Scopes: strings.Fields(get("scopes")),
 		Test: get("test") == "true", Profile: tenant.Profile(get("profile")), State: tenant.State(get("state")), Plan: tenant.Plan(get("plan")),
 	}
+	c.LimitRoot = get("limit_root")
+	c.KeyVersion, _ = strconv.ParseInt(get("key_version"), 10, 64)
 	c.RateLimit, _ = strconv.Atoi(get("rate_limit"))
 	c.TenantRPS, _ = strconv.Atoi(get("tenant_rps"))
 	if c.ID == "" || !id.Valid(id.Tenant, c.Tenant) || !slices.Contains(authz.Roles(), c.Role) || c.State == "" {

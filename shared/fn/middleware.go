@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -113,7 +114,9 @@ func ratePolicies(c authn.Claims, class RateClass) []limit.Policy {
 	out := []limit.Policy{perSecond("tenant", "-", rps)}
 	switch {
 	case c.RateLimit > 0:
-		return append(out, perMinute("key", c.RateLimit))
+		own := perMinute("key", c.RateLimit)
+		own.Subject, own.Pool = cmp.Or(c.LimitRoot, c.ID), true // a key's keys count in its own limit
+		return append(out, own)
 	case class == RateLegacyAnalyze:
 		return append(out, perMinute("legacy", legacyPerMinute))
 	default:

@@ -26,11 +26,22 @@ type Policy struct {
 	Burst     int
 	// Window is the period that the quota is told for: a second or a minute.
 	Window time.Duration
+	// Pool lets policies of one name and subject share a bucket whatever their figures, if all of them fill it in the same
+	// time: each request costs what its own policy says, so that a slower one pays more.
+	Pool bool
 }
 
 // key names the bucket, with its figures: a changed limit starts a new bucket and so acts at once.
 func (p Policy) key() string {
 	return p.Name + "#" + p.Subject + "#" + time.Duration(float64(time.Second)/p.PerSecond).String()
+}
+
+// row names the bucket in the store.
+func (p Policy) row() string {
+	if p.Pool {
+		return p.Name + "#" + p.Subject
+	}
+	return p.key()
 }
 
 // Quota is how many requests the policy admits in its window.
@@ -232,7 +243,7 @@ func (l *Limiter) ask(ctx context.Context, s scope.Scope, p Policy, n int, now t
 	var is, was limitItem
 	try := func(u expression.UpdateBuilder, c expression.ConditionBuilder) error {
 		is, was = limitItem{}, limitItem{}
-		return l.table.UpdateReturning(ctx, s, table.LimitKey(p.key(), 0), u, c, &is, &was)
+		return l.table.UpdateReturning(ctx, s, table.LimitKey(p.row(), 0), u, c, &is, &was)
 	}
 	err := try(running, inBurst)
 	if errors.Is(err, table.ErrCondition) && was.TAT < us {
