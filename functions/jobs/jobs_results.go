@@ -133,7 +133,7 @@ func (r *resultReader) collect(ctx context.Context, call *fn.Call, j job, row ch
 	for at.document < len(results) && !c.full() {
 		raw := results[at.document]
 		if strip {
-			if raw, err = withoutText(raw); err != nil {
+			if raw, err = withoutText(raw, j.CreatedBy == call.Principal.ID()); err != nil {
 				return err
 			}
 		}

@@ -40,8 +40,9 @@ func (Result) Schema(r huma.Registry) *huma.Schema {
 	}}
 }
 
-// withoutText returns a result without the texts of its findings.
-func withoutText(raw json.RawMessage) (json.RawMessage, error) {
+// withoutText returns a result without the texts of its findings, and without a redacted text that shows them, but to
+// whoever gave the text.
+func withoutText(raw json.RawMessage, own bool) (json.RawMessage, error) {
 	var a inspect.Analysis
 	if err := json.Unmarshal(raw, &a); err != nil {
 		return nil, fmt.Errorf("decode result: %w", errDamaged)
@@ -51,6 +52,9 @@ func withoutText(raw json.RawMessage) (json.RawMessage, error) {
 	}
 	for i := range a.Findings {
 		a.Findings[i].Text = ""
+	}
+	if a.Reveals && !own {
+		a.Redacted = nil
 	}
 	return json.Marshal(a)
 }

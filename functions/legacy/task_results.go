@@ -98,6 +98,9 @@ func checked(a *inspect.Analysis, o taskOptions) checkResult {
 	}
 }
 
+// reveals reports whether the text shows what was found in it.
+func (r redactResult) reveals() bool { return choiceOf(r.Strategy).Reveals() }
+
 func redactResultOf(text, out string, n int, strategy string) redactResult {
 	return redactResult{
 		Status: success, RedactedText: out, RedactionCount: n, Strategy: strategy,
@@ -107,7 +110,7 @@ func redactResultOf(text, out string, n int, strategy string) redactResult {
 
 var errDamaged = errors.New("the result does not decode")
 
-// withoutValues returns a task's result with types in place of what was found.
+// withoutValues returns a task's result with types in place of what was found, and without a text that shows it.
 func withoutValues(name task.Name, raw []byte) ([]byte, error) {
 	hide := func(entities []Entity) {
 		for i := range entities {
@@ -128,8 +131,20 @@ func withoutValues(name task.Name, raw []byte) ([]byte, error) {
 			return nil, errDamaged
 		}
 		hide(r.PII.Entities)
+		if r.Redaction != nil && r.Redaction.reveals() {
+			r.Redaction = nil
+		}
 		return json.Marshal(r)
-	case task.Compliance, task.Redact: // they list no values
+	case task.Redact:
+		var r redactResult
+		if json.Unmarshal(raw, &r) != nil {
+			return nil, errDamaged
+		}
+		if r.reveals() {
+			r.RedactedText = ""
+		}
+		return json.Marshal(r)
+	case task.Compliance: // it lists no values
 	}
 	return raw, nil
 }

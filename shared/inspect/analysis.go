@@ -19,6 +19,7 @@ type Analysis struct {
 	Findings       []policy.Finding   `json:"findings" nullable:"false"`
 	Violations     []policy.Violation `json:"violations" nullable:"false"`
 	Redacted       json.RawMessage    `json:"redacted,omitempty" doc:"The value given with the findings replaced."`
+	Reveals        bool               `json:"reveals,omitempty" doc:"Whether redacted shows found values or parts of them, because an operator keeps them."`
 	Coverage       policy.Coverage    `json:"coverage"`
 	Usage          Usage              `json:"usage"`
 	PolicyVersion  string             `json:"policy_version"`

@@ -256,6 +256,7 @@ func (i *Inspector) rewrite(ctx context.Context, s tenant.Scope, v Value, value 
 		}
 		a.Items = append(a.Items, items...)
 	}
+	a.Reveals = session.Reveals()
 	redacted, err := v.rewrite(value.shape, changes)
 	a.Redacted = json.RawMessage(redacted)
 	return err

@@ -97,6 +97,11 @@ func (c *Choice) Over(base *Choice) *Choice {
 	return out
 }
 
+// Reveals reports whether what the method puts in place of a value is the value or a part of it.
+func (m Method) Reveals() bool {
+	return m.Operator == Keep || m.Operator == Partial || m.Operator == Mask && m.KeepFirst+m.KeepLast > 0
+}
+
 // Keyed reports whether any method needs the tenant's keys; Session.Continue needs them too.
 func (c *Choice) Keyed() bool { return c.uses(Hash) || c.uses(Encrypt) }
 

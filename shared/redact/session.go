@@ -3,6 +3,7 @@ package redact
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"guardrails/shared/detect"
@@ -30,6 +31,8 @@ type Session struct {
 	counts  map[string]int
 	// book numbers pseudonyms instead, if there is one.
 	book *Book
+	// reveals says that a value or a part of one stayed.
+	reveals bool
 	// room is how many bytes of output are left.
 	room int
 }
@@ -51,6 +54,9 @@ func NewSession(keys Keys, tenant string, choice *Choice) *Session {
 // the session's alone until it has ended.
 func (s *Session) Continue(b *Book) { s.book = b }
 
+// Reveals reports whether what was redacted so far shows a found value or a part of one, because a method keeps it.
+func (s *Session) Reveals() bool { return s.reveals }
+
 // method returns what the choice says of a finding. A type has one category, so the type is key enough.
 func (s *Session) method(f *detect.Finding) Method {
 	m, ok := s.methods[f.Type]
@@ -70,6 +76,7 @@ func (s *Session) Redact(ctx context.Context, path, text string, findings []dete
 		return text, nil, nil
 	}
 	spans, kept := s.plan(text, findings)
+	s.reveals = s.reveals || slices.ContainsFunc(slices.Concat(spans, kept), func(sp span) bool { return sp.method.Reveals() })
 	var b strings.Builder
 	b.Grow(len(text))
 	last := 0
