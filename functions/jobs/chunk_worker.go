@@ -30,14 +30,14 @@ type chunker struct {
 }
 
 func bindChunk() fn.Binding {
-	return fn.Messages(func(env *fn.Env) (func(context.Context, fn.Message[chunkMessage]) error, error) {
+	return fn.Messages(fn.WhileServed(func(env *fn.Env) (func(context.Context, fn.Message[chunkMessage]) error, error) {
 		inspector, err := inspect.New(env)
 		if err != nil {
 			return nil, err
 		}
 		c := &chunker{jobs: newStore(env), content: contents{env.Bucket(blob.Content)}, inspect: inspector, metrics: env.Metrics, log: env.Log}
 		return c.handle, nil
-	})
+	}))
 }
 
 // handle analyzes a chunk and counts it, once. On the queue's last try a chunk that still fails is given up: the job

@@ -4,10 +4,15 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"guardrails/functions/jobs"
+	"guardrails/shared/audit"
+	"guardrails/shared/authn"
 	"guardrails/shared/authz"
 	"guardrails/shared/fntest"
+	"guardrails/shared/registry"
+	"guardrails/shared/tenant"
 )
 
 func TestCreateRefuses(t *testing.T) {
@@ -76,6 +81,75 @@ func TestTextsOfFindingsNeedThePermission(t *testing.T) {
 		res := w.call(t, "jobs-results", r).Want(t, http.StatusOK)
 		if got := strings.Contains(string(res.Body), "user0@corp.test"); got != want {
 			t.Errorf("%s sees the text: %v, want %v", *as, got, want)
+		}
+	}
+}
+
+// A redaction that keeps values shows them to nobody but who gave the text and who may see texts of findings.
+func TestKeptValuesNeedThePermission(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	operator, viewer := w.tenant.As(authz.Analyst), w.tenant.As(authz.Viewer)
+	for operation, shown := range map[string]bool{
+		`{"operator":"keep"}`: false, `{"operator":"mask","keep_last":9}`: false, `{"operator":"replace","by_type":{"EMAIL_ADDRESS":{"operator":"partial"}}}`: false,
+		`{"operator":"replace"}`: true, `{"operator":"mask"}`: true,
+	} {
+		body := `{"documents":[{"id":"1","text":"Write to user0@corp.test."}],"options":{"redaction":` + operation + `}}`
+		j := fntest.Decode[jobs.Job](t, w.call(t, "jobs-create", fntest.Request{As: &operator, Body: body}).Want(t, http.StatusAccepted).Body)
+		w.run(t)
+		for as, want := range map[*authn.Claims]bool{&operator: true, &w.admin: true, &viewer: shown} {
+			res := string(w.call(t, "jobs-results", fntest.Request{As: as, Path: path(j.ID)}).Want(t, http.StatusOK).Body)
+			if got := strings.Contains(res, "Write to "); got != want || as == &viewer && strings.Contains(res, "test") {
+				t.Errorf("%s: a %s sees %s", operation, as.Role, res)
+			}
+		}
+	}
+}
+
+// setState changes the state of the world's tenant.
+func (w *world) setState(t *testing.T, state tenant.State) {
+	t.Helper()
+	by := audit.Actor{Principal: fntest.Principal(t, fntest.Platform(w.tenant.ID))}
+	if _, err := w.Registry().Update(t.Context(), by, w.tenant.Scope(t), func(r *registry.Tenant) error { r.State = state; return nil }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A suspended tenant's work waits for as long as it takes, and goes on where it was. That of one that is being
+// offboarded is not done.
+func TestWorkOfATenantThatIsNotServedWaits(t *testing.T) {
+	t.Parallel()
+	for _, state := range []tenant.State{tenant.StateSuspended, tenant.StateOffboarding} {
+		for _, step := range []string{"before it is cut", "before it is analyzed"} {
+			t.Run(string(state)+" "+step, func(t *testing.T) {
+				t.Parallel()
+				w := newLoneWorld(t)
+				j := w.submit(t, map[string]any{"documents": docs(2)})
+				if step == "before it is analyzed" {
+					w.deliver(t, w.tap.take()[0])
+				}
+				w.setState(t, state)
+				before := w.job(t, j.ID)
+				w.run(t)
+				for range 40 { // a day and a half, in which a job that stands still would be given up
+					w.clock.Advance(time.Hour)
+					w.Invoke(t, "job-watch", struct{}{})
+					if sent := w.tap.take(); len(sent) > 0 {
+						t.Fatalf("the watch sent %v", sent)
+					}
+				}
+				if now := w.job(t, j.ID); now.Status != before.Status || now.Counts != before.Counts || len(w.dead) > 0 {
+					t.Fatalf("the job is %+v, was %+v", now, before)
+				}
+				w.setState(t, tenant.StateSuspended) // as one that is offboarded must be before it is served again
+				w.setState(t, tenant.StateActive)
+				w.clock.Advance(time.Hour)
+				w.Invoke(t, "job-watch", struct{}{})
+				w.run(t)
+				if now := w.job(t, j.ID); now.Status != "completed" || now.Counts.Done != 2 {
+					t.Errorf("the job ends as %+v", now)
+				}
+			})
 		}
 	}
 }

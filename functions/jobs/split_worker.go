@@ -46,13 +46,13 @@ type splitter struct {
 }
 
 func bindSplit() fn.Binding {
-	return fn.Messages(func(env *fn.Env) (func(context.Context, fn.Message[splitMessage]) error, error) {
+	return fn.Messages(fn.WhileServed(func(env *fn.Env) (func(context.Context, fn.Message[splitMessage]) error, error) {
 		sp := &splitter{
 			jobs: newStore(env), content: contents{env.Bucket(blob.Content)}, uploads: env.Bucket(blob.Uploads),
 			split: env.Queue(queue.JobSplit), chunks: env.Queue(queue.JobChunks), budget: defaultBudget(), log: env.Log,
 		}
 		return sp.handle, nil
-	})
+	}))
 }
 
 // handle cuts a job on from where its row says. What another invocation has cut meanwhile is left alone.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+
 	"guardrails/shared/clock"
 	"guardrails/shared/errs"
 	"guardrails/shared/fn"
@@ -28,6 +30,7 @@ const (
 // still has no result is given up, so that everything that was accepted comes to an end.
 type watch struct {
 	due     fn.DueReader
+	served  fn.Served
 	jobs    *store
 	tasks   *task.Store
 	split   *queue.Queue
@@ -41,7 +44,7 @@ func bindWatch() fn.Binding {
 	return fn.Tick(func(env *fn.Env) (func(context.Context) error, error) {
 		jobs := newStore(env)
 		w := &watch{
-			due: env.Due(table.Jobs), jobs: jobs, tasks: task.NewStore(jobs.table, jobs.outbox, env.Clock), split: env.Queue(queue.JobSplit),
+			due: env.Due(table.Jobs), served: env.Served(), jobs: jobs, tasks: task.NewStore(jobs.table, jobs.outbox, env.Clock), split: env.Queue(queue.JobSplit),
 			chunks: env.Queue(queue.JobChunks), queue: env.Queue(queue.Tasks), clock: env.Clock, metrics: env.Metrics,
 		}
 		return w.look, nil
@@ -62,17 +65,26 @@ func (w *watch) look(ctx context.Context) error {
 }
 
 func (w *watch) one(ctx context.Context, d fn.Due) error {
-	var err error
-	switch d.Key.Part {
-	case table.PartJobs:
+	served, err := w.served(ctx, d.Scope)
+	switch {
+	case err != nil:
+	case !served:
+		err = w.postpone(ctx, d)
+	case d.Key.Part == table.PartJobs:
 		err = w.job(ctx, d.Scope, d.Key.Sort)
-	case table.PartTasks:
+	case d.Key.Part == table.PartTasks:
 		err = w.task(ctx, d.Scope, d.Key.Sort)
 	}
 	if errors.Is(err, table.ErrCondition) || errors.Is(err, errs.NotFound) {
 		return nil // it has moved on meanwhile, or the index lags behind
 	}
 	return err
+}
+
+// postpone lets a job or task of a tenant that is not served wait: that is no try, however long it lasts.
+func (w *watch) postpone(ctx context.Context, d fn.Due) error {
+	due, now := expression.Name("due_at"), w.clock.Now()
+	return w.jobs.table.Update(ctx, d.Scope, d.Key, expression.Set(due, expression.Value(now.Add(standstill).Unix())), due.LessThanEqual(expression.Value(now.Unix())))
 }
 
 // job sends what is missing of a job again, or gives it up.

@@ -7,13 +7,16 @@ import (
 	"strings"
 	"testing"
 
+	"guardrails/shared/audit"
 	"guardrails/shared/authz"
 	"guardrails/shared/blob"
 	"guardrails/shared/fntest"
 	"guardrails/shared/id"
 	"guardrails/shared/outbox"
+	"guardrails/shared/registry"
 	"guardrails/shared/table"
 	"guardrails/shared/task"
+	"guardrails/shared/tenant"
 )
 
 // cutOff is a task whose function cannot reach a store, and the task's path.
@@ -29,6 +32,31 @@ func cutOff(t *testing.T, receive string) (*fntest.System, fntest.Tenant, map[st
 	}
 	sys.Mend()
 	return sys, tenant, map[string]string{"task_id": task.TaskID}
+}
+
+// A suspended tenant's task waits; it is neither run nor failed, however often its message comes.
+func TestTaskOfASuspendedTenantWaits(t *testing.T) {
+	t.Parallel()
+	sys := newSystem(t)
+	own := sys.Tenant(t)
+	as, by := own.As(authz.Admin), audit.Actor{Principal: fntest.Principal(t, fntest.Platform(own.ID))}
+	set := func(state tenant.State) {
+		if _, err := sys.Registry().Update(t.Context(), by, own.Scope(t), func(r *registry.Tenant) error { r.State = state; return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	made := submit(t, sys, "legacy-pii-async", fntest.Request{As: &as, Query: url.Values{"text": {sample}}})
+	path := map[string]string{"task_id": made.TaskID}
+	set(tenant.StateSuspended)
+	for receive := range 5 {
+		if !run(t, sys, own.ID, made.TaskID, strconv.Itoa(receive+1)) {
+			t.Error("the message is to come again at once")
+		}
+	}
+	sys.Call(t, "legacy-task-result", fntest.Request{As: &as, Path: path}).Want(t, http.StatusAccepted)
+	set(tenant.StateActive)
+	run(t, sys, own.ID, made.TaskID, "1")
+	sys.Call(t, "legacy-task-result", fntest.Request{As: &as, Path: path}).Want(t, http.StatusOK)
 }
 
 func TestTaskIsTriedAgain(t *testing.T) {

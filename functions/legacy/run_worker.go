@@ -28,14 +28,14 @@ type runner struct {
 }
 
 func bindRun() fn.Binding {
-	return fn.Messages(func(env *fn.Env) (func(context.Context, fn.Message[task.Message]) error, error) {
+	return fn.Messages(fn.WhileServed(func(env *fn.Env) (func(context.Context, fn.Message[task.Message]) error, error) {
 		inspector, err := inspect.New(env)
 		if err != nil {
 			return nil, err
 		}
 		r := &runner{tasks: newTasks(env), content: env.Bucket(blob.Content), inspect: inspector, keys: env.Keys(), log: env.Log}
 		return r.handle, nil
-	})
+	}))
 }
 
 // handle runs a task that is not finished. Whatever happens to it twice has one outcome; at its end its text is
