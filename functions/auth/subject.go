@@ -31,6 +31,9 @@ const (
 	standInWait = 400 * time.Millisecond
 	touchBudget = 150 * time.Millisecond
 	maxSubjects = 8192
+	// maxUnknown is how many keys that there are not are remembered. They have room of their own: anybody can invent some,
+	// and must not push out real ones, which stand in when the store does not answer.
+	maxUnknown = 1024
 	// recheckEvery bounds how often wrong secrets of one key make the store be asked.
 	recheckEvery = 100 * time.Millisecond
 )
@@ -119,10 +122,11 @@ func (s *subject) servable(now time.Time) bool {
 
 // subjects remembers what was read, by the public part of the key. It is safe for concurrent use.
 type subjects struct {
-	source *source
-	clock  clock.Clock
-	known  *lru.Cache[string, *subject]
-	flight singleflight.Group
+	source  *source
+	clock   clock.Clock
+	known   *lru.Cache[string, *subject]
+	unknown *lru.Cache[string, *subject]
+	flight  singleflight.Group
 
 	mu      sync.Mutex
 	downTil time.Time
@@ -133,13 +137,20 @@ func newSubjects(s *source, c clock.Clock) *subjects {
 	if err != nil {
 		panic(err) // the size is a positive constant
 	}
-	return &subjects{source: s, clock: c, known: known}
+	unknown, err := lru.New[string, *subject](maxUnknown)
+	if err != nil {
+		panic(err) // so is this one
+	}
+	return &subjects{source: s, clock: c, known: known, unknown: unknown}
 }
 
 // get returns the subject of a key: remembered, read, or, if the store does not answer, remembered from longer ago.
 func (s *subjects) get(ctx context.Context, public string) (*subject, error) {
 	now := s.clock.Now()
 	old, ok := s.known.Get(public)
+	if !ok {
+		old, ok = s.unknown.Get(public)
+	}
 	if ok && old.fresh(now) {
 		return old, nil
 	}
@@ -200,9 +211,19 @@ func (s *subjects) fetch(ctx context.Context, f flight) (*subject, error) {
 	read, err := s.source.read(ctx, f.public, s.clock.Now())
 	if err == nil {
 		read.rechecked = f.recheck
-		s.known.Add(f.public, read)
+		s.remember(f.public, read)
 	}
 	return read, err
+}
+
+func (s *subjects) remember(public string, read *subject) {
+	if read.scope.Valid() {
+		s.unknown.Remove(public)
+		s.known.Add(public, read)
+		return
+	}
+	s.known.Remove(public)
+	s.unknown.Add(public, read)
 }
 
 // recheck reads a subject again whose secret was not accepted: the key may have been rotated since it was read, and
