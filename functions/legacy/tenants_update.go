@@ -28,7 +28,7 @@ func bindTenantsUpdate() fn.Binding {
 			}
 			t, err := tenants.Update(ctx, call.Actor(), s, func(t *registry.Tenant) error {
 				if in.Body.Name != nil {
-					t.Name = *in.Body.Name
+					t.Rename(*in.Body.Name)
 				}
 				if in.Body.Plan != nil {
 					t.Plan = *in.Body.Plan

@@ -13,7 +13,7 @@ type updateOwnInput struct {
 }
 
 type ownTenantChange struct {
-	Name string `json:"name" minLength:"1" maxLength:"255" pattern:"\\S" doc:"Unique among tenants." example:"Acme"`
+	Name string `json:"name" minLength:"1" maxLength:"255" pattern:"\\S" doc:"What the tenant is called, to itself and to the platform; the slug alone tells it from others." example:"Acme"`
 }
 
 // updateOwn changes the name alone: plan, profile and state are the platform's to set.
@@ -21,7 +21,7 @@ func updateOwn(env *fn.Env) (fn.Handler[updateOwnInput, answer], error) {
 	tenants := registry.At(stores(env, env.Directory()))
 	return func(ctx context.Context, call *fn.Call, in *updateOwnInput) (*answer, error) {
 		t, err := tenants.Update(ctx, call.Actor(), call.Scope, matched(call, in.IfMatch, func(t *registry.Tenant) error {
-			t.Name = in.Body.Name
+			t.CallItself(in.Body.Name)
 			return nil
 		}))
 		if err != nil {

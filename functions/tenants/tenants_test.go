@@ -334,3 +334,24 @@ func TestChangesAreAnnounced(t *testing.T) {
 		}
 	}
 }
+
+// Renaming itself tells a tenant nothing of the others, and takes no name from them.
+func TestOwnNamesTellNothingOfOthers(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	b.make(t, body{"name": b.name("Globex")})
+	own := b.Tenant(t)
+	as := own.As(authz.Admin)
+	for _, name := range []string{b.name("Globex"), b.name("Nobody"), b.name("GLOBEX"), " " + b.name("globex")} {
+		if got := b.Call(t, "tenant-update", fntest.Request{As: &as, Body: body{"name": name}}).Want(t, 200).JSON(t); got["name"] != name {
+			t.Errorf("the tenant calls itself %v, wanted %q", got["name"], name)
+		}
+	}
+	// The platform's names stay unique, in every spelling, and its own stays the tenant's.
+	for _, name := range []string{b.name("GLOBEX"), "  " + b.name("Globex") + " ", own.Name} {
+		b.Call(t, "tenants-create", fntest.Request{As: &b.admin, Body: body{"name": name}}).WantProblem(t, 409, "conflict")
+	}
+	b.Call(t, "tenants-update", fntest.Request{As: &b.admin, Path: path(own.ID), Body: body{"name": strings.ToUpper(own.Name)}}).Want(t, 200)
+	b.Call(t, "tenants-update", fntest.Request{As: &b.admin, Path: path(own.ID), Body: body{"name": b.name("Globex")}}).WantProblem(t, 409, "conflict")
+	b.Call(t, "tenants-update", fntest.Request{As: &b.admin, Path: path(own.ID), Body: body{"name": b.name("Renamed")}}).Want(t, 200)
+}

@@ -30,7 +30,9 @@ func update(env *fn.Env) (fn.Handler[updateInput, answer], error) {
 			return nil, err
 		}
 		t, err := tenants.Update(ctx, call.Actor(), s, matched(call, in.IfMatch, func(t *registry.Tenant) error {
-			set(&t.Name, in.Body.Name)
+			if in.Body.Name != nil {
+				t.Rename(*in.Body.Name)
+			}
 			set(&t.Plan, in.Body.Plan)
 			set(&t.Profile, in.Body.Profile)
 			set(&t.State, in.Body.State)

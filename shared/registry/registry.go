@@ -154,7 +154,7 @@ type row struct {
 func (r *Registry) claim(t Tenant) []row {
 	return []row{
 		{r.Directory.PutOp(table.SlugEntry(t.Slug), table.Entry{Tenant: t.ID}), errSlugTaken},
-		{r.Directory.PutOp(table.NameEntry(t.Name), table.Entry{Tenant: t.ID}), errNameTaken},
+		{r.Directory.PutOp(table.NameEntry(t.held()), table.Entry{Tenant: t.ID}), errNameTaken},
 	}
 }
 
@@ -251,13 +251,13 @@ func (r *Registry) renamed(current, next Tenant) []row {
 	case current.Platform || gone(current) && gone(next):
 		return nil
 	case gone(next):
-		return []row{{op: r.Directory.DeleteOp(table.SlugEntry(current.Slug))}, {op: r.Directory.DeleteOp(table.NameEntry(current.Name))}}
+		return []row{{op: r.Directory.DeleteOp(table.SlugEntry(current.Slug))}, {op: r.Directory.DeleteOp(table.NameEntry(current.held()))}}
 	case gone(current):
 		return r.claim(next)
-	case current.Name != next.Name:
+	case current.held() != next.held():
 		return []row{
-			{r.Directory.PutOp(table.NameEntry(next.Name), table.Entry{Tenant: next.ID}), errNameTaken},
-			{op: r.Directory.DeleteOp(table.NameEntry(current.Name))},
+			{r.Directory.PutOp(table.NameEntry(next.held()), table.Entry{Tenant: next.ID}), errNameTaken},
+			{op: r.Directory.DeleteOp(table.NameEntry(current.held()))},
 		}
 	}
 	return nil

@@ -4,14 +4,18 @@ import (
 	"cmp"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"guardrails/shared/table"
 	"guardrails/shared/tenant"
 )
 
 // Tenant is a customer as the tenants table keeps it. Times are Unix milliseconds.
 type Tenant struct {
-	ID      string         `dynamodbav:"id"`
-	Name    string         `dynamodbav:"name"`
+	ID   string `dynamodbav:"id"`
+	Name string `dynamodbav:"name"`
+	// Held is the name that the platform gave the tenant and keeps for it, where the tenant calls itself otherwise.
+	Held    string         `dynamodbav:"held_name,omitempty"`
 	Slug    string         `dynamodbav:"slug"`
 	Plan    tenant.Plan    `dynamodbav:"plan"`
 	Profile tenant.Profile `dynamodbav:"profile"`
@@ -22,6 +26,22 @@ type Tenant struct {
 	CreatedAt int64 `dynamodbav:"created_at"`
 	UpdatedAt int64 `dynamodbav:"updated_at"`
 	Version   int64 `dynamodbav:"version"`
+}
+
+// Rename gives the tenant a name that no other has: the platform's to do.
+func (t *Tenant) Rename(name string) { t.Name, t.Held = name, "" }
+
+// CallItself lets the tenant show another name. It need not be unique, or every tenant could ask who else is a customer,
+// and take their names; what the platform called it stays its own.
+func (t *Tenant) CallItself(name string) {
+	if name != t.Name {
+		t.Held, t.Name = cmp.Or(t.Held, t.Name), name
+	}
+}
+
+// held is the name as it is kept unique: in one case, width and spacing.
+func (t *Tenant) held() string {
+	return strings.Join(strings.Fields(strings.ToLower(norm.NFKC.String(cmp.Or(t.Held, t.Name)))), " ")
 }
 
 // Limits are what a platform administrator set for a tenant; 0 means the default.

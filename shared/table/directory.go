@@ -40,7 +40,7 @@ func KeyEntry(public string) DirectoryKey { return DirectoryKey{"APIKEY#" + publ
 // SlugEntry looks up a tenant's slug.
 func SlugEntry(slug string) DirectoryKey { return DirectoryKey{"SLUG#" + slug, "-"} }
 
-// NameEntry looks up a tenant's name as the older API made it unique.
+// NameEntry looks up a tenant's name, which the registry has brought to one form.
 func NameEntry(name string) DirectoryKey { return DirectoryKey{"NAME#" + name, "-"} }
 
 // TenantEntry lists a tenant among all tenants.
