@@ -9,11 +9,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/smithy-go"
+
 	"guardrails/shared/authz"
 	"guardrails/shared/clock"
 	"guardrails/shared/errs"
 	"guardrails/shared/fn"
 	"guardrails/shared/fntest"
+	"guardrails/shared/outage"
 	"guardrails/shared/table"
 	"guardrails/shared/tenant"
 )
@@ -57,6 +60,7 @@ func things(calls *atomic.Int64) ([]fn.Spec, fn.Bindings) {
 		spec("list", "GET", "/things", "read:policies"),
 		spec("panic", "POST", "/panic", "create:policies"),
 		spec("slow", "POST", "/slow", "create:policies"),
+		spec("refused", "POST", "/refused", "create:policies"),
 		spec("large", "GET", "/large", "read:policies"),
 		{Name: "open", Context: "things", Trigger: fn.HTTP("GET", "/open"), MemoryMB: 128, Timeout: time.Second},
 	}
@@ -105,8 +109,11 @@ func things(calls *atomic.Int64) ([]fn.Spec, fn.Bindings) {
 		"put":    fn.Route(put, fn.Find(find)),
 		"list":   fn.Route(list),
 		"panic":  fn.Route(fail(func() error { panic("my private text in a panic") })),
-		"slow":   fn.Route(fail(func() error { return errs.New(errs.Overloaded, "Later.") })),
-		"open":   fn.Route(open),
+		"refused": fn.Route(fail(func() error {
+			return outage.Failure("Later.", "get", &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "no grant"})
+		})),
+		"slow": fn.Route(fail(func() error { return errs.New(errs.Overloaded, "Later.") })),
+		"open": fn.Route(open),
 	}
 }
 
@@ -249,6 +256,23 @@ func TestPanicIsInternalAndSaysNothing(t *testing.T) {
 	}
 	if !strings.Contains(sys.Log.String(), `"panic_type":"string"`) {
 		t.Error("the panic is not logged")
+	}
+}
+
+// TestARefusalIsNoOutage has a missing grant answered as a defect of ours, which is counted apart: nobody should try
+// again, and an alarm should ring.
+func TestARefusalIsNoOutage(t *testing.T) {
+	t.Parallel()
+	sys, _ := system(t)
+	acme := sys.Tenant(t)
+	admin := acme.As(authz.Admin)
+	res := sys.Call(t, "refused", fntest.Request{As: &admin, Body: `{"name":"a"}`})
+	res.WantProblem(t, 500, "internal")
+	if strings.Contains(string(res.Body), "grant") || res.Header.Get("Retry-After") != "" {
+		t.Errorf("answered %s, %v", res.Body, res.Header)
+	}
+	if log := sys.Log.String(); !strings.Contains(log, `"ServiceRefused":1`) || strings.Contains(log, `"StoreUnavailable"`) || !strings.Contains(log, "no grant") {
+		t.Errorf("logged %s", log)
 	}
 }
 

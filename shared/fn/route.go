@@ -218,6 +218,7 @@ func (r *route) report(ctx context.Context, span trace.Span, x *exchange, status
 		attrs = append(attrs, slog.String("code", string(errs.CodeOf(err))), slog.String("error", errorText(err)))
 		span.SetStatus(codes.Error, string(errs.CodeOf(err)))
 		r.env.Metrics.Count(telemetry.RequestErrors, 1)
+		r.env.countRefusal(err)
 		if status == http.StatusServiceUnavailable {
 			r.env.Metrics.Count(telemetry.StoreUnavailable, 1)
 		}
