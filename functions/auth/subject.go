@@ -3,18 +3,17 @@ package auth
 import (
 	"context"
 	"errors"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 	"golang.org/x/sync/errgroup"
-	"golang.org/x/sync/singleflight"
 
 	"guardrails/shared/apikey"
 	"guardrails/shared/authn"
 	"guardrails/shared/clock"
 	"guardrails/shared/errs"
+	"guardrails/shared/outage"
 	"guardrails/shared/registry"
 	"guardrails/shared/tenant"
 )
@@ -122,10 +121,7 @@ type subjects struct {
 	source *source
 	clock  clock.Clock
 	known  *lru.Cache[string, *subject]
-	flight singleflight.Group
-
-	mu      sync.Mutex
-	downTil time.Time
+	store  *outage.Source[*subject]
 }
 
 func newSubjects(s *source, c clock.Clock) *subjects {
@@ -133,7 +129,8 @@ func newSubjects(s *source, c clock.Clock) *subjects {
 	if err != nil {
 		panic(err) // the size is a positive constant
 	}
-	return &subjects{source: s, clock: c, known: known}
+	limits := outage.Limits{Read: readBudget, StandIn: standInWait, Rest: downFor}
+	return &subjects{source: s, clock: c, known: known, store: outage.NewSource[*subject](c, limits, "The store of keys does not answer now.")}
 }
 
 // get returns the subject of a key: remembered, read, or, if the store does not answer, remembered from longer ago.
@@ -143,64 +140,27 @@ func (s *subjects) get(ctx context.Context, public string) (*subject, error) {
 	if ok && old.fresh(now) {
 		return old, nil
 	}
-	standIn := ok && old.servable(now)
-	if standIn && s.down(now) {
-		return old, nil
-	}
-	wait := readBudget
-	if standIn {
-		wait = standInWait
-	}
-	read, err := s.read(ctx, flight{public: public}, wait)
-	if err != nil && standIn {
-		return old, nil
-	}
+	standIn := outage.StandIn[*subject]{Value: old, OK: ok && old.servable(now)}
+	read, _, err := s.store.Get(ctx, question(public, old), standIn, func(ctx context.Context) (*subject, error) {
+		return s.fetch(ctx, public, false)
+	})
 	return read, err
 }
 
-// flight names a read that callers share. A recheck joins no plain read: that may have begun before the change it
-// looks for.
-type flight struct {
-	public  string
-	recheck bool
-}
-
-func (f flight) key() string {
-	if f.recheck {
-		return f.public + "#recheck"
+// question asks for a key. All keys of a tenant are one owner: they share the tenant's items.
+func question(public string, old *subject) outage.Question {
+	if old == nil || !old.scope.Valid() {
+		return outage.Question{Key: public, Owner: public}
 	}
-	return f.public
+	return outage.Question{Key: public, Owner: old.scope.TenantID()}
 }
 
-// read asks the store, once for all who ask at the same time, and remembers the answer, even one that comes after the
-// caller has given up.
-func (s *subjects) read(ctx context.Context, f flight, wait time.Duration) (*subject, error) {
-	answer := s.flight.DoChan(f.key(), func() (any, error) { return s.fetch(context.WithoutCancel(ctx), f) })
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case a := <-answer:
-		if a.Err != nil {
-			s.markDown()
-			return nil, a.Err
-		}
-		return a.Val.(*subject), nil
-	case <-timer.C:
-		s.markDown()
-		return nil, errSlow
-	}
-}
-
-var errSlow = errs.New(errs.Overloaded, "The store of keys does not answer now.")
-
-// fetch is the read itself.
-func (s *subjects) fetch(ctx context.Context, f flight) (*subject, error) {
-	ctx, cancel := context.WithTimeout(ctx, readBudget)
-	defer cancel()
-	read, err := s.source.read(ctx, f.public, s.clock.Now())
+// fetch reads a subject and remembers it.
+func (s *subjects) fetch(ctx context.Context, public string, recheck bool) (*subject, error) {
+	read, err := s.source.read(ctx, public, s.clock.Now())
 	if err == nil {
-		read.rechecked = f.recheck
-		s.known.Add(f.public, read)
+		read.rechecked = recheck
+		s.known.Add(public, read)
 	}
 	return read, err
 }
@@ -208,28 +168,16 @@ func (s *subjects) fetch(ctx context.Context, f flight) (*subject, error) {
 // recheck reads a subject again whose secret was not accepted: the key may have been rotated since it was read, and
 // the new secret works at once. It returns the subject as it was if it was just rechecked or the store does not answer.
 func (s *subjects) recheck(ctx context.Context, public string, old *subject) *subject {
-	now := s.clock.Now()
-	if s.down(now) || old.rechecked && now.Sub(old.readAt) < recheckEvery {
+	q := question(public, old)
+	if s.store.Rests(q.Owner) || old.rechecked && s.clock.Now().Sub(old.readAt) < recheckEvery {
 		return old
 	}
-	read, err := s.read(ctx, flight{public, true}, standInWait)
+	q.Key += "#recheck" // it joins no plain read: that may have begun before the change it looks for
+	read, err := s.store.Try(ctx, q, func(ctx context.Context) (*subject, error) { return s.fetch(ctx, public, true) })
 	if err != nil {
 		return old
 	}
 	return read
-}
-
-func (s *subjects) down(now time.Time) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return now.Before(s.downTil)
-}
-
-// markDown counts from the failure, not from the call: one that hangs may last longer than downFor.
-func (s *subjects) markDown() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.downTil = s.clock.Now().Add(downFor)
 }
 
 // touch notes the key's use, at most once a minute. It waits a little and never fails the request: on Lambda a
@@ -237,7 +185,7 @@ func (s *subjects) markDown() {
 func (s *subjects) touch(ctx context.Context, sub *subject) {
 	now := s.clock.Now()
 	last := sub.touched.Load()
-	if now.UnixMilli()-last < apikey.TouchEvery.Milliseconds() || s.down(now) || !sub.touched.CompareAndSwap(last, now.UnixMilli()) {
+	if now.UnixMilli()-last < apikey.TouchEvery.Milliseconds() || s.store.Rests(sub.scope.TenantID()) || !sub.touched.CompareAndSwap(last, now.UnixMilli()) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, touchBudget)

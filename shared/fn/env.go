@@ -189,7 +189,7 @@ func (e *Env) Secrets() *secret.Reader {
 		e.refuse("secrets", "any")
 	}
 	if e.secrets == nil {
-		e.secrets = secret.NewReader(secretsmanager.NewFromConfig(e.Config.AWS), e.grants.Secrets, func(n string) string { return resource.Secret(e.Config.Environment, n) })
+		e.secrets = secret.NewReader(secretsmanager.NewFromConfig(e.Config.AWS), e.grants.Secrets, func(n string) string { return resource.Secret(e.Config.Environment, n) }, e.Clock)
 	}
 	return e.secrets
 }
