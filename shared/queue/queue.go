@@ -106,13 +106,14 @@ func encode(body any) ([]byte, error) {
 func (q *Queue) send(ctx context.Context, url *string, s scope.Scope, bodies []any) error {
 	in := &sqs.SendMessageBatchInput{QueueUrl: url}
 	for i, body := range bodies {
+		ctx, body := traced(ctx, body)
 		b, err := encode(body)
 		if err != nil {
 			return fmt.Errorf("encode message for %s: %w", q.name, err)
 		}
 		in.Entries = append(in.Entries, types.SendMessageBatchRequestEntry{
 			Id: aws.String(strconv.Itoa(i)), MessageBody: aws.String(string(b)),
-			MessageAttributes: attributes(s, traceparent(ctx)), MessageGroupId: aws.String(s.TenantID()),
+			MessageAttributes: attributes(s, Traceparent(ctx)), MessageGroupId: aws.String(s.TenantID()),
 		})
 	}
 	if len(in.Entries) == 1 {
