@@ -244,6 +244,24 @@ func TestRequestIDs(t *testing.T) {
 	}
 }
 
+// TestRequestIDsInLogs has callers put their text where an id belongs: it comes back to them and is not logged.
+func TestRequestIDsInLogs(t *testing.T) {
+	t.Parallel()
+	sys, _ := system(t)
+	for own, kept := range map[string]bool{
+		"6fa459ea-ee8a-3ca4-894e-db77e160355e": true, "req_01jd3k5v8q2w4x6y8z0a1b2c3d": true, "web:order.17_b": true,
+		"jane.roe@corp-mail.com": false, "536-90-4399": false, "Jane.Roe": false, "{\"ssn\":1234567}": false,
+	} {
+		got := sys.Call(t, "open", fntest.Request{Headers: map[string]string{"X-Request-Id": own}}).Header.Get("X-Request-Id")
+		if got != own {
+			t.Errorf("request id %q answered as %q", own, got)
+		}
+		if !strings.Contains(sys.Log.String(), fn.LogID(own)) || strings.Contains(sys.Log.String(), `"`+own+`"`) != kept {
+			t.Errorf("request id %q logged: %s", own, sys.Log.String())
+		}
+	}
+}
+
 func TestPanicIsInternalAndSaysNothing(t *testing.T) {
 	t.Parallel()
 	sys, _ := system(t)

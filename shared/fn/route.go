@@ -201,7 +201,7 @@ func response(status int, h http.Header, body []byte) events.APIGatewayProxyResp
 func (r *route) report(ctx context.Context, span trace.Span, x *exchange, status int, err error) {
 	span.SetAttributes(attribute.String("http.route", r.env.Spec.Trigger.Path), attribute.Int("http.response.status_code", status))
 	attrs := []slog.Attr{
-		slog.String("request_id", x.call.RequestID), slog.String("route", r.env.Spec.Trigger.Method+" "+r.env.Spec.Trigger.Path), slog.Int("status", status),
+		slog.String("request_id", LogID(x.call.RequestID)), slog.String("route", r.env.Spec.Trigger.Method+" "+r.env.Spec.Trigger.Path), slog.Int("status", status),
 		slog.Duration("duration", r.env.Clock.Now().Sub(x.call.Now)),
 	}
 	if x.call.Scope.Valid() {

@@ -3,6 +3,7 @@ package record
 import (
 	"strings"
 
+	"guardrails/shared/document"
 	"guardrails/shared/policy"
 )
 
@@ -18,26 +19,11 @@ func maskPath(pointer string) string {
 	}
 	parts := strings.Split(pointer, "/")
 	for i, p := range parts {
-		if p != "" && !plainSegment(p) {
+		if p != "" && !document.PlainSegment(p) {
 			parts[i] = "*"
 		}
 	}
 	return strings.Join(parts, "/")
-}
-
-// plainSegment reports whether p is an array index of at most six digits or looks like a field's name.
-func plainSegment(p string) bool {
-	digits := strings.Trim(p, "0123456789") == ""
-	if digits {
-		return len(p) <= 6
-	}
-	for i, c := range p {
-		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_'
-		if !letter && (i == 0 || c != '-' && (c < '0' || c > '9')) {
-			return false
-		}
-	}
-	return len(p) <= 40
 }
 
 // keepListed drops from violations the ids of findings that the record does not list.
