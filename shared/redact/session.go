@@ -3,6 +3,7 @@ package redact
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 
 	"guardrails/shared/detect"
@@ -43,6 +44,12 @@ func NewSession(keys Keys, tenant string, choice *Choice) *Session {
 		keys: keys, tenant: tenant, choice: choice,
 		methods: map[string]Method{}, numbers: map[string]int{}, counts: map[string]int{}, room: maxOutput,
 	}
+}
+
+// Unbounded lifts the bound on the session's output, for a caller who sends it nowhere, and returns the session.
+func (s *Session) Unbounded() *Session {
+	s.room = math.MaxInt
+	return s
 }
 
 // method returns what the choice says of a finding. A type has one category, so the type is key enough.
