@@ -55,7 +55,7 @@ func (w *watch) look(ctx context.Context) error {
 		due, err := w.due(ctx, shard, w.clock.Now(), perShard)
 		failed = append(failed, err)
 		for _, d := range due {
-			failed = append(failed, w.one(ctx, d))
+			failed = append(failed, w.postpone(ctx, d, w.one(ctx, d)))
 		}
 	}
 	return errors.Join(failed...)
