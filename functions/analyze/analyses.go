@@ -46,22 +46,10 @@ func (a *analyses) get(ctx context.Context, s tenant.Scope, analysisID string) (
 		if step == waitSteps || a.clock.Now().Sub(id.Time(analysisID)) > youngFor {
 			return inspect.Analysis{}, errs.New(errs.NotFound, "There is no such analysis.")
 		}
-		if err := pause(ctx, wait); err != nil {
+		if err := clock.Pause(ctx, wait); err != nil {
 			return inspect.Analysis{}, err
 		}
 		wait *= 2
-	}
-}
-
-// pause waits, or returns ctx's error if that ends first.
-func pause(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }
 

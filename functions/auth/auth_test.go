@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 
 	"guardrails/functions"
 	"guardrails/functions/auth"
@@ -20,6 +21,7 @@ import (
 	"guardrails/shared/errs"
 	"guardrails/shared/fntest"
 	"guardrails/shared/registry"
+	"guardrails/shared/table"
 	"guardrails/shared/tenant"
 )
 
@@ -371,6 +373,33 @@ func TestWhenTheStoreDoesNotAnswer(t *testing.T) {
 			t.Error("a secret is in the log")
 		}
 	}
+}
+
+// TestOneFaultyTenantIsNoOutage has the authorizer read a tenant that cannot be decoded, again and again: a key that
+// another tenant revokes meanwhile still dies in time, and the faulty tenant is not served from memory.
+func TestOneFaultyTenantIsNoOutage(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	faulty, other := b.Tenant(t), b.Tenant(t)
+	_, bad := b.Key(t, faulty, apikey.New{Name: "k", Role: authz.Viewer, Scopes: []string{"*"}})
+	rec, good := b.Key(t, other, apikey.New{Name: "k", Role: authz.Viewer, Scopes: []string{"*"}})
+	b.want(t, bad, "")
+	b.want(t, good, "")
+	err := b.Env().Table(table.Tenants).Update(t.Context(), faulty.Scope(t), table.TenantKey(), expression.Set(expression.Name("state"), expression.Value([]int{1})), table.IfPresent())
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := audit.Actor{Principal: fntest.Principal(t, other.As(authz.Admin))}
+	if err := b.Keys().Revoke(t.Context(), other.Scope(t), by, rec.ID, nil); err != nil {
+		t.Fatal(err)
+	}
+	b.clock.Advance(6 * time.Second)
+	for range 3 {
+		if _, err := b.ask(t, bearer(bad), home); err == nil {
+			t.Error("a tenant that cannot be read is served")
+		}
+	}
+	b.want(t, good, authn.RefusedInvalid)
 }
 
 func TestPermissionsList(t *testing.T) {

@@ -3,18 +3,17 @@ package auth
 import (
 	"context"
 	"errors"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 	"golang.org/x/sync/errgroup"
-	"golang.org/x/sync/singleflight"
 
 	"guardrails/shared/apikey"
 	"guardrails/shared/authn"
 	"guardrails/shared/clock"
 	"guardrails/shared/errs"
+	"guardrails/shared/outage"
 	"guardrails/shared/registry"
 	"guardrails/shared/tenant"
 )
@@ -126,10 +125,7 @@ type subjects struct {
 	clock   clock.Clock
 	known   *lru.Cache[string, *subject]
 	unknown *lru.Cache[string, *subject]
-	flight  singleflight.Group
-
-	mu      sync.Mutex
-	downTil time.Time
+	store   *outage.Source[*subject]
 }
 
 func newSubjects(s *source, c clock.Clock) *subjects {
@@ -141,7 +137,11 @@ func newSubjects(s *source, c clock.Clock) *subjects {
 	if err != nil {
 		panic(err) // so is this one
 	}
-	return &subjects{source: s, clock: c, known: known, unknown: unknown}
+	limits := outage.Limits{Read: readBudget, StandIn: standInWait, Rest: downFor}
+	return &subjects{
+		source: s, clock: c, known: known, unknown: unknown,
+		store: outage.NewSource[*subject](c, limits, "The store of keys does not answer now."),
+	}
 }
 
 // get returns the subject of a key: remembered, read, or, if the store does not answer, remembered from longer ago.
@@ -154,64 +154,27 @@ func (s *subjects) get(ctx context.Context, public string) (*subject, error) {
 	if ok && old.fresh(now) {
 		return old, nil
 	}
-	standIn := ok && old.servable(now)
-	if standIn && s.down(now) {
-		return old, nil
-	}
-	wait := readBudget
-	if standIn {
-		wait = standInWait
-	}
-	read, err := s.read(ctx, flight{public: public}, wait)
-	if err != nil && standIn {
-		return old, nil
-	}
+	standIn := outage.StandIn[*subject]{Value: old, OK: ok && old.servable(now)}
+	read, _, err := s.store.Get(ctx, question(public, old), standIn, func(ctx context.Context) (*subject, error) {
+		return s.fetch(ctx, public, false)
+	})
 	return read, err
 }
 
-// flight names a read that callers share. A recheck joins no plain read: that may have begun before the change it
-// looks for.
-type flight struct {
-	public  string
-	recheck bool
-}
-
-func (f flight) key() string {
-	if f.recheck {
-		return f.public + "#recheck"
+// question asks for a key. All keys of a tenant are one owner: they share the tenant's items.
+func question(public string, old *subject) outage.Question {
+	if old == nil || !old.scope.Valid() {
+		return outage.Question{Key: public, Owner: public}
 	}
-	return f.public
+	return outage.Question{Key: public, Owner: old.scope.TenantID()}
 }
 
-// read asks the store, once for all who ask at the same time, and remembers the answer, even one that comes after the
-// caller has given up.
-func (s *subjects) read(ctx context.Context, f flight, wait time.Duration) (*subject, error) {
-	answer := s.flight.DoChan(f.key(), func() (any, error) { return s.fetch(context.WithoutCancel(ctx), f) })
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case a := <-answer:
-		if a.Err != nil {
-			s.markDown()
-			return nil, a.Err
-		}
-		return a.Val.(*subject), nil
-	case <-timer.C:
-		s.markDown()
-		return nil, errSlow
-	}
-}
-
-var errSlow = errs.New(errs.Overloaded, "The store of keys does not answer now.")
-
-// fetch is the read itself.
-func (s *subjects) fetch(ctx context.Context, f flight) (*subject, error) {
-	ctx, cancel := context.WithTimeout(ctx, readBudget)
-	defer cancel()
-	read, err := s.source.read(ctx, f.public, s.clock.Now())
+// fetch reads a subject and remembers it.
+func (s *subjects) fetch(ctx context.Context, public string, recheck bool) (*subject, error) {
+	read, err := s.source.read(ctx, public, s.clock.Now())
 	if err == nil {
-		read.rechecked = f.recheck
-		s.remember(f.public, read)
+		read.rechecked = recheck
+		s.remember(public, read)
 	}
 	return read, err
 }
@@ -232,18 +195,22 @@ func (s *subjects) remember(public string, read *subject) {
 // no more than one read in recheckEvery.
 func (s *subjects) recheck(ctx context.Context, public string, old *subject) *subject {
 	asked := s.clock.Now()
-	if s.down(asked) {
+	q := question(public, old)
+	if s.store.Rests(q.Owner) {
 		return old
 	}
 	if old.rechecked {
-		pause(ctx, min(recheckEvery-asked.Sub(old.readAt), recheckEvery))
+		if clock.Pause(ctx, min(recheckEvery-asked.Sub(old.readAt), recheckEvery)) != nil {
+			return old
+		}
 		if again, ok := s.known.Get(public); ok && again != old && again.readSince(asked) {
 			return again
 		}
 	}
+	q.Key += "#recheck" // it joins no plain read: that may have begun before the change it looks for
 	// The first read may be one that others began before the key was rotated; the second begins after it has ended.
 	for range 2 {
-		read, err := s.read(ctx, flight{public, true}, standInWait)
+		read, err := s.store.Try(ctx, q, func(ctx context.Context) (*subject, error) { return s.fetch(ctx, public, true) })
 		if err != nil {
 			return old
 		}
@@ -257,38 +224,12 @@ func (s *subjects) recheck(ctx context.Context, public string, old *subject) *su
 
 func (s *subject) readSince(t time.Time) bool { return !s.readAt.Before(t) }
 
-// pause waits for d, or less if ctx ends.
-func pause(ctx context.Context, d time.Duration) {
-	if d <= 0 {
-		return
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-ctx.Done():
-	}
-}
-
-func (s *subjects) down(now time.Time) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return now.Before(s.downTil)
-}
-
-// markDown counts from the failure, not from the call: one that hangs may last longer than downFor.
-func (s *subjects) markDown() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.downTil = s.clock.Now().Add(downFor)
-}
-
 // touch notes the key's use, at most once a minute. It waits a little and never fails the request: on Lambda a
 // goroutine of its own would stand still after the answer.
 func (s *subjects) touch(ctx context.Context, sub *subject) {
 	now := s.clock.Now()
 	last := sub.touched.Load()
-	if now.UnixMilli()-last < apikey.TouchEvery.Milliseconds() || s.down(now) || !sub.touched.CompareAndSwap(last, now.UnixMilli()) {
+	if now.UnixMilli()-last < apikey.TouchEvery.Milliseconds() || s.store.Rests(sub.scope.TenantID()) || !sub.touched.CompareAndSwap(last, now.UnixMilli()) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, touchBudget)

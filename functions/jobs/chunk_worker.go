@@ -12,6 +12,7 @@ import (
 	"guardrails/shared/errs"
 	"guardrails/shared/fn"
 	"guardrails/shared/inspect"
+	"guardrails/shared/outage"
 	"guardrails/shared/table"
 	"guardrails/shared/telemetry"
 	"guardrails/shared/tenant"
@@ -186,7 +187,7 @@ func (c *chunker) result(ctx context.Context, s tenant.Scope, o inspect.Options,
 	case err == nil:
 		a.DocumentID = e.ID
 		return a, true, nil
-	case ctx.Err() != nil, errors.Is(err, errs.Overloaded):
+	case ctx.Err() != nil, outage.OfService(err):
 		return nil, false, err
 	}
 	var public *errs.Error

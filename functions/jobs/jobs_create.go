@@ -45,7 +45,7 @@ type createInput struct {
 		Documents  []Document       `json:"documents,omitempty" minItems:"1" maxItems:"1000" doc:"The documents themselves. Give either these or upload_id."`
 		UploadID   string           `json:"upload_id,omitempty" maxLength:"64" doc:"An upload of up to 100,000 documents, one JSON object a line."`
 		Options    *inspect.Options `json:"options,omitempty" doc:"How the documents are analyzed, as in analyze."`
-		WebhookURL string           `json:"webhook_url,omitempty" maxLength:"2048" doc:"An https URL of a public host. It is kept with the job; deliveries come with the reactions release, until then follow the job's status."`
+		WebhookURL string           `json:"webhook_url,omitempty" maxLength:"2048" doc:"An https URL of a public host. It is kept with the job; nothing is delivered to it yet, so follow the job's status."`
 	}
 }
 

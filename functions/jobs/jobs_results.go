@@ -3,13 +3,12 @@ package jobs
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"guardrails/shared/authz"
 	"guardrails/shared/blob"
-	"guardrails/shared/errs"
 	"guardrails/shared/fn"
+	"guardrails/shared/outage"
 	"guardrails/shared/table"
 	"guardrails/shared/tenant"
 )
@@ -176,7 +175,7 @@ func (r *resultReader) results(ctx context.Context, s tenant.Scope, jobID string
 func (r *resultReader) documentIDs(ctx context.Context, s tenant.Scope, jobID string, row chunk) ([]string, error) {
 	var entries []entry
 	err := r.content.get(ctx, s, chunkPath(jobID, row.N), maxChunk, &entries)
-	if errors.Is(err, errs.Overloaded) || ctx.Err() != nil {
+	if outage.OfService(err) || ctx.Err() != nil {
 		return nil, err
 	}
 	ids := make([]string, row.Documents)

@@ -25,7 +25,7 @@ const (
 	writers = 8
 )
 
-// budget is how much one invocation cuts before it leaves the rest to the next one. The largest upload takes twelve:
+// budget is how much one invocation cuts before it leaves the rest to the next one. The largest upload takes at most twelve:
 // Lambda stops a function that has sent itself sixteen messages in a row.
 type budget struct {
 	bytes  int64

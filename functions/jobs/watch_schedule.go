@@ -5,8 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
-
 	"guardrails/shared/clock"
 	"guardrails/shared/errs"
 	"guardrails/shared/fn"
@@ -58,7 +56,7 @@ func (w *watch) look(ctx context.Context) error {
 		due, err := w.due(ctx, shard, w.clock.Now(), perShard)
 		failed = append(failed, err)
 		for _, d := range due {
-			failed = append(failed, w.one(ctx, d))
+			failed = append(failed, w.postpone(ctx, d, w.one(ctx, d)))
 		}
 	}
 	return errors.Join(failed...)
@@ -69,7 +67,7 @@ func (w *watch) one(ctx context.Context, d fn.Due) error {
 	switch {
 	case err != nil:
 	case !served:
-		err = w.postpone(ctx, d)
+		err = w.later(ctx, d) // no try, however long it lasts
 	case d.Key.Part == table.PartJobs:
 		err = w.job(ctx, d.Scope, d.Key.Sort)
 	case d.Key.Part == table.PartTasks:
@@ -79,12 +77,6 @@ func (w *watch) one(ctx context.Context, d fn.Due) error {
 		return nil // it has moved on meanwhile, or the index lags behind
 	}
 	return err
-}
-
-// postpone lets a job or task of a tenant that is not served wait: that is no try, however long it lasts.
-func (w *watch) postpone(ctx context.Context, d fn.Due) error {
-	due, now := expression.Name("due_at"), w.clock.Now()
-	return w.jobs.table.Update(ctx, d.Scope, d.Key, expression.Set(due, expression.Value(now.Add(standstill).Unix())), due.LessThanEqual(expression.Value(now.Unix())))
 }
 
 // job sends what is missing of a job again, or gives it up.

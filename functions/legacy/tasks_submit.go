@@ -40,7 +40,7 @@ type analyzeAsync struct {
 		Frameworks        []string `json:"frameworks,omitempty" maxItems:"20" doc:"Frameworks to check, in any spelling; all shipped ones if not given." example:"[\"HIPAA\"]"`
 		IncludeRedaction  bool     `json:"include_redaction,omitempty" doc:"Answer the redacted text too."`
 		RedactionStrategy string   `json:"redaction_strategy,omitempty" default:"token" enum:"mask,token,partial,hash,replace,remove,keep,encrypt,pseudonym" doc:"How entities are replaced."`
-		WebhookURL        string   `json:"webhook_url,omitempty" maxLength:"2048" doc:"An https URL of a public host. It is kept with the task; deliveries come with the reactions release."`
+		WebhookURL        string   `json:"webhook_url,omitempty" maxLength:"2048" doc:"An https URL of a public host. It is kept with the task; nothing is delivered to it yet."`
 		SignPayload       bool     `json:"sign_payload,omitempty" doc:"Whether deliveries are signed."`
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 )
 
@@ -76,23 +77,70 @@ func (d *data) path(name string) string { return filepath.Join(d.dir, name) }
 
 const (
 	logFile = "functions.log"
-	// maxLog is the size in bytes from which a start puts the log aside.
+	// maxLog is the size in bytes from which the log is put aside. One older log is kept.
 	maxLog = 16 << 20
 )
 
-// openLog opens the functions' log to append to it; the one of earlier runs is put aside when it has grown large.
-func (d *data) openLog() (*os.File, error) {
-	name := d.path(logFile)
-	if info, err := os.Stat(name); err == nil && info.Size() > maxLog {
-		if err := os.Rename(name, name+".1"); err != nil {
-			return nil, fmt.Errorf("put the functions' log aside: %w", err)
+// openLog opens the functions' log to append to it.
+func (d *data) openLog() (*logWriter, error) { return newLogWriter(d.path(logFile), maxLog) }
+
+// logWriter appends to a file and puts it aside when it has grown large. It is safe for concurrent use.
+type logWriter struct {
+	name string
+	max  int64
+
+	mu   sync.Mutex
+	file *os.File
+	size int64
+}
+
+func newLogWriter(name string, limit int64) (*logWriter, error) {
+	l := &logWriter{name: name, max: limit}
+	return l, l.open()
+}
+
+func (l *logWriter) open() error {
+	f, err := os.OpenFile(l.name, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return fmt.Errorf("open the functions' log: %w", err)
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("open the functions' log: %w", err)
+	}
+	l.file, l.size = f, info.Size()
+	return nil
+}
+
+// Write appends what is one line or several whole ones: a line is never in two files.
+func (l *logWriter) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.size > 0 && l.size+int64(len(b)) > l.max {
+		if err := l.putAside(); err != nil {
+			return 0, err
 		}
 	}
-	f, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("open the functions' log: %w", err)
+	n, err := l.file.Write(b)
+	l.size += int64(n)
+	return n, err
+}
+
+// putAside renames the log and begins a new one. The old file stays in use if it cannot be renamed.
+func (l *logWriter) putAside() error {
+	if err := os.Rename(l.name, l.name+".1"); err != nil {
+		l.size = 0 // the next try comes after as many bytes again
+		return nil
 	}
-	return f, nil
+	_ = l.file.Close() // each line was written when it came
+	return l.open()
+}
+
+// Close closes the file.
+func (l *logWriter) Close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.file.Close()
 }
 
 // Credentials is credentials.json: what a newcomer needs for the first call.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -14,6 +13,8 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"guardrails/shared/emulator"
 )
 
 const (
@@ -50,10 +51,11 @@ func startHost(ctx context.Context, w io.Writer, root string) (*host, error) {
 	if err := command(ctx, w, root, "go", "build", "-o", bin, "./infra/local/serve"); err != nil {
 		return nil, fmt.Errorf("build the local host: %w", err)
 	}
-	port, err := freePort(ctx)
+	free, err := emulator.FreePort(0)
 	if err != nil {
 		return nil, err
 	}
+	port := strconv.Itoa(free)
 	folder, err := os.MkdirTemp("", "contract-*")
 	if err != nil {
 		return nil, err
@@ -184,17 +186,4 @@ func (h *host) printLog(w io.Writer) {
 		return
 	}
 	fmt.Fprintf(w, "\n== end of the local host's log\n%s\n", text[max(0, len(text)-end):])
-}
-
-func freePort(ctx context.Context) (string, error) {
-	var lc net.ListenConfig
-	l, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("find a free port: %w", err)
-	}
-	addr, ok := l.Addr().(*net.TCPAddr)
-	if !ok {
-		return "", fmt.Errorf("find a free port: unexpected address %s", l.Addr())
-	}
-	return strconv.Itoa(addr.Port), l.Close()
 }

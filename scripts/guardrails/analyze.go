@@ -45,35 +45,41 @@ type report struct {
 	Coverage   policy.Coverage    `json:"coverage"`
 }
 
-// analyze looks at files, or at standard input, with the built-in engine alone. The worst decision is the exit status.
+// analyze looks at files, or at standard input, with the built-in engine alone. The worst decision is the exit status. A
+// file that cannot be read does not hide what others hold: it fails the run only if none of them is worth a status.
 func analyze(ctx context.Context, s streams, args []string) int {
 	f, files, err := parseAnalyze(s.err, args)
 	if err != nil {
-		return exitUsage
+		return usageStatus(err)
 	}
 	plan, set, err := compile(f)
 	if err != nil {
 		fmt.Fprintln(s.err, "guardrails analyze:", err)
 		return exitUsage
 	}
-	worst := policy.Allow
+	worst, clean := policy.Allow, 0
 	for _, name := range files {
-		text, err := read(s.in, name)
+		decision, err := one(ctx, s, f, plan, set, name)
 		if err != nil {
 			fmt.Fprintln(s.err, "guardrails analyze:", err)
-			return exitFailed
+			clean = exitFailed
 		}
-		r, err := inspectText(ctx, plan, set, name, text)
-		if err == nil {
-			err = print(s.out, f, r, text)
-		}
-		if err != nil {
-			fmt.Fprintln(s.err, "guardrails analyze:", err)
-			return exitFailed
-		}
-		worst = policy.Strongest(worst, r.Decision)
+		worst = policy.Strongest(worst, decision)
 	}
-	return map[policy.Action]int{policy.Allow: 0, policy.Flag: exitFlag, policy.Redact: exitRedact, policy.Block: exitBlock}[worst]
+	return map[policy.Action]int{policy.Allow: clean, policy.Flag: exitFlag, policy.Redact: exitRedact, policy.Block: exitBlock}[worst]
+}
+
+// one judges a file and prints what it found. The decision counts even if it cannot be printed.
+func one(ctx context.Context, s streams, f analyzeFlags, plan *policy.Plan, set *policy.Set, name string) (policy.Action, error) {
+	text, err := read(s.in, name)
+	if err != nil {
+		return policy.Allow, err
+	}
+	o := set.Decide([]policy.Scanned{plan.Scan(ctx, "", text, nil)})
+	if !f.json {
+		return o.Decision, print(s.out, f, name, o, text)
+	}
+	return o.Decision, printJSON(ctx, s.out, f, name, o, text)
 }
 
 func parseAnalyze(errOut io.Writer, args []string) (analyzeFlags, []string, error) {
@@ -82,7 +88,7 @@ func parseAnalyze(errOut io.Writer, args []string) (analyzeFlags, []string, erro
 	flags.SetOutput(errOut)
 	flags.BoolVar(&f.json, "json", false, "print JSON, one object a file")
 	flags.BoolVar(&f.show, "show", false, "show the text that was found; by default it is replaced, since logs are read by many")
-	flags.Func("policy", "a shipped rule pack (hipaa, gdpr, pci_dss, pipeda, soc2, ccpa); may be given several times", func(v string) error {
+	flags.Func("policy", "a shipped rule pack ("+packNames()+"); may be given several times", func(v string) error {
 		f.policies = append(f.policies, v)
 		return nil
 	})
@@ -98,6 +104,14 @@ func parseAnalyze(errOut io.Writer, args []string) (analyzeFlags, []string, erro
 	return f, files, nil
 }
 
+func packNames() string {
+	var ids []string
+	for _, p := range policy.Packs() {
+		ids = append(ids, p.ID)
+	}
+	return strings.Join(ids, ", ")
+}
+
 func compile(f analyzeFlags) (*policy.Plan, *policy.Set, error) {
 	engine, err := builtin.Engine()
 	if err != nil {
@@ -107,7 +121,7 @@ func compile(f analyzeFlags) (*policy.Plan, *policy.Set, error) {
 	for _, name := range f.policies {
 		pack, ok := policy.PackByID(strings.ReplaceAll(strings.ToLower(name), "-", "_"))
 		if !ok {
-			return nil, nil, errors.New("--policy names no shipped rule pack; there are hipaa, gdpr, pci_dss, pipeda, soc2 and ccpa")
+			return nil, nil, errors.New("--policy names no shipped rule pack; there are " + packNames())
 		}
 		packs = append(packs, pack.Policy())
 	}
@@ -143,11 +157,11 @@ func read(stdin io.Reader, name string) (string, error) {
 	return strings.ToValidUTF8(string(b), "\uFFFD"), nil
 }
 
-func inspectText(ctx context.Context, plan *policy.Plan, set *policy.Set, name, text string) (report, error) {
-	o := set.Decide([]policy.Scanned{plan.Scan(ctx, "", text, nil)})
-	redacted, _, err := redact.NewSession(nil, "", nil).Redact(ctx, "", text, o.Targets(true)[""])
+// printJSON prints the report of one file. The API's bound on what it answers is none for a file that is judged here.
+func printJSON(ctx context.Context, w io.Writer, f analyzeFlags, name string, o policy.Outcome, text string) error {
+	redacted, _, err := redact.NewSession(nil, "", nil).Unbounded().Redact(ctx, "", text, o.Targets(true)[""])
 	if err != nil {
-		return report{}, err
+		return err
 	}
 	r := report{name, o.Decision, o.Risk, o.Findings, o.Violations, redacted, o.Coverage}
 	if r.Findings == nil {
@@ -156,20 +170,17 @@ func inspectText(ctx context.Context, plan *policy.Plan, set *policy.Set, name, 
 	if r.Violations == nil {
 		r.Violations = []policy.Violation{}
 	}
-	return r, nil
+	if f.show {
+		for i := range r.Findings {
+			r.Findings[i].Text = text[r.Findings[i].ByteStart:r.Findings[i].ByteEnd]
+		}
+	}
+	return json.NewEncoder(w).Encode(r)
 }
 
-func print(w io.Writer, f analyzeFlags, r report, text string) error {
-	if f.json {
-		if f.show {
-			for i := range r.Findings {
-				r.Findings[i].Text = text[r.Findings[i].ByteStart:r.Findings[i].ByteEnd]
-			}
-		}
-		return json.NewEncoder(w).Encode(r)
-	}
+func print(w io.Writer, f analyzeFlags, name string, r policy.Outcome, text string) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s, risk %.0f (%s), %d findings\n", r.File, r.Decision, r.Risk.Score, r.Risk.Level, len(r.Findings))
+	fmt.Fprintf(&b, "%s: %s, risk %.0f (%s), %d findings\n", name, r.Decision, r.Risk.Score, r.Risk.Level, len(r.Findings))
 	for _, l := range mark(text, r.Findings, f.show) {
 		fmt.Fprintf(&b, "\n%6d | %s\n       | %s\n", l.number, l.text, l.marks)
 		for _, found := range l.findings {
@@ -197,6 +208,7 @@ type marked struct {
 func mark(text string, findings []policy.Finding, show bool) []marked {
 	var out []marked
 	start, number := 0, 1
+	var open policy.Finding // the one that reaches farthest of the lines before
 	for start <= len(text) && len(findings) > 0 {
 		end := len(text)
 		if i := strings.IndexByte(text[start:], '\n'); i >= 0 {
@@ -207,15 +219,21 @@ func mark(text string, findings []policy.Finding, show bool) []marked {
 			n++
 		}
 		if n > 0 {
-			out = append(out, markLine(text, start, end, number, findings[:n], show))
-			findings = findings[n:]
+			out = append(out, markLine(text, start, end, number, open, findings[:n], show))
 		}
+		for _, f := range findings[:n] {
+			if f.ByteEnd > open.ByteEnd {
+				open = f
+			}
+		}
+		findings = findings[n:]
 		start, number = end+1, number+1
 	}
 	return out
 }
 
-func markLine(text string, start, end, number int, findings []policy.Finding, show bool) marked {
+// markLine marks the findings that begin in the line, and the end of the open one that began before it.
+func markLine(text string, start, end, number int, open policy.Finding, findings []policy.Finding, show bool) marked {
 	m := marked{number: number, findings: findings}
 	var line, marks strings.Builder
 	pad := func(s string, with string) {
@@ -223,17 +241,27 @@ func markLine(text string, start, end, number int, findings []policy.Finding, sh
 		marks.WriteString(strings.Repeat(with, utf8.RuneCountInString(s)))
 	}
 	at := start
+	// hide replaces the text up to a finding's end; what of it is hidden already has no second name.
+	hide := func(f policy.Finding, name string) {
+		to := min(f.ByteEnd, end)
+		if to <= at {
+			return
+		}
+		if show {
+			name = plain(text[at:to])
+		}
+		pad(name, "^")
+		at = to
+	}
+	hide(open, "…["+open.Type+"]")
 	for _, f := range findings {
 		if f.ByteStart < at {
-			continue // inside the one before
+			hide(f, "…["+f.Type+"]")
+			continue
 		}
 		pad(plain(text[at:f.ByteStart]), " ")
-		value := "[" + f.Type + "]"
-		if show {
-			value = plain(text[f.ByteStart:min(f.ByteEnd, end)])
-		}
-		pad(value, "^")
-		at = max(at, f.ByteEnd)
+		at = f.ByteStart
+		hide(f, "["+f.Type+"]")
 	}
 	if at < end {
 		pad(plain(text[at:end]), " ")

@@ -3,5 +3,5 @@
 //	guardrails functions [--format=table|tsv]            every function of the system
 //	guardrails analyze [--json] [--policy ID] [file|-]   the engine alone, offline; a filter for commits and pipelines
 //
-// Run it with `go run ./scripts/guardrails`, or build it once with `go build -o guardrails ./scripts/guardrails`.
+// Run it with `go run ./scripts/guardrails`, or build it once with `go build -o dist/guardrails ./scripts/guardrails`.
 package main

@@ -19,6 +19,10 @@ func listFunctions(_ context.Context, s streams, args []string) int {
 	flags.SetOutput(s.err)
 	format := flags.String("format", "table", "table or tsv")
 	if err := flags.Parse(args); err != nil {
+		return usageStatus(err)
+	}
+	if flags.NArg() > 0 {
+		fmt.Fprintln(s.err, "guardrails functions: it takes no arguments")
 		return exitUsage
 	}
 	var w io.Writer

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -42,17 +44,36 @@ func main() {
 }
 
 func run(ctx context.Context, s streams, args []string) int {
-	if len(args) > 0 {
-		for _, c := range commands() {
-			if c.name == args[0] {
-				return c.run(ctx, s, args[1:])
-			}
-		}
-		fmt.Fprintf(s.err, "guardrails: there is no command %q\n", args[0])
+	if len(args) == 0 {
+		usage(s.err)
+		return exitUsage
 	}
-	fmt.Fprintln(s.err, "usage: guardrails <command> [arguments]")
+	switch args[0] {
+	case "help", "-h", "-help", "--help":
+		usage(s.out)
+		return 0
+	}
 	for _, c := range commands() {
-		fmt.Fprintf(s.err, "  %-10s %s\n", c.name, c.summary)
+		if c.name == args[0] {
+			return c.run(ctx, s, args[1:])
+		}
+	}
+	fmt.Fprintf(s.err, "guardrails: there is no command %q\n", args[0])
+	usage(s.err)
+	return exitUsage
+}
+
+func usage(w io.Writer) {
+	fmt.Fprintln(w, "usage: guardrails <command> [arguments]; guardrails <command> -h tells its arguments")
+	for _, c := range commands() {
+		fmt.Fprintf(w, "  %-10s %s\n", c.name, c.summary)
+	}
+}
+
+// usageStatus is the status after a command line that was not taken: help that was asked for is no failure.
+func usageStatus(err error) int {
+	if errors.Is(err, flag.ErrHelp) {
+		return 0
 	}
 	return exitUsage
 }

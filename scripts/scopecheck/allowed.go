@@ -18,7 +18,7 @@ const (
 var clientPackages = []string{
 	"infra/local/trigger",
 	"shared/awstest", "shared/blob", "shared/fn", "shared/provision", "shared/queue",
-	"shared/seal", "shared/secret", "shared/stream", "shared/table",
+	"shared/seal", "shared/secret", "shared/table",
 }
 
 // mintPackages may turn a verified tenant into a Scope. Tests under shared may too: no binary holds them.

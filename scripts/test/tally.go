@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -32,7 +33,13 @@ type tally struct {
 	output map[test][]string
 	// failures counts the failed tests of each package, to tell a package that failed without any.
 	failures map[string]int
-	skips    []string
+	skips    []skip
+}
+
+// skip is one reason for which tests of a package were skipped.
+type skip struct {
+	pkg, reason string
+	tests       []string
 }
 
 func newTally(w io.Writer) *tally {
@@ -72,7 +79,7 @@ func (t *tally) testEnded(id test, action string) {
 		t.passed++
 	case "skip":
 		t.skipped++
-		t.skips = append(t.skips, fmt.Sprintf("%s %s: %s", id.Package, id.Name, reason(t.output[id])))
+		t.skip(id, reason(t.output[id]))
 	case "fail":
 		t.failed++
 		t.failures[id.Package]++
@@ -81,6 +88,15 @@ func (t *tally) testEnded(id test, action string) {
 		return
 	}
 	delete(t.output, id)
+}
+
+// skip notes a skipped test beside the others of its package that were skipped for the same reason.
+func (t *tally) skip(id test, reason string) {
+	i := slices.IndexFunc(t.skips, func(s skip) bool { return s.pkg == id.Package && s.reason == reason })
+	if i < 0 {
+		i, t.skips = len(t.skips), append(t.skips, skip{pkg: id.Package, reason: reason})
+	}
+	t.skips[i].tests = append(t.skips[i].tests, id.Name)
 }
 
 // packageEnded prints the package's line. A package that failed without a failed test did not compile, panicked or
@@ -122,20 +138,23 @@ func (t *tally) print(id test) {
 	}
 }
 
+// place is where a test said something: "a_test.go:7: ".
+var place = regexp.MustCompile(`^[^ ]+\.go:[0-9]+: `)
+
 // reason returns what the test said before it was skipped.
 func reason(lines []string) string {
 	for _, line := range slices.Backward(lines) {
 		line = strings.TrimSpace(line)
 		if line != "" && !strings.HasPrefix(line, "--- ") && !strings.HasPrefix(line, "=== ") {
-			return line
+			return place.ReplaceAllString(line, "")
 		}
 	}
 	return "no reason given"
 }
 
 func (t *tally) summary(took time.Duration) {
-	for _, line := range t.skips {
-		fmt.Fprintln(t.w, "skip ", line)
+	for _, s := range t.skips {
+		fmt.Fprintf(t.w, "skip  %s: %s: %s\n", s.pkg, s.reason, strings.Join(s.tests, ", "))
 	}
 	fmt.Fprintf(t.w, "took %.0fs\n%d passed, %d failed, %d skipped\n", took.Seconds(), t.passed, t.failed, t.skipped)
 }

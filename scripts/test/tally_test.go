@@ -35,7 +35,15 @@ func TestTally(t *testing.T) {
 			events: `{"Action":"output","Package":"p","Test":"TestA","Output":"    a_test.go:3: no such capability\n"}
 				{"Action":"output","Package":"p","Test":"TestA","Output":"--- SKIP: TestA (0.00s)\n"}
 				{"Action":"skip","Package":"p","Test":"TestA"}`,
-			counts: [3]int{0, 0, 1}, shown: []string{"skip  p TestA: a_test.go:3: no such capability"},
+			counts: [3]int{0, 0, 1}, shown: []string{"skip  p: no such capability: TestA\n"},
+		},
+		{
+			name: "skips for one reason share a line",
+			events: `{"Action":"output","Package":"p","Test":"TestA","Output":"    a_test.go:3: needs services\n"}
+				{"Action":"skip","Package":"p","Test":"TestA"}
+				{"Action":"output","Package":"p","Test":"TestB","Output":"    a_test.go:9: needs services\n"}
+				{"Action":"skip","Package":"p","Test":"TestB"}`,
+			counts: [3]int{0, 0, 2}, shown: []string{"skip  p: needs services: TestA, TestB\n"},
 		},
 		{
 			name: "a package that does not compile fails once",

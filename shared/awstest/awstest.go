@@ -51,9 +51,18 @@ func start() (string, error) {
 	return p.Endpoint, p.Ready(ctx)
 }
 
+// NeedServices skips a test under -short: it needs MiniStack or a process of its own, and those take their time.
+func NeedServices(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("needs services, which -short leaves out")
+	}
+}
+
 // Endpoint returns the URL of the endpoint, which lives until the test process ends.
 func Endpoint(t testing.TB) string {
 	t.Helper()
+	NeedServices(t)
 	endpoint, err := shared()
 	if err != nil {
 		t.Fatal(err)

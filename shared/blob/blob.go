@@ -17,6 +17,7 @@ import (
 
 	"guardrails/shared/errs"
 	"guardrails/shared/internal/scope"
+	"guardrails/shared/outage"
 	"guardrails/shared/seal"
 )
 
@@ -44,7 +45,7 @@ func New(api *s3.Client, bucket string, access Access, keys *seal.Keys) *Store {
 func objectKey(s scope.Scope, path string) string { return "T/" + s.TenantID() + "/" + path }
 
 func failure(doing string, err error) error {
-	return errs.Wrap(errs.Overloaded, "The object store does not answer now.", fmt.Errorf("%s: %w", doing, err)).WithRetryAfter(2 * time.Second)
+	return outage.Failure("The object store does not answer now.", doing, err)
 }
 
 // Put seals data under the tenant's key and stores it. When it returns nil the object is durable.

@@ -12,11 +12,13 @@ import (
 	"testing"
 	"time"
 
+	"guardrails/shared/awstest"
 	"guardrails/shared/emulator"
 )
 
 func find(t *testing.T) emulator.Install {
 	t.Helper()
+	awstest.NeedServices(t)
 	install, err := emulator.Find(".")
 	if err != nil {
 		t.Fatal("MiniStack is not installed: run make setup once")

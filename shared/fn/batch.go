@@ -132,6 +132,7 @@ func (c *consumer[M]) one(ctx context.Context, rec events.SQSMessage) (ok bool) 
 		err = c.handle(ctx, m)
 	}
 	if err != nil {
+		c.env.countRefusal(err)
 		log.ErrorContext(ctx, "message failed", "code", string(errs.CodeOf(err)), "error", err.Error())
 		return false
 	}
@@ -209,6 +210,7 @@ func (c *streamConsumer) Invoke(ctx context.Context, payload []byte) ([]byte, er
 	res := events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{}}
 	for _, rec := range ev.Records {
 		if err := c.one(ctx, rec); err != nil {
+			c.env.countRefusal(err)
 			c.env.Log.ErrorContext(ctx, "record failed", "sequence", rec.Change.SequenceNumber, "error", err.Error())
 			c.env.Metrics.Count(telemetry.MessagesFailed, 1)
 			res.BatchItemFailures = append(res.BatchItemFailures, events.DynamoDBBatchItemFailure{ItemIdentifier: rec.Change.SequenceNumber})
@@ -260,6 +262,7 @@ func (t *ticker) Invoke(ctx context.Context, _ []byte) ([]byte, error) {
 	start := t.env.Clock.Now()
 	err := t.handle(ctx)
 	if err != nil {
+		t.env.countRefusal(err)
 		t.env.Log.ErrorContext(ctx, "schedule failed", "error", err.Error(), "duration", t.env.Clock.Now().Sub(start).Round(time.Millisecond).String())
 	}
 	flush(ctx, t.env)
@@ -296,6 +299,7 @@ func (a *authorizer) Invoke(ctx context.Context, payload []byte) ([]byte, error)
 	ctx, cancel := context.WithTimeout(ctx, a.env.Spec.Timeout-answerMargin)
 	defer cancel()
 	c, err := a.handle(ctx, ev.Headers, ev.RequestContext.Identity.SourceIP)
+	a.env.countRefusal(err)
 	flush(ctx, a.env)
 	if err != nil {
 		a.env.Log.ErrorContext(ctx, "caller not verified", "code", string(errs.CodeOf(err)), "error", err.Error())

@@ -2,6 +2,9 @@ package fn
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
 	"time"
 
 	"guardrails/shared/authn"
@@ -15,11 +18,34 @@ type Call struct {
 	Scope tenant.Scope
 	// Principal is the verified caller; the zero Principal on public routes.
 	Principal authn.Principal
+	// RequestID is the id that the caller sees, which may be the caller's own; logs get LogID of it.
 	RequestID string
 	// SourceIP is the caller's address as the gateway saw it.
 	SourceIP string
 	// Now is when the request came in.
 	Now time.Time
+}
+
+// LogID is how a request id stands in logs. One that a caller made up is the caller's text: only what has the form of an
+// id (letters and digits, both, with '_', '.', ':' or '-' between them) is kept; of anything else stands the beginning
+// of its SHA-256, which tells the lines of a given id just as well.
+func LogID(requestID string) string {
+	letters, digits, other := false, false, false
+	for _, c := range requestID {
+		switch {
+		case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z':
+			letters = true
+		case c >= '0' && c <= '9':
+			digits = true
+		case !strings.ContainsRune("_.:-", c):
+			other = true
+		}
+	}
+	if letters && digits && !other {
+		return requestID
+	}
+	sum := sha256.Sum256([]byte(requestID))
+	return "sha256:" + hex.EncodeToString(sum[:8])
 }
 
 // Can reports whether the caller holds a permission beyond the route's own.

@@ -9,11 +9,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/smithy-go"
+
 	"guardrails/shared/authz"
 	"guardrails/shared/clock"
 	"guardrails/shared/errs"
 	"guardrails/shared/fn"
 	"guardrails/shared/fntest"
+	"guardrails/shared/outage"
 	"guardrails/shared/table"
 	"guardrails/shared/tenant"
 )
@@ -57,6 +60,7 @@ func things(calls *atomic.Int64) ([]fn.Spec, fn.Bindings) {
 		spec("list", "GET", "/things", "read:policies"),
 		spec("panic", "POST", "/panic", "create:policies"),
 		spec("slow", "POST", "/slow", "create:policies"),
+		spec("refused", "POST", "/refused", "create:policies"),
 		spec("large", "GET", "/large", "read:policies"),
 		{Name: "open", Context: "things", Trigger: fn.HTTP("GET", "/open"), MemoryMB: 128, Timeout: time.Second},
 	}
@@ -105,8 +109,11 @@ func things(calls *atomic.Int64) ([]fn.Spec, fn.Bindings) {
 		"put":    fn.Route(put, fn.Find(find)),
 		"list":   fn.Route(list),
 		"panic":  fn.Route(fail(func() error { panic("my private text in a panic") })),
-		"slow":   fn.Route(fail(func() error { return errs.New(errs.Overloaded, "Later.") })),
-		"open":   fn.Route(open),
+		"refused": fn.Route(fail(func() error {
+			return outage.Failure("Later.", "get", &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "no grant"})
+		})),
+		"slow": fn.Route(fail(func() error { return errs.New(errs.Overloaded, "Later.") })),
+		"open": fn.Route(open),
 	}
 }
 
@@ -237,6 +244,24 @@ func TestRequestIDs(t *testing.T) {
 	}
 }
 
+// TestRequestIDsInLogs has callers put their text where an id belongs: it comes back to them and is not logged.
+func TestRequestIDsInLogs(t *testing.T) {
+	t.Parallel()
+	sys, _ := system(t)
+	for own, kept := range map[string]bool{
+		"6fa459ea-ee8a-3ca4-894e-db77e160355e": true, "req_01jd3k5v8q2w4x6y8z0a1b2c3d": true, "web:order.17_b": true,
+		"jane.roe@corp-mail.com": false, "536-90-4399": false, "Jane.Roe": false, "{\"ssn\":1234567}": false,
+	} {
+		got := sys.Call(t, "open", fntest.Request{Headers: map[string]string{"X-Request-Id": own}}).Header.Get("X-Request-Id")
+		if got != own {
+			t.Errorf("request id %q answered as %q", own, got)
+		}
+		if !strings.Contains(sys.Log.String(), fn.LogID(own)) || strings.Contains(sys.Log.String(), `"`+own+`"`) != kept {
+			t.Errorf("request id %q logged: %s", own, sys.Log.String())
+		}
+	}
+}
+
 func TestPanicIsInternalAndSaysNothing(t *testing.T) {
 	t.Parallel()
 	sys, _ := system(t)
@@ -249,6 +274,23 @@ func TestPanicIsInternalAndSaysNothing(t *testing.T) {
 	}
 	if !strings.Contains(sys.Log.String(), `"panic_type":"string"`) {
 		t.Error("the panic is not logged")
+	}
+}
+
+// TestARefusalIsNoOutage has a missing grant answered as a defect of ours, which is counted apart: nobody should try
+// again, and an alarm should ring.
+func TestARefusalIsNoOutage(t *testing.T) {
+	t.Parallel()
+	sys, _ := system(t)
+	acme := sys.Tenant(t)
+	admin := acme.As(authz.Admin)
+	res := sys.Call(t, "refused", fntest.Request{As: &admin, Body: `{"name":"a"}`})
+	res.WantProblem(t, 500, "internal")
+	if strings.Contains(string(res.Body), "grant") || res.Header.Get("Retry-After") != "" {
+		t.Errorf("answered %s, %v", res.Body, res.Header)
+	}
+	if log := sys.Log.String(); !strings.Contains(log, `"ServiceRefused":1`) || strings.Contains(log, `"StoreUnavailable"`) || !strings.Contains(log, "no grant") {
+		t.Errorf("logged %s", log)
 	}
 }
 

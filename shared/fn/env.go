@@ -23,6 +23,7 @@ import (
 	"guardrails/shared/clock"
 	"guardrails/shared/cursor"
 	"guardrails/shared/id"
+	"guardrails/shared/outage"
 	"guardrails/shared/queue"
 	"guardrails/shared/resource"
 	"guardrails/shared/seal"
@@ -188,7 +189,7 @@ func (e *Env) Secrets() *secret.Reader {
 		e.refuse("secrets", "any")
 	}
 	if e.secrets == nil {
-		e.secrets = secret.NewReader(secretsmanager.NewFromConfig(e.Config.AWS), e.grants.Secrets, func(n string) string { return resource.Secret(e.Config.Environment, n) })
+		e.secrets = secret.NewReader(secretsmanager.NewFromConfig(e.Config.AWS), e.grants.Secrets, func(n string) string { return resource.Secret(e.Config.Environment, n) }, e.Clock)
 	}
 	return e.secrets
 }
@@ -207,13 +208,15 @@ func (e *Env) Keys() *seal.Keys {
 // Cursors returns the codec of list cursors; the function declares secret.Cursor.
 func (e *Env) Cursors() *cursor.Codec { return cursor.NewCodec(e.Secrets()) }
 
+// countRefusal counts a failure that a service's refusal caused: no outage, but a defect of ours that an alarm tells.
+func (e *Env) countRefusal(err error) {
+	if errors.Is(err, outage.ErrRefused) {
+		e.Metrics.Count(telemetry.ServiceRefused, 1)
+	}
+}
+
 // Settle waits until a change of a tenant's configuration that has just been committed is seen by every function.
 // It returns early when ctx ends: the change stands.
 func (e *Env) Settle(ctx context.Context) {
-	t := time.NewTimer(e.Config.ConfigTTL)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-ctx.Done():
-	}
+	_ = clock.Pause(ctx, e.Config.ConfigTTL) // the change is committed
 }

@@ -105,12 +105,12 @@ func (r *route) runOnce(ctx context.Context, x *exchange, key string, next step)
 	defer cancel()
 	if err != nil || x.status >= http.StatusInternalServerError {
 		if drop := r.idem.table.Delete(ctx, x.call.Scope, at, table.Always()); drop != nil {
-			r.env.Log.WarnContext(ctx, "idempotency record not released", "request_id", x.call.RequestID, "error", drop.Error())
+			r.env.Log.WarnContext(ctx, "idempotency record not released", "request_id", LogID(x.call.RequestID), "error", drop.Error())
 		}
 		return err
 	}
 	if keep := r.idem.keep(ctx, x, at, r.once); keep != nil {
-		r.env.Log.ErrorContext(ctx, "idempotency record not kept", "request_id", x.call.RequestID, "error", keep.Error())
+		r.env.Log.ErrorContext(ctx, "idempotency record not kept", "request_id", LogID(x.call.RequestID), "error", keep.Error())
 	}
 	return nil
 }

@@ -44,7 +44,7 @@ func recoverPanic(r *route, next step) step {
 	return func(ctx context.Context, x *exchange) (err error) {
 		defer func() {
 			if v := recover(); v != nil {
-				r.env.Log.ErrorContext(ctx, "panic", "request_id", x.call.RequestID, "panic_type", fmt.Sprintf("%T", v), "stack", string(debug.Stack()))
+				r.env.Log.ErrorContext(ctx, "panic", "request_id", LogID(x.call.RequestID), "panic_type", fmt.Sprintf("%T", v), "stack", string(debug.Stack()))
 				err = errors.New("panic in the handler")
 			}
 		}()
@@ -185,7 +185,7 @@ func checkBody(r *route, next step) step {
 			return errs.Newf(errs.PayloadTooLarge, "The body is larger than %d bytes.", max)
 		}
 		if t := x.header.Get("Content-Type"); !isJSON(t) {
-			return errs.New(errs.UnsupportedMediaType, "Send the body as application/json in UTF-8.")
+			return errs.New(errs.UnsupportedMediaType, "Send the body as JSON in UTF-8, with the header Content-Type: application/json.")
 		}
 		if err := document.Check(x.body, maxDepth); err != nil {
 			return err
@@ -194,7 +194,8 @@ func checkBody(r *route, next step) step {
 	}
 }
 
-// isJSON accepts application/json, application/*+json, and a missing type, as curl users know it.
+// isJSON accepts application/json, application/*+json, and a missing type. What curl -d sends is none of them: it calls
+// every body a form, and the answer tells how to say otherwise.
 func isJSON(contentType string) bool {
 	if contentType == "" {
 		return true

@@ -12,6 +12,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"guardrails/shared/document"
 	"guardrails/shared/errs"
 )
 
@@ -125,7 +126,7 @@ func location(huma, message string) string {
 	rest, ok := strings.CutPrefix(huma, "body")
 	if !ok {
 		kind, name, _ := strings.Cut(huma, ".")
-		if strings.HasPrefix(message, "unknown") && !plainName(name) {
+		if strings.HasPrefix(message, "unknown") && !document.PlainName(name) {
 			return kind
 		}
 		return huma
@@ -138,26 +139,10 @@ func location(huma, message string) string {
 func plainPointer(pointer string) string {
 	end := 0
 	for _, segment := range strings.Split(pointer, "/")[1:] {
-		if !plainName(segment) && (segment == "" || len(segment) > 5 || strings.Trim(segment, "0123456789") != "") {
+		if !document.PlainSegment(segment) {
 			break
 		}
 		end += 1 + len(segment)
 	}
 	return pointer[:end]
-}
-
-// plainName reports whether s could be the name of a field: letters and underscores, at most 32, at most two digits
-// at the end.
-func plainName(s string) bool {
-	if s == "" || len(s) > 32 {
-		return false
-	}
-	for i, c := range s {
-		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == '-'
-		digit := c >= '0' && c <= '9' && i >= len(s)-2
-		if !letter && !digit {
-			return false
-		}
-	}
-	return true
 }

@@ -204,7 +204,7 @@ func response(status int, h http.Header, body []byte) events.APIGatewayProxyResp
 func (r *route) report(ctx context.Context, span trace.Span, x *exchange, status int, err error) {
 	span.SetAttributes(attribute.String("http.route", r.env.Spec.Trigger.Path), attribute.Int("http.response.status_code", status))
 	attrs := []slog.Attr{
-		slog.String("request_id", x.call.RequestID), slog.String("route", r.env.Spec.Trigger.Method+" "+r.env.Spec.Trigger.Path), slog.Int("status", status),
+		slog.String("request_id", LogID(x.call.RequestID)), slog.String("route", r.env.Spec.Trigger.Method+" "+r.env.Spec.Trigger.Path), slog.Int("status", status),
 		slog.Duration("duration", r.env.Clock.Now().Sub(x.call.Now)),
 	}
 	if x.call.Scope.Valid() {
@@ -221,6 +221,7 @@ func (r *route) report(ctx context.Context, span trace.Span, x *exchange, status
 		attrs = append(attrs, slog.String("code", string(errs.CodeOf(err))), slog.String("error", errorText(err)))
 		span.SetStatus(codes.Error, string(errs.CodeOf(err)))
 		r.env.Metrics.Count(telemetry.RequestErrors, 1)
+		r.env.countRefusal(err)
 		if status == http.StatusServiceUnavailable {
 			r.env.Metrics.Count(telemetry.StoreUnavailable, 1)
 		}

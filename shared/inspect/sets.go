@@ -16,6 +16,7 @@ import (
 	"guardrails/shared/clock"
 	"guardrails/shared/detect"
 	"guardrails/shared/errs"
+	"guardrails/shared/outage"
 	"guardrails/shared/policy"
 	"guardrails/shared/policystore"
 	"guardrails/shared/seal"
@@ -41,11 +42,12 @@ type sets struct {
 	ttl   time.Duration
 	stale func()
 
-	mu      sync.Mutex
-	states  *simplelru.LRU[string, knownState]
-	built   *keptSets
-	downTil time.Time
-	flight  singleflight.Group
+	mu     sync.Mutex
+	states *simplelru.LRU[string, knownState]
+	built  *keptSets
+	// live reads states, compiling makes sets; each once for all who wait for the same.
+	live      *outage.Source[policystore.State]
+	compiling singleflight.Group
 }
 
 type knownState struct {
@@ -62,7 +64,9 @@ func newSets(base *detect.Engine, store *policystore.Store, keys *seal.Keys, c c
 	if err != nil {
 		return nil, err
 	}
-	return &sets{base: base, store: store, keys: keys, clock: c, ttl: ttl, stale: stale, states: states, built: built}, nil
+	limits := outage.Limits{Read: readBudget, StandIn: standInWait, Rest: ttl}
+	live := outage.NewSource[policystore.State](c, limits, "The store of policies does not answer now.")
+	return &sets{base: base, store: store, keys: keys, clock: c, ttl: ttl, stale: stale, states: states, built: built, live: live}, nil
 }
 
 // state returns the tenant's policy state, at most ttl old; while the store does not answer, at most five minutes. A
@@ -73,58 +77,16 @@ func (c *sets) state(ctx context.Context, s tenant.Scope) (policystore.State, er
 	if ok && now.Sub(known.read) < c.ttl {
 		return known.state, nil
 	}
-	wait, standIn := readBudget, ok && now.Sub(known.read) < lastGoodFor
-	if standIn {
-		wait = standInWait
-	}
-	if standIn && c.down(now) {
+	question := outage.Question{Key: s.TenantID(), Owner: s.TenantID()}
+	lastGood := outage.StandIn[policystore.State]{Value: known.state, OK: ok && now.Sub(known.read) < lastGoodFor}
+	state, bridged, err := c.live.Get(ctx, question, lastGood, func(ctx context.Context) (policystore.State, error) { return c.read(ctx, s) })
+	if bridged {
 		c.stale()
-		return known.state, nil
 	}
-	state, err := c.ask(ctx, s, wait)
-	if err == nil {
-		return state, nil
+	if err != nil {
+		return policystore.State{}, fmt.Errorf("read the policies' state: %w", err)
 	}
-	c.markDown()
-	if standIn {
-		c.stale()
-		return known.state, nil
-	}
-	return policystore.State{}, fmt.Errorf("read the policies' state: %w", err)
-}
-
-var errSlow = errs.New(errs.Overloaded, "The store of policies does not answer now.").WithRetryAfter(2 * time.Second)
-
-// ask reads the state, once for all who ask at the same time; a read that its callers have given up still counts.
-func (c *sets) ask(ctx context.Context, s tenant.Scope, wait time.Duration) (policystore.State, error) {
-	answer := c.flight.DoChan("state#"+s.TenantID(), func() (any, error) {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readBudget)
-		defer cancel()
-		return c.read(ctx, s)
-	})
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case a := <-answer:
-		if a.Err != nil {
-			return policystore.State{}, a.Err
-		}
-		return a.Val.(policystore.State), nil
-	case <-timer.C:
-		return policystore.State{}, errSlow
-	}
-}
-
-func (c *sets) down(now time.Time) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return now.Before(c.downTil)
-}
-
-func (c *sets) markDown() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.downTil = c.clock.Now().Add(c.ttl)
+	return state, nil
 }
 
 func (c *sets) known(s tenant.Scope) (knownState, bool) {
@@ -167,7 +129,7 @@ func (c *sets) get(ctx context.Context, s tenant.Scope, named []string) (*policy
 	if ok {
 		return set, nil
 	}
-	v, err, _ := c.flight.Do(key, func() (any, error) {
+	v, err, _ := c.compiling.Do(key, func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
 		defer cancel()
 		return c.compile(ctx, s, key, ids)

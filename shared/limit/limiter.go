@@ -14,6 +14,7 @@ import (
 	"guardrails/shared/clock"
 	"guardrails/shared/errs"
 	"guardrails/shared/internal/scope"
+	"guardrails/shared/outage"
 	"guardrails/shared/table"
 )
 
@@ -158,6 +159,9 @@ func (l *Limiter) take(ctx context.Context, s scope.Scope, p Policy, b *bucket, 
 	}
 	b.size = nextSize(b, p, now)
 	d, granted, err := l.lease(ctx, s, p, b.size, now)
+	if errors.Is(err, outage.ErrRefused) {
+		return Decision{Policy: p}, err // no outage: without its table a limit would never bind
+	}
 	if err != nil {
 		l.markDown()
 		return l.local(p, b, now, failClosed, err)

@@ -14,7 +14,7 @@ type Definition struct {
 
 // The queues' logical names.
 const (
-	Analyses  = "analyses"   // records of analyses, written to the table in batches
+	Analyses  = "analyses"   // records of analyses, to be written to the table
 	JobSplit  = "job-split"  // jobs to be cut into chunks
 	JobChunks = "job-chunks" // chunks of jobs to be analyzed
 	Tasks     = "tasks"      // tasks of the older API

@@ -7,14 +7,13 @@ import (
 	"fmt"
 	"strconv"
 	"sync"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
-	"guardrails/shared/errs"
 	"guardrails/shared/internal/scope"
+	"guardrails/shared/outage"
 )
 
 // Attributes of every message.
@@ -60,7 +59,7 @@ func (q *Queue) resolve(ctx context.Context) (*string, error) {
 }
 
 func failure(doing string, err error) error {
-	return errs.Wrap(errs.Overloaded, "The queue does not answer now.", fmt.Errorf("%s: %w", doing, err)).WithRetryAfter(2 * time.Second)
+	return outage.Failure("The queue does not answer now.", doing, err)
 }
 
 func attributes(s scope.Scope, trace string) map[string]types.MessageAttributeValue {
@@ -107,13 +106,14 @@ func encode(body any) ([]byte, error) {
 func (q *Queue) send(ctx context.Context, url *string, s scope.Scope, bodies []any) error {
 	in := &sqs.SendMessageBatchInput{QueueUrl: url}
 	for i, body := range bodies {
+		ctx, body := traced(ctx, body)
 		b, err := encode(body)
 		if err != nil {
 			return fmt.Errorf("encode message for %s: %w", q.name, err)
 		}
 		in.Entries = append(in.Entries, types.SendMessageBatchRequestEntry{
 			Id: aws.String(strconv.Itoa(i)), MessageBody: aws.String(string(b)),
-			MessageAttributes: attributes(s, traceparent(ctx)), MessageGroupId: aws.String(s.TenantID()),
+			MessageAttributes: attributes(s, Traceparent(ctx)), MessageGroupId: aws.String(s.TenantID()),
 		})
 	}
 	if len(in.Entries) == 1 {

@@ -3,6 +3,7 @@ package record
 import (
 	"strings"
 
+	"guardrails/shared/document"
 	"guardrails/shared/policy"
 )
 
@@ -18,26 +19,11 @@ func maskPath(pointer string) string {
 	}
 	parts := strings.Split(pointer, "/")
 	for i, p := range parts {
-		if p != "" && !plainSegment(p) {
+		if p != "" && !document.PlainSegment(p) {
 			parts[i] = "*"
 		}
 	}
 	return strings.Join(parts, "/")
-}
-
-// plainSegment reports whether p is an array index of at most six digits or looks like a field's name: at most 32
-// letters, underscores and hyphens with at most two digits, at its end. Keys and numbers of people have more of them.
-func plainSegment(p string) bool {
-	name := strings.TrimRight(p, "0123456789")
-	if name == "" {
-		return len(p) <= 6
-	}
-	for i, c := range name {
-		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && c != '_' && (c != '-' || i == 0) {
-			return false
-		}
-	}
-	return len(p) <= 32 && len(p)-len(name) <= 2
 }
 
 // keepListed drops from violations the ids of findings that the record does not list.

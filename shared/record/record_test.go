@@ -1,16 +1,19 @@
 package record_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
 	"testing"
 
+	"guardrails/shared/awstest"
 	"guardrails/shared/detect"
 	"guardrails/shared/errs"
 	"guardrails/shared/fntest"
 	"guardrails/shared/id"
 	"guardrails/shared/inspect"
+	"guardrails/shared/outage"
 	"guardrails/shared/policy"
 	"guardrails/shared/queue"
 	"guardrails/shared/record"
@@ -85,5 +88,20 @@ func TestWithoutAQueue(t *testing.T) {
 	}
 	if err := r.Send(t.Context(), acme, analysis(1), true); errs.CodeOf(err) != errs.Overloaded {
 		t.Errorf("regulated: %v, want overloaded", err)
+	}
+}
+
+// TestAQueueThatIsNotThere fails for every tenant: it is no outage that may pass, every record would be lost.
+func TestAQueueThatIsNotThere(t *testing.T) {
+	t.Parallel()
+	sys := fntest.New(t, nil, nil)
+	acme := sys.Tenant(t).Scope(t)
+	sys.Config.Environment = awstest.Env(t)
+	env := sys.Env()
+	r := record.NewRecorder(env.Queue(queue.Analyses), env.Metrics)
+	for _, failClosed := range []bool{false, true} {
+		if err := r.Send(t.Context(), acme, analysis(1), failClosed); errs.CodeOf(err) != errs.Internal || !errors.Is(err, outage.ErrRefused) {
+			t.Errorf("fail closed %v: %v", failClosed, err)
+		}
 	}
 }

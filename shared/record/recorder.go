@@ -10,6 +10,7 @@ import (
 
 	"guardrails/shared/errs"
 	"guardrails/shared/inspect"
+	"guardrails/shared/outage"
 	"guardrails/shared/queue"
 	"guardrails/shared/telemetry"
 	"guardrails/shared/tenant"
@@ -41,7 +42,7 @@ type Recorder struct {
 
 // pending is a record on its way.
 type pending struct {
-	// ctx carries the request's trace, not its end.
+	// ctx carries what the request's context holds, not its end.
 	ctx   context.Context //nolint:containedctx // the record outlives the call that it belongs to
 	scope tenant.Scope
 	body  json.RawMessage
@@ -56,7 +57,7 @@ func NewRecorder(q *queue.Queue, m *telemetry.Metrics) *Recorder {
 var errBusy = errors.New("too many records are waiting")
 
 // Send makes the record durable. With failClosed it returns errs.Overloaded unless the queue acknowledged; without, it
-// waits at most 50 ms, counts a miss, and never fails.
+// waits at most 50 ms, counts a miss and does not fail. A queue that refuses fails both: then every record would be lost.
 func (r *Recorder) Send(ctx context.Context, s tenant.Scope, a *inspect.Analysis, failClosed bool) error {
 	body, err := json.Marshal(NewMessage(a))
 	if err != nil {
@@ -72,6 +73,9 @@ func (r *Recorder) Send(ctx context.Context, s tenant.Scope, a *inspect.Analysis
 	}
 	if err == nil {
 		return nil
+	}
+	if errors.Is(err, outage.ErrRefused) {
+		return err
 	}
 	if failClosed {
 		return errs.Wrap(errs.Overloaded, "The analysis could not be recorded, so it is not answered.", err).WithRetryAfter(2 * time.Second)
@@ -144,7 +148,7 @@ func (r *Recorder) send(batch []*pending) error {
 	defer cancel()
 	bodies := make([]any, len(batch))
 	for i, p := range batch {
-		bodies[i] = p.body
+		bodies[i] = queue.Traced{Body: p.body, Trace: queue.Traceparent(p.ctx)}
 	}
 	return r.queue.SendBatch(ctx, batch[0].scope, bodies)
 }

@@ -9,7 +9,7 @@ type Keys interface {
 	// Seal encrypts with AES-256-GCM under the tenant's current data key and a random nonce. Kid names the key, in
 	// 1 to 64 ASCII letters, digits, '-' and '_'. It fails with errs.Overloaded where the key service does not answer.
 	Seal(ctx context.Context, plaintext, aad []byte) (kid string, ciphertext []byte, err error)
-	// Open undoes Seal. It fails with errs.Overloaded where the key service does not answer; any other error means
+	// Open undoes Seal. It fails as outage.OfService tells where the key service cannot; any other error means
 	// that the key is unknown or that the ciphertext or aad is not what Seal made.
 	Open(ctx context.Context, kid string, ciphertext, aad []byte) ([]byte, error)
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"guardrails/shared/errs"
+	"guardrails/shared/outage"
 )
 
 // Failure is an encrypted token that could not be restored and stayed as it was. Start and End count code points in
@@ -21,7 +21,7 @@ type Failure struct {
 
 // Restore puts the values back in place of the encrypted tokens of text, one by one. A token that is damaged, another
 // tenant's or under an unknown key stays as it is and is listed. Items have the operator encrypt.
-// The error is errs.Overloaded where the key service does not answer, or the context's.
+// The error is errs.Overloaded where the key service does not answer, outage.ErrRefused where it refuses, or the context's.
 func Restore(ctx context.Context, keys Keys, tenant, path, text string) (string, []Item, []Failure, error) {
 	r := &restorer{keys: keys, tenant: tenant, path: path, text: text}
 	for {
@@ -49,7 +49,7 @@ type restorer struct {
 
 func (r *restorer) token(ctx context.Context, t token) error {
 	value, err := r.open(ctx, t)
-	if errors.Is(err, errs.Overloaded) || ctx.Err() != nil {
+	if outage.OfService(err) || ctx.Err() != nil {
 		return errors.Join(err, ctx.Err())
 	}
 	start := r.runes + utf8.RuneCountInString(r.text[r.last:t.start])

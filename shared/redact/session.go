@@ -3,6 +3,7 @@ package redact
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -56,6 +57,12 @@ func (s *Session) Continue(b *Book) { s.book = b }
 
 // Reveals reports whether what was redacted so far shows a found value or a part of one, because a method keeps it.
 func (s *Session) Reveals() bool { return s.reveals }
+
+// Unbounded lifts the bound on the session's output, for a caller who sends it nowhere, and returns the session.
+func (s *Session) Unbounded() *Session {
+	s.room = math.MaxInt
+	return s
+}
 
 // method returns what the choice says of a finding. A type has one category, so the type is key enough.
 func (s *Session) method(f *detect.Finding) Method {

@@ -17,6 +17,7 @@ import (
 	"guardrails/shared/clock"
 	"guardrails/shared/errs"
 	"guardrails/shared/internal/scope"
+	"guardrails/shared/outage"
 	"guardrails/shared/table"
 )
 
@@ -64,7 +65,7 @@ func (k *Keys) CreateOp(ctx context.Context, s scope.Scope) (table.Op, error) {
 }
 
 func failure(doing string, err error) error {
-	return errs.Wrap(errs.Overloaded, "The key service does not answer now.", fmt.Errorf("%s: %w", doing, err)).WithRetryAfter(2 * time.Second)
+	return outage.Failure("The key service does not answer now.", doing, err)
 }
 
 const currentVersion = 1

@@ -5,13 +5,14 @@ import (
 	"encoding/base64"
 	"fmt"
 	"log/slog"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/hashicorp/golang-lru/v2/expirable"
-	"golang.org/x/sync/singleflight"
 
-	"guardrails/shared/errs"
+	"guardrails/shared/clock"
+	"guardrails/shared/outage"
 )
 
 // Value is secret bytes that print, log and encode as [redacted].
@@ -38,6 +39,11 @@ func (Value) LogValue() slog.Value { return slog.StringValue("[redacted]") }
 const (
 	freshFor = 5 * time.Minute
 	staleFor = 20 * time.Minute
+	// readBudget is how long a read may take; standInWait how long a caller waits for it while an older value could be
+	// served, once in downFor.
+	readBudget  = 3 * time.Second
+	standInWait = 400 * time.Millisecond
+	downFor     = time.Second
 )
 
 // Reader reads the platform's secrets. Values are cached for five minutes and served for fifteen more when the
@@ -46,45 +52,54 @@ type Reader struct {
 	api      *secretsmanager.Client
 	physical func(logical string) string
 	declared []string
-	fresh    *expirable.LRU[string, Value]
-	stale    *expirable.LRU[string, Value]
-	flight   singleflight.Group
+	clock    clock.Clock
+	service  *outage.Source[Value]
+
+	mu    sync.Mutex
+	known map[string]known
+}
+
+// known is a value as it was read.
+type known struct {
+	value Value
+	read  time.Time
 }
 
 // NewReader returns a reader of the declared secrets; physical maps a logical name to the stored one.
-func NewReader(api *secretsmanager.Client, declared []string, physical func(string) string) *Reader {
+func NewReader(api *secretsmanager.Client, declared []string, physical func(string) string, c clock.Clock) *Reader {
+	limits := outage.Limits{Read: readBudget, StandIn: standInWait, Rest: downFor}
 	return &Reader{
-		api: api, physical: physical, declared: declared,
-		fresh: expirable.NewLRU[string, Value](16, nil, freshFor), stale: expirable.NewLRU[string, Value](16, nil, staleFor),
+		api: api, physical: physical, declared: declared, clock: c, known: map[string]known{},
+		service: outage.NewSource[Value](c, limits, unavailable),
 	}
 }
+
+const unavailable = "The secret store does not answer now."
 
 // Get returns a secret's bytes. It fails for a name that was not declared, and with errs.Overloaded when the service
 // does not answer and nothing usable is cached.
 func (r *Reader) Get(ctx context.Context, name string) (Value, error) {
-	if v, ok := r.fresh.Get(name); ok {
-		return v, nil
+	r.mu.Lock()
+	old, ok := r.known[name]
+	r.mu.Unlock()
+	age := r.clock.Now().Sub(old.read)
+	if ok && age >= 0 && age < freshFor {
+		return old.value, nil
 	}
-	v, err, _ := r.flight.Do(name, func() (any, error) { return r.fetch(context.WithoutCancel(ctx), name) })
-	if err != nil {
-		if old, ok := r.stale.Get(name); ok {
-			return old, nil
-		}
-		return Value{}, err
-	}
-	return v.(Value), nil
+	standIn := outage.StandIn[Value]{Value: old.value, OK: ok && age >= 0 && age < staleFor}
+	v, _, err := r.service.Get(ctx, outage.Question{Key: name, Owner: name}, standIn, func(ctx context.Context) (Value, error) { return r.fetch(ctx, name) })
+	return v, err
 }
 
 func (r *Reader) fetch(ctx context.Context, name string) (Value, error) {
-	if !contains(r.declared, name) {
+	if !slices.Contains(r.declared, name) {
 		return Value{}, fmt.Errorf("secret %s is not declared by the function", name)
 	}
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-	defer cancel()
 	id := r.physical(name)
+	at := r.clock.Now()
 	res, err := r.api.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &id})
 	if err != nil {
-		return Value{}, errs.Wrap(errs.Overloaded, "The secret store does not answer now.", fmt.Errorf("read secret %s: %w", name, err)).WithRetryAfter(2 * time.Second)
+		return Value{}, outage.Failure(unavailable, "read secret "+name, err)
 	}
 	if res.SecretString == nil {
 		return Value{}, fmt.Errorf("secret %s is empty", name)
@@ -94,16 +109,8 @@ func (r *Reader) fetch(ctx context.Context, name string) (Value, error) {
 		return Value{}, fmt.Errorf("secret %s is not base64 of at least 32 bytes", name)
 	}
 	v := Value{b}
-	r.fresh.Add(name, v)
-	r.stale.Add(name, v)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.known[name] = known{v, at}
 	return v, nil
-}
-
-func contains(list []string, s string) bool {
-	for _, v := range list {
-		if v == s {
-			return true
-		}
-	}
-	return false
 }

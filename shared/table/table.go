@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -12,10 +11,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/aws/smithy-go"
 
 	"guardrails/shared/errs"
 	"guardrails/shared/internal/scope"
+	"guardrails/shared/outage"
 )
 
 // Access is what the holder of a Table may do with it.
@@ -98,17 +97,27 @@ func (t *Table) UpdateReturning(ctx context.Context, s scope.Scope, k Key, u exp
 	if err != nil {
 		return err
 	}
-	res, err := t.api.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: &t.name, Key: itemKey(s, k), UpdateExpression: e.Update(), ConditionExpression: e.Condition(),
-		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
-		ReturnValues: types.ReturnValueAllNew, ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
-	})
+	var res *dynamodb.UpdateItemOutput
 	var failed *types.ConditionalCheckFailedException
-	if errors.As(err, &failed) && old != nil && failed.Item != nil {
+	err = patiently(ctx, func() error {
+		res, err = t.api.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+			TableName: &t.name, Key: itemKey(s, k), UpdateExpression: e.Update(), ConditionExpression: e.Condition(),
+			ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+			ReturnValues: types.ReturnValueAllNew, ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+		})
+		if err != nil && !errors.As(err, &failed) {
+			return failure("update "+t.name, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if failed != nil && old != nil && failed.Item != nil {
 		return errors.Join(ErrCondition, decode(t.name, failed.Item, old))
 	}
-	if err != nil {
-		return failure("update "+t.name, err)
+	if failed != nil {
+		return failure("update "+t.name, failed)
 	}
 	if out == nil {
 		return nil
@@ -223,15 +232,15 @@ func Always() expression.ConditionBuilder { return expression.ConditionBuilder{}
 // TTL is the value of an item's ttl attribute.
 func TTL(t time.Time) int64 { return t.Unix() }
 
-// failure turns an SDK error into one of ours: a failed condition, or a store that cannot answer now.
+// failure turns an SDK error into one of ours: a failed condition, a store that refuses, or one that cannot answer now.
 func failure(doing string, err error) error {
 	var failed *types.ConditionalCheckFailedException
 	if errors.As(err, &failed) {
 		return fmt.Errorf("%s: %w", doing, ErrCondition)
 	}
-	var api smithy.APIError
-	if errors.As(err, &api) && strings.Contains(api.ErrorCode(), "Validation") {
-		return fmt.Errorf("%s: %s", doing, api.ErrorCode()) // the message may quote an item
+	var conflict *types.TransactionConflictException
+	if errors.As(err, &conflict) {
+		err = errors.Join(errConflict, err)
 	}
-	return errs.Wrap(errs.Overloaded, "The store does not answer now.", fmt.Errorf("%s: %w", doing, err)).WithRetryAfter(2 * time.Second)
+	return outage.Failure("The store does not answer now.", doing, err)
 }

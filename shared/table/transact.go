@@ -12,7 +12,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
 
+	"guardrails/shared/clock"
 	"guardrails/shared/internal/scope"
 )
 
@@ -111,8 +113,8 @@ func (e *ConditionError) Error() string { return ErrCondition.Error() }
 // Is makes errors.Is(err, ErrCondition) true.
 func (e *ConditionError) Is(target error) bool { return target == ErrCondition }
 
-// conflictWaits is how long Transact waits, at most, before it tries again to write items that another transaction
-// holds. A canceled transaction has written nothing.
+// conflictWaits is how long a write waits, at most, before it tries again to write items that another transaction
+// holds. A refused write and a canceled transaction have written nothing.
 var conflictWaits = [...]time.Duration{10 * time.Millisecond, 20 * time.Millisecond, 40 * time.Millisecond, 80 * time.Millisecond, 160 * time.Millisecond, 320 * time.Millisecond}
 
 // Transact makes all writes or none; they may be in several tables. It returns a ConditionError if a condition did
@@ -125,19 +127,27 @@ func Transact(ctx context.Context, ops ...Op) error {
 		}
 		in.TransactItems = append(in.TransactItems, op.item)
 	}
-	if len(ops) == 1 {
-		return single(ctx, ops[0])
-	}
+	return patiently(ctx, func() error {
+		if len(ops) == 1 {
+			return single(ctx, ops[0])
+		}
+		return transact(ctx, ops[0].api, in)
+	})
+}
+
+// patiently tries a write again while another transaction holds its items. The waits are random, so that those who
+// collided part.
+func patiently(ctx context.Context, write func() error) error {
 	for _, longest := range conflictWaits {
-		err := transact(ctx, ops[0].api, in)
-		if !errors.Is(err, errConflict) || !wait(ctx, longest) {
+		err := write()
+		if !errors.Is(err, errConflict) || clock.Pause(ctx, rand.N(longest)) != nil { //nolint:gosec // jitter, not a secret
 			return err
 		}
 	}
-	return transact(ctx, ops[0].api, in)
+	return write()
 }
 
-// errConflict marks a transaction that was canceled because another one held its items.
+// errConflict marks a write that was refused because a transaction held its items.
 var errConflict = errors.New("items are held by another transaction")
 
 func transact(ctx context.Context, api *dynamodb.Client, in *dynamodb.TransactWriteItemsInput) error {
@@ -151,24 +161,15 @@ func transact(ctx context.Context, api *dynamodb.Client, in *dynamodb.TransactWr
 			return ce
 		}
 		for _, r := range canceled.CancellationReasons {
-			if aws.ToString(r.Code) == "TransactionConflict" {
+			switch code := aws.ToString(r.Code); code {
+			case "TransactionConflict":
 				err = errors.Join(errConflict, err)
+			case "ValidationError":
+				return failure("transact", &smithy.GenericAPIError{Code: code})
 			}
 		}
 	}
 	return failure("transact", err)
-}
-
-// wait pauses for a random part of longest, so that those who collided part. It returns false when ctx ends.
-func wait(ctx context.Context, longest time.Duration) bool {
-	t := time.NewTimer(rand.N(longest)) //nolint:gosec // jitter, not a secret //nolint:gosec // only parts those who collided
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
 
 func conditionError(c *types.TransactionCanceledException) error {

@@ -49,7 +49,7 @@ type Task struct {
 	ID     string `dynamodbav:"id"`
 	Name   Name   `dynamodbav:"name"`
 	Status Status `dynamodbav:"status"`
-	// Options are the request's own, as JSON; webhook and signature come with the reactions release.
+	// Options are the request's own, as JSON; webhook and signature are kept for deliveries, which do not exist yet.
 	Options     string `dynamodbav:"options"`
 	CreatedBy   string `dynamodbav:"created_by"`
 	SubmittedAt string `dynamodbav:"submitted_at"`

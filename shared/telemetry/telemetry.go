@@ -33,6 +33,7 @@ const (
 	ChunksPoisoned    Metric = "ChunksPoisoned"   // chunks given up after their last try
 	AuthRefused       Metric = "AuthRefused"      // requests without a valid credential
 	StoreUnavailable  Metric = "StoreUnavailable" // answers 503 because a store did not answer
+	ServiceRefused    Metric = "ServiceRefused"   // failures because a service refused us: a missing grant, table or key
 )
 
 // Metrics counts, and writes what it counted as one line in CloudWatch's embedded metric format. The only dimension

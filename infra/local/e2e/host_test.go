@@ -1,9 +1,9 @@
 package e2e_test
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"guardrails/infra/local"
+	"guardrails/shared/awstest"
+	"guardrails/shared/fntest"
 )
 
 const (
@@ -27,11 +29,7 @@ const (
 
 // build makes the host's binary once for all tests.
 var build = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "guardrails-e2e-*")
-	if err != nil {
-		return "", err
-	}
-	bin := filepath.Join(dir, "serve")
+	bin := filepath.Join(binaries, "serve")
 	out, err := exec.Command("go", "build", "-o", bin, "guardrails/infra/local/serve").CombinedOutput()
 	if err != nil {
 		return string(out), err
@@ -39,81 +37,85 @@ var build = sync.OnceValues(func() (string, error) {
 	return bin, nil
 })
 
+// binaries is a folder that lives as long as the test process.
+var binaries string
+
 func TestMain(m *testing.M) {
-	code := m.Run()
-	if bin, err := build(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(bin)) // a folder left in the temporary one harms nobody
+	var err error
+	if binaries, err = os.MkdirTemp("", "guardrails-e2e-*"); err != nil {
+		panic(err)
 	}
+	code := m.Run()
+	_ = os.RemoveAll(binaries) // a folder left in the temporary one harms nobody
 	os.Exit(code)
 }
 
 // host is a local host in a process of its own, that can be killed and started again on the same data.
 type host struct {
-	dir, url, port string
-	cmd            *exec.Cmd
-	exited         chan struct{}
-	stderr         *lockedBuffer
-}
-
-type lockedBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
+	dir string
+	// url is where it serves; every start has a port of its own.
+	url    string
+	cmd    *exec.Cmd
+	exited chan struct{}
+	stderr *fntest.Log
 }
 
 // newHost starts a host on an empty data folder and waits until it serves. It is stopped when the test ends.
 func newHost(t *testing.T) *host {
 	t.Helper()
-	h := &host{dir: t.TempDir(), port: freePort(t)}
-	h.url = "http://127.0.0.1:" + h.port
+	awstest.NeedServices(t)
+	h := &host{dir: t.TempDir()}
+	t.Cleanup(func() { h.end(t) })
 	h.start(t)
-	t.Cleanup(func() {
-		h.signal(t, syscall.SIGTERM)
-		// A host that a test has killed leaves MiniStack behind.
-		_ = syscall.Kill(h.stack(t).PID, syscall.SIGKILL)
-	})
 	return h
 }
 
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+// end stops the host, and the MiniStack that one leaves behind which a test has killed, or which never served.
+func (h *host) end(t *testing.T) {
+	if h.cmd == nil {
+		return
 	}
-	defer l.Close()
-	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+	h.signal(t, syscall.SIGTERM)
+	var left instance
+	if raw, err := os.ReadFile(filepath.Join(h.dir, "ministack/instance.json")); err == nil && json.Unmarshal(raw, &left) == nil && left.PID > 1 {
+		_ = syscall.Kill(left.PID, syscall.SIGKILL)
+	}
 }
 
+// start starts the host on a free port and waits until it says where it serves.
 func (h *host) start(t *testing.T) {
 	t.Helper()
 	bin, err := build()
 	if err != nil {
 		t.Fatalf("build the host: %v: %s", err, bin)
 	}
-	h.cmd, h.exited, h.stderr = exec.Command(bin), make(chan struct{}), &lockedBuffer{}
-	h.cmd.Dir = root
-	h.cmd.Env = append(os.Environ(), "PORT="+h.port, "GUARDRAILS_DATA="+h.dir)
-	h.cmd.Stderr = h.stderr
-	if err := h.cmd.Start(); err != nil {
+	cmd, exited := exec.Command(bin), make(chan struct{})
+	h.stderr = &fntest.Log{}
+	cmd.Dir, cmd.Stderr = root, h.stderr
+	cmd.Env = append(os.Environ(), "PORT=0", "GUARDRAILS_DATA="+h.dir)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
 		t.Fatal(err)
 	}
-	go func(cmd *exec.Cmd, exited chan struct{}) {
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	h.cmd, h.exited = cmd, exited
+	ready := make(chan string, 1)
+	go func() {
 		defer close(exited)
+		line, _ := bufio.NewReader(out).ReadString('\n')
+		ready <- strings.TrimSpace(line)
 		_ = cmd.Wait()
-	}(h.cmd, h.exited)
-	eventually(t, "the host serves", func() bool { return h.status(t, http.MethodGet, "/api/v1/health", "", nil) == http.StatusOK })
+	}()
+	h.url = ""
+	select {
+	case h.url = <-ready:
+	case <-time.After(patience):
+	}
+	if !strings.HasPrefix(h.url, "http://") {
+		t.Fatalf("the host does not serve: %s", h.stderr)
+	}
 }
 
 // signal sends a signal and awaits the host's end.

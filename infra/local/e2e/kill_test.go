@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 type job struct {
@@ -133,4 +134,24 @@ func TestKillLosesNoDocument(t *testing.T) {
 	h.start(t)
 	h.wantExact(t, key, h.await(t, key, accepted.ID), 2, 0)
 	h.wantExact(t, key, h.await(t, key, j.ID), documents, documents/10)
+}
+
+// TestASignalThatComesTwiceIsOneStop has two signals arrive together, as from a terminal and from make: the host still
+// saves and says that it has.
+func TestASignalThatComesTwiceIsOneStop(t *testing.T) {
+	t.Parallel()
+	h := newHost(t)
+	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		if err := h.cmd.Process.Signal(sig); err != nil {
+			t.Fatal(err)
+		}
+	}
+	select {
+	case <-h.exited:
+	case <-time.After(patience):
+		t.Fatalf("the host did not end: %s", h.stderr)
+	}
+	if code := h.cmd.ProcessState.ExitCode(); code != 0 || !strings.HasSuffix(h.stderr.String(), "guardrails: stopped\n") {
+		t.Errorf("exit code %d: %s", code, h.stderr)
+	}
 }

@@ -44,7 +44,7 @@ func TestManyRequestsAtOnce(t *testing.T) {
 // dial opens a connection and sends text on it.
 func (h *host) dial(t *testing.T, text string) *net.TCPConn {
 	t.Helper()
-	c, err := net.Dial("tcp", "127.0.0.1:"+h.port)
+	c, err := net.Dial("tcp", strings.TrimPrefix(h.url, "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}

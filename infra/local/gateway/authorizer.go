@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"guardrails/shared/errs"
+	"guardrails/shared/fn"
 )
 
 const (
@@ -58,7 +59,7 @@ func (g *Gateway) authorizerFailed(ctx context.Context, c *call, err error) erro
 	if err.Error() == unauthorized {
 		return errs.New(errs.Unauthenticated, "Credentials are missing or not valid.")
 	}
-	g.cfg.Log.ErrorContext(ctx, "authorizer failed", "request_id", c.shown, "error", err)
+	g.cfg.Log.ErrorContext(ctx, "authorizer failed", "request_id", fn.LogID(c.shown), "error", err)
 	return errs.Wrap(errs.Overloaded, "Credentials cannot be checked now.", err).WithRetryAfter(authorizerRetryAfter)
 }
 

@@ -13,6 +13,7 @@ import (
 	"guardrails/infra/local/invoke"
 	"guardrails/shared/clock"
 	"guardrails/shared/errs"
+	"guardrails/shared/fn"
 	"guardrails/shared/id"
 )
 
@@ -120,12 +121,12 @@ func (g *Gateway) invoke(ctx context.Context, c *call, authorizer map[string]any
 	// A caller that hangs up does not stop the function, as on AWS: half a write helps nobody.
 	out, err := target.Call(context.WithoutCancel(ctx), c.id, payload)
 	if err != nil {
-		g.cfg.Log.ErrorContext(ctx, "function failed", "function", target.Name, "request_id", c.shown, "error", err)
+		g.cfg.Log.ErrorContext(ctx, "function failed", "function", target.Name, "request_id", fn.LogID(c.shown), "error", err)
 		return nil, &functionError{err}
 	}
 	a, err := readAnswer(out)
 	if err != nil {
-		g.cfg.Log.ErrorContext(ctx, "function's answer is malformed", "function", target.Name, "request_id", c.shown, "error", err)
+		g.cfg.Log.ErrorContext(ctx, "function's answer is malformed", "function", target.Name, "request_id", fn.LogID(c.shown), "error", err)
 		return nil, &functionError{err}
 	}
 	if a.header.Get("X-Request-Id") == "" {

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"guardrails/shared/clock"
 	"guardrails/shared/emulator"
 )
 
@@ -113,7 +114,7 @@ func (k *Keeper) adoptOrStart(ctx context.Context) (bool, error) {
 		if !errors.Is(err, emulator.ErrLocked) {
 			return false, err
 		}
-		if err := pause(ctx, minBackoff); err != nil {
+		if err := clock.Pause(ctx, minBackoff); err != nil {
 			return false, fmt.Errorf("another MiniStack holds %s and does not answer: %w", k.cfg.Dir, err)
 		}
 	}
@@ -155,15 +156,4 @@ func (k *Keeper) startOn(ctx context.Context, port int) error {
 	}
 	k.set(instance{pid: p.PID(), token: token, process: p}, port)
 	return nil
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"guardrails/infra/local/ministack"
+	"guardrails/shared/awstest"
 	"guardrails/shared/emulator"
 	"guardrails/shared/provision"
 )
@@ -19,6 +20,7 @@ const patience = 30 * time.Second
 
 func open(t *testing.T, dir string, restarted func(context.Context, string) error) (*ministack.Keeper, bool) {
 	t.Helper()
+	awstest.NeedServices(t)
 	install, err := emulator.Find(".")
 	if err != nil {
 		t.Fatal("MiniStack is not installed: run make setup once")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"guardrails/shared/clock"
 	"guardrails/shared/emulator"
 )
 
@@ -65,7 +66,7 @@ func (k *Keeper) revive(ctx context.Context) {
 			return
 		}
 		k.cfg.Log.WarnContext(ctx, "MiniStack did not start; trying again", "error", err, "wait", backoff)
-		if pause(ctx, backoff) != nil {
+		if clock.Pause(ctx, backoff) != nil {
 			return
 		}
 		backoff = min(2*backoff, maxBackoff)
@@ -111,7 +112,7 @@ func (k *Keeper) Close(ctx context.Context) error {
 		}
 	}
 	for exists(inst.pid) {
-		if pause(ctx, watchPoll/20) != nil {
+		if clock.Pause(ctx, watchPoll/20) != nil {
 			return errStillSaving
 		}
 	}

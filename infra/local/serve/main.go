@@ -1,6 +1,6 @@
 // Command serve runs the whole system on this machine until it is interrupted: go run ./infra/local/serve.
 //
-// PORT is where the API is served on 127.0.0.1 (default 8080), GUARDRAILS_DATA where its data is kept (default .local).
+// PORT is where the API is served on 127.0.0.1 (default 8080, 0 takes a free one), GUARDRAILS_DATA where its data is kept (default .local).
 // The base URL goes to standard output when requests are served, progress to standard error.
 package main
 
@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"strconv"
 	"syscall"
+	"time"
 
 	"guardrails/functions"
 	"guardrails/infra/bindings"
@@ -26,12 +27,15 @@ import (
 const (
 	defaultPort = 8080
 	defaultData = ".local"
+	// repeatWithin is how long after the first signal others mean the same.
+	repeatWithin = time.Second
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// From the first signal on, a second one ends the process at once.
-	context.AfterFunc(ctx, stop)
+	// One wish to stop may come as several signals: make and timeout send theirs beside the terminal's. A later signal
+	// ends the process at once.
+	context.AfterFunc(ctx, func() { time.AfterFunc(repeatWithin, stop) })
 	if err := run(ctx, os.Getenv); err != nil {
 		fmt.Fprintln(os.Stderr, "guardrails:", err)
 		os.Exit(1)
@@ -65,8 +69,8 @@ func port(s string) (int, error) {
 		return defaultPort, nil
 	}
 	n, err := strconv.Atoi(s)
-	if err != nil || n < 1 || n > 65535 {
-		return 0, errors.New("PORT must be a number from 1 to 65535")
+	if err != nil || n < 0 || n > 65535 {
+		return 0, errors.New("PORT must be a number from 0, which takes a free one, to 65535")
 	}
 	return n, nil
 }

@@ -12,7 +12,7 @@ func TestPort(t *testing.T) {
 		ok   bool
 	}{
 		"": {8080, true}, "1": {1, true}, "65535": {65535, true}, "9090": {9090, true},
-		"0": {0, false}, "65536": {0, false}, "-1": {0, false}, "http": {0, false}, "80 ": {0, false},
+		"0": {0, true}, "65536": {0, false}, "-1": {0, false}, "http": {0, false}, "80 ": {0, false},
 	}
 	for s, c := range cases {
 		if got, err := port(s); got != c.want || (err == nil) != c.ok {
@@ -29,7 +29,7 @@ func TestBadPortIsOneSentenceWithoutItsValue(t *testing.T) {
 		}
 		return t.TempDir()
 	})
-	if err == nil || strings.Contains(err.Error(), "canary") || err.Error() != "PORT must be a number from 1 to 65535" {
+	if err == nil || strings.Contains(err.Error(), "canary") || err.Error() != "PORT must be a number from 0, which takes a free one, to 65535" {
 		t.Errorf("error %v", err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
 
+	"guardrails/shared/clock"
 	"guardrails/shared/id"
 	"guardrails/shared/provision"
 )
@@ -47,7 +48,7 @@ func (s *Stream) deliver(ctx, work context.Context, sh shard, records []types.Re
 			size, tries = len(records), 0
 			continue
 		}
-		if pause(ctx, backoff(s.Backoff, tries)) != nil {
+		if clock.Pause(ctx, backoff(s.Backoff, tries)) != nil {
 			return false
 		}
 	}

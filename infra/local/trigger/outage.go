@@ -5,6 +5,8 @@ import (
 	"errors"
 	"log/slog"
 	"time"
+
+	"guardrails/shared/clock"
 )
 
 const (
@@ -29,7 +31,7 @@ func (o *outage) failed(ctx context.Context, err error) {
 		o.log.WarnContext(ctx, "source does not answer", "source", o.source, "error", err)
 		o.wait = firstWait
 	}
-	_ = pause(ctx, o.wait) // the caller looks at ctx
+	_ = clock.Pause(ctx, o.wait) // the caller looks at ctx
 	o.wait = min(2*o.wait, lastWait)
 }
 
@@ -37,16 +39,5 @@ func (o *outage) answered(ctx context.Context) {
 	if o.wait > 0 {
 		o.log.InfoContext(ctx, "source answers again", "source", o.source)
 		o.wait = 0
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
 	}
 }

@@ -29,7 +29,7 @@ type Schedule struct {
 
 // Run invokes until ctx ends and returns when the last run is done; runs go under work.
 func (s *Schedule) Run(ctx, work context.Context) {
-	if pause(ctx, s.First) != nil {
+	if clock.Pause(ctx, s.First) != nil {
 		return
 	}
 	tick := time.NewTicker(s.Every)

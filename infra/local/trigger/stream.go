@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
 
 	"guardrails/infra/local/invoke"
+	"guardrails/shared/clock"
 	"guardrails/shared/id"
 )
 
@@ -94,7 +95,7 @@ func (s *reader) run(ctx, work context.Context) {
 				}
 			})
 		}
-		_ = pause(ctx, refresh) // the loop looks at ctx
+		_ = clock.Pause(ctx, refresh) // the loop looks at ctx
 	}
 }
 
@@ -180,7 +181,7 @@ func (s *reader) gather(ctx context.Context, sh shard, iterator *string) ([]type
 		batch = append(batch, out.Records...)
 		iterator = out.NextShardIterator
 		if len(out.Records) == 0 && iterator != nil {
-			_ = pause(ctx, idlePoll) // the caller looks at ctx
+			_ = clock.Pause(ctx, idlePoll) // the caller looks at ctx
 		}
 		if iterator == nil || len(batch) == 0 || len(batch) >= s.BatchSize || over.Err() != nil {
 			return batch, iterator, nil
