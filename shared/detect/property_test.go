@@ -55,7 +55,6 @@ func TestFindingsNeverOverlap(t *testing.T) {
 	t.Parallel()
 	e := extended(t, Custom{
 		Patterns: []CustomPattern{{Name: "CODE", Regexes: expr(`[0-9a-z-]{4,9}`), Terms: []string{"11", "rules"}}},
-		Deny:     []ListEntry{{Value: "mail"}},
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		text := drawText(t)

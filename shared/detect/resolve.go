@@ -11,9 +11,10 @@ const maxFindings = 10_000
 
 // resolve picks among overlapping candidates, so that the rest do not overlap, and orders them by position.
 //
-// Values come first: denied ones, then validated over not, longer, higher score, nearer context, specific over
-// generic. Meaning (lexicon findings) spans whole sentences and must neither hide the values in it nor be hidden
-// by them, so it is laid around them afterwards. Custom findings with keep_nested are exempt.
+// Values come first: validated over not, longer, higher score, nearer context, specific over generic. Meaning
+// (lexicon findings) spans whole sentences and must neither hide the values in it nor be hidden by them, so it is laid
+// around them afterwards. Deny terms and custom findings with keep_nested are exempt: a term that a tenant denies is
+// often a part of a value, which is found all the same, whole.
 func (s *scan) resolve() {
 	s.order, s.kept = s.order[:0], s.kept[:0]
 	if len(s.cands) == 0 {
@@ -28,7 +29,7 @@ func (s *scan) resolve() {
 	for _, i := range s.order {
 		c := &s.cands[i]
 		switch {
-		case c.det.custom != nil && c.det.custom.keepNested:
+		case c.det.custom != nil && (c.det.custom.keepNested || c.det.custom.deny):
 			nested = append(nested, i)
 		case c.det.Lexicon != nil:
 			meaning = append(meaning, i)
@@ -49,9 +50,6 @@ func (s *scan) resolve() {
 
 // precedence orders candidates so that of two that overlap, the first one stays.
 func precedence(a, b *candidate) int {
-	if c := compareBool(b.det.denies(), a.det.denies()); c != 0 {
-		return c
-	}
 	if c := compareBool(b.valid, a.valid); c != 0 {
 		return c
 	}
