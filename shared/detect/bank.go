@@ -58,7 +58,9 @@ const (
 
 // entry is one word in one border mode, and the detectors that use it.
 type entry struct {
+	// text is the folded word; key the same with spaces for all separators.
 	text   string
+	key    string
 	border border
 	// strict says that the separators in the text must be those of the word.
 	strict bool
@@ -91,6 +93,7 @@ func newBankBuilder(words int) *bankBuilder { return &bankBuilder{index: make(ma
 // entry returns the entry of a folded word in a border mode. In strict entries separators stand for themselves,
 // in the others for each other. The pointer is valid until the next call.
 func (b *bankBuilder) entry(text string, mode border, strict bool) *entry {
+	text = single(text)
 	key := spaced(text)
 	i, ok := b.index[key]
 	if !ok {
@@ -105,7 +108,7 @@ func (b *bankBuilder) entry(text string, mode border, strict bool) *entry {
 			return e
 		}
 	}
-	b.entries[i] = append(b.entries[i], entry{text: text, border: mode, strict: strict})
+	b.entries[i] = append(b.entries[i], entry{text: text, key: key, border: mode, strict: strict})
 	return &b.entries[i][len(b.entries[i])-1]
 }
 

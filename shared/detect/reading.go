@@ -170,7 +170,7 @@ var spacers = [256]bool{' ': true, '.': true, '-': true, '_': true, '*': true}
 func (r *reading) findWords(k *bank) []hit {
 	var hits []hit
 	k.words.find(r.text, func(word, end int) {
-		start := end - len(k.entries[word][0].text)
+		start := matchStart(r.text, end, k.entries[word][0].key)
 		for i := range k.entries[word] {
 			e := &k.entries[word][i]
 			if len(e.lexicon) == 0 || !r.border(start) || e.border != borderStem && !r.border(end) {
