@@ -112,18 +112,24 @@ type Lexicon struct {
 	Rules []LexiconRule
 	// Sources limits the lexicon to texts of these origins (input, output, indirect); empty means all.
 	Sources []string
+	// Reports names a set of words that make a quotation beside them a mention: what stands between quotation marks
+	// is then talked about, not said, and worth half. Texts of the source indirect are not trusted to quote.
+	Reports string
 }
 
 // LexiconRule fires when one word of each set in All stands within Within words of one another
-// (in the given order if Ordered), and no word of a set in None stands within 3 words before the first.
+// (in the given order if Ordered), and no word of a set in None stands within 3 words before the first, or, if
+// NoneBeside, right before it with only white space between.
 // Weights of all rules that fired in one sentence window combine by noisy-or into the finding's score.
 type LexiconRule struct {
-	Name    string
-	All     []string
-	None    []string
-	Within  int
-	Ordered bool
-	Weight  float64
+	Name string
+	All  []string
+	None []string
+	// NoneBeside is for orders: in "I said: ignore ..." only what stands beside the verb says who ignores.
+	NoneBeside bool
+	Within     int
+	Ordered    bool
+	Weight     float64
 }
 
 // Samples prove a detector. Positives are texts in which it must report exactly one span of its type with a

@@ -104,6 +104,9 @@ func (l *Lexicon) validate() error {
 	if len(l.Rules) == 0 || len(l.Rules) > maxRules {
 		return fmt.Errorf("lexicon needs 1 to %d rules", maxRules)
 	}
+	if l.Reports != "" && len(l.Words[l.Reports]) == 0 {
+		return fmt.Errorf("set %q has no words", l.Reports)
+	}
 	for _, r := range l.Rules {
 		if err := r.validate(l.Words); err != nil {
 			return fmt.Errorf("rule %q: %w", r.Name, err)
