@@ -69,9 +69,11 @@ type entry struct {
 	negative []int32
 	neutral  bool
 	keywords []*compiled
-	lexicon  []lexiconRole
-	terms    []*compiled
-	regexes  []*customRegex
+	// label marks the words that an Anchor detector looks for before a value.
+	label   bool
+	lexicon []lexiconRole
+	terms   []*compiled
+	regexes []*customRegex
 }
 
 // lexiconRole says which sets of a lexicon a word belongs to, as bits.
@@ -143,6 +145,13 @@ func (b *bankBuilder) detector(d *compiled) {
 	for _, w := range d.Negative {
 		if e := b.phrase(w); e != nil {
 			e.negative = appendID(e.negative, id)
+		}
+	}
+	if d.Anchor != nil {
+		for _, w := range d.Anchor.Labels {
+			if e := b.phrase(w); e != nil {
+				e.label = true
+			}
 		}
 	}
 	if d.Pattern != nil {

@@ -80,6 +80,9 @@ type Anchor struct {
 	// Scan looks around text[at], one of Bytes, and returns the value's byte range; Reject if there is none.
 	// It must look at no more than 512 bytes either side.
 	Scan func(text string, at int) (start, end int, v Verdict)
+	// Labels are words that Scan looks for before the value. Where one is in the name of a JSON member, Scan sees the
+	// value behind that name.
+	Labels []string
 }
 
 // Pattern is a regular expression that runs only in a window around one of its keywords.

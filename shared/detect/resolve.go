@@ -14,7 +14,8 @@ const maxFindings = 10_000
 // Values come first: validated over not, longer, higher score, nearer context, specific over generic. Meaning
 // (lexicon findings) spans whole sentences and must neither hide the values in it nor be hidden by them, so it is laid
 // around them afterwards. Deny terms and custom findings with keep_nested are exempt: a term that a tenant denies is
-// often a part of a value, which is found all the same, whole.
+// often a part of a value, which is found all the same, whole; and so is what was decoded, since its range is that of
+// everything that was encoded with it.
 func (s *scan) resolve() {
 	s.order, s.kept = s.order[:0], s.kept[:0]
 	if len(s.cands) == 0 {
@@ -29,7 +30,7 @@ func (s *scan) resolve() {
 	for _, i := range s.order {
 		c := &s.cands[i]
 		switch {
-		case c.det.custom != nil && (c.det.custom.keepNested || c.det.custom.deny):
+		case c.whole, c.det.custom != nil && (c.det.custom.keepNested || c.det.custom.deny):
 			nested = append(nested, i)
 		case c.det.Lexicon != nil:
 			meaning = append(meaning, i)
@@ -42,6 +43,7 @@ func (s *scan) resolve() {
 	if s.plan.explain {
 		s.noteLosers()
 	}
+	nested = slices.DeleteFunc(nested, func(i int32) bool { return s.cands[i].whole && s.known(&s.cands[i]) })
 	if len(nested) > 0 {
 		s.keepNested(nested)
 		s.sortKept()
@@ -63,6 +65,22 @@ func precedence(a, b *candidate) int {
 		cmp.Compare(a.det.id, b.det.id),
 		cmp.Compare(a.start, b.start),
 	)
+}
+
+// known reports whether a finding of the candidate's type lies in its range already. The findings kept so far are in
+// order of position and do not overlap.
+func (s *scan) known(c *candidate) bool {
+	first := sort.Search(len(s.kept), func(j int) bool { return s.cands[s.kept[j]].end > c.start })
+	for _, i := range s.kept[first:] {
+		k := &s.cands[i]
+		if k.start >= c.end {
+			return false
+		}
+		if k.det.Type == c.det.Type {
+			return true
+		}
+	}
+	return false
 }
 
 func compareBool(a, b bool) int {
@@ -87,7 +105,7 @@ func (s *scan) sortKept() {
 func (s *scan) keepNested(nested []int32) {
 	slices.SortFunc(nested, func(i, j int32) int {
 		a, b := &s.cands[i], &s.cands[j]
-		return cmp.Or(cmp.Compare(a.det.id, b.det.id), cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end))
+		return cmp.Or(cmp.Compare(a.det.id, b.det.id), cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end), cmp.Compare(b.score, a.score))
 	})
 	var last *candidate
 	for _, i := range nested {

@@ -32,6 +32,10 @@ type candidate struct {
 	grouped    bool
 	// folded says that the value reads differently in the view.
 	folded bool
+	// view names the other text that the candidate was found in, "" the text itself; whole says that its range is all
+	// that was decoded, and not the value's own.
+	view  string
+	whole bool
 	// loses ranks candidates that are otherwise equal: lower wins.
 	evidence evidence
 	// why is the mask, expression or rule that made the candidate; rules are the lexicon rules that fired.
@@ -213,7 +217,10 @@ func (c *candidate) explain() *Explanation {
 	if c.valid {
 		x.Validator = c.det.Validator
 	}
-	if c.folded {
+	switch {
+	case c.view != "":
+		x.View = c.view
+	case c.folded:
 		x.View = "shadow"
 	}
 	for _, e := range c.evidence.context[:c.evidence.shown] {

@@ -132,6 +132,7 @@ func (s *scan) findKeys(keys []string) {
 			start := matchStart(text, end, k.entries[word][0].key)
 			for i := range k.entries[word] {
 				e := &k.entries[word][i]
+				s.labeled = s.labeled || e.label || len(e.keywords) > 0
 				if e.border != borderFree && borderBefore(text, start) && (e.border == borderStem || borderAfter(text, end)) {
 					s.keys[b] = append(s.keys[b], hit{start: int32(start), end: int32(end), entry: e})
 				}
