@@ -51,6 +51,9 @@ type Detector struct {
 	NeedContext bool
 	// Negative lists words that lower the score, beside the engine's own (order, invoice, version, …).
 	Negative []string
+	// Repeats says that a value of several words which was found once is meant wherever it stands in the text: what
+	// tells a name stands beside its first mention, not beside each.
+	Repeats bool
 	// OptIn keeps the detector silent unless a request or a route includes it by name.
 	OptIn bool
 

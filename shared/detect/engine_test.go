@@ -220,3 +220,25 @@ func TestMention(t *testing.T) {
 		t.Errorf("%q from a document: %d findings, want 1", text, len(got))
 	}
 }
+
+// TestRepeats finds a value of several words again where nothing tells what it is.
+func TestRepeats(t *testing.T) {
+	t.Parallel()
+	e, err := New([]Detector{{
+		Name: "hero", Type: "HERO", Category: CategoryPII, Base: .8, Repeats: true,
+		Pattern: &Pattern{Regexp: `hero:? ([A-Z]\w+(?: [A-Z]\w+)?)`, Keywords: []string{"hero"}},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]int{
+		"Ada Lott! hero: Ada Lott; with Ada Lott.": 3,
+		"hero Ada Lott, hero Ada Lott":             2,
+		"hero Ada, said Ada":                       1,
+		"hero Ada Lott, but Ada Lottery":           1,
+	} {
+		if got := show(text, e.Scan(t.Context(), text, Options{})); len(got) != want {
+			t.Errorf("%q: %v, want %d", text, got, want)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"sort"
+	"strings"
 )
 
 // maxFindings is how many findings Result.Findings lists; the rest are hidden.
@@ -38,6 +39,7 @@ func (s *scan) resolve() {
 			s.kept = append(s.kept, i)
 		}
 	}
+	s.repeat()
 	s.layMeaning(meaning)
 	s.sortKept()
 	if s.plan.explain {
@@ -65,6 +67,44 @@ func precedence(a, b *candidate) int {
 		cmp.Compare(a.det.id, b.det.id),
 		cmp.Compare(a.start, b.start),
 	)
+}
+
+// maxRepeated bounds the values of a text that are looked for again.
+const maxRepeated = 32
+
+// repeat keeps each place where a value stands that a detector with Repeats has found elsewhere.
+func (s *scan) repeat() {
+	var seen []string
+	for _, i := range s.kept {
+		c := &s.cands[i]
+		if !c.det.Repeats {
+			continue
+		}
+		value := s.raw[c.start:c.end]
+		if strings.IndexByte(value, ' ') < 0 || slices.Contains(seen, value) {
+			continue
+		}
+		if seen = append(seen, value); len(seen) > maxRepeated {
+			return
+		}
+		s.repeatValue(*c, value)
+	}
+}
+
+func (s *scan) repeatValue(c candidate, value string) {
+	for at := 0; ; {
+		i := strings.Index(s.raw[at:], value)
+		if i < 0 {
+			return
+		}
+		at += i
+		c.start, c.end = at, at+len(value)
+		if !joins(s.raw, c.start) && !joins(s.raw, c.end) && s.used.take(c.start, c.end) {
+			s.cands = append(s.cands, c)
+			s.kept = append(s.kept, int32(len(s.cands)-1))
+		}
+		at += len(value)
+	}
 }
 
 // known reports whether a finding of the candidate's type lies in its range already. The findings kept so far are in
