@@ -69,7 +69,8 @@ type Detector struct {
 // Number recognises identifiers of fixed shape around digits, from the one-pass candidate scanner.
 type Number struct {
 	// Masks are the shapes accepted, byte by byte: '9' a digit, 'A' an ASCII letter, 'X' letter or digit,
-	// '-' any one separator of the set "- . / space" (the same one throughout a candidate), any other byte itself.
+	// '-' any one separator of the set "- . / space", '_' only dash or space, where dots group other things too (the same
+	// one throughout a candidate), any other byte itself.
 	// A mask with separators counts as canonical grouping.
 	Masks []string
 	// Validate judges the candidate with separators removed and letters upper-cased; nil means Plausible.
@@ -118,6 +119,8 @@ type Lexicon struct {
 	Rules []LexiconRule
 	// Sources limits the lexicon to texts of these origins (input, output, indirect); empty means all.
 	Sources []string
+	// Harmless names a set of phrases in which the words of the other sets do not count ("pussy willow").
+	Harmless string
 	// Reports names a set of words that make a quotation beside them a mention: what stands between quotation marks
 	// is then talked about, not said, and worth half. Texts of the source indirect are not trusted to quote.
 	Reports string

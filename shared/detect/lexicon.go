@@ -11,8 +11,8 @@ import (
 type lexiconState struct {
 	sets  map[string]uint64
 	rules []setRule
-	// reports is the set of reporting words, or 0.
-	reports uint64
+	// reports and harmless are the sets of those phrases, or 0.
+	reports, harmless uint64
 }
 
 // setRule is a LexiconRule whose sets are bits.
@@ -57,7 +57,7 @@ func newLexiconState(l *Lexicon) *lexiconState {
 	for _, r := range l.Rules {
 		st.rules = append(st.rules, st.rule(r))
 	}
-	st.reports = st.sets[l.Reports]
+	st.reports, st.harmless = st.sets[l.Reports], st.sets[l.Harmless]
 	return st
 }
 
@@ -94,6 +94,7 @@ func (s *scan) readLexicons(r *reading, hits []hit) {
 	slices.SortFunc(s.lexHits, func(a, b lexHit) int {
 		return cmp.Or(cmp.Compare(a.det.id, b.det.id), cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end))
 	})
+	s.dropHarmless()
 	for i := 0; i < len(s.lexHits); {
 		n, cut := sentence(r.text, s.lexHits[i:])
 		s.runRules(r, s.lexHits[i:i+n])
@@ -102,6 +103,29 @@ func (s *scan) readLexicons(r *reading, hits []hit) {
 		}
 		i += n
 	}
+}
+
+// dropHarmless drops the words that stand in a harmless phrase of their lexicon. Hits are in order of lexicon and start,
+// so that those inside a phrase are near it.
+func (s *scan) dropHarmless() {
+	var in *compiled // the lexicon of the last phrase, which ends at end
+	end := int32(0)
+	kept := s.lexHits[:0]
+	for _, h := range s.lexHits {
+		if h.det != in {
+			in, end = h.det, 0
+		}
+		switch {
+		case h.sets&h.det.lexicon.harmless != 0:
+			for n := len(kept); n > 0 && kept[n-1].det == in && kept[n-1].start == h.start; n-- {
+				kept = kept[:n-1]
+			}
+			end = max(end, h.end)
+		case h.start >= end:
+			kept = append(kept, h)
+		}
+	}
+	s.lexHits = kept
 }
 
 // collectLexicons gathers the words of the lexicons that have all sets of some rule in the text: most texts have

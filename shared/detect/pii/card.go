@@ -8,7 +8,7 @@ import (
 )
 
 func cards() []detect.Detector {
-	return []detect.Detector{creditCard(), cardTrack(), cvv(), cardExpiry()}
+	return []detect.Detector{creditCard(), dottedCard(), cardTrack(), cvv(), cardExpiry()}
 }
 
 func creditCard() detect.Detector {
@@ -24,7 +24,7 @@ func creditCard() detect.Detector {
 		Negative: []string{"reference", "ref", "serial", "isbn", "ean", "imei"},
 		Number: &detect.Number{
 			Masks: []string{
-				"9999-9999-9999-9999", "9999-999999-99999", "9999-999999-9999", "9999-9999-9999-9999-999",
+				"9999_9999_9999_9999", "9999_999999_99999", "9999_999999_9999", "9999_9999_9999_9999_999",
 				"999999999999", "9999999999999", "99999999999999", "999999999999999", "9999999999999999",
 				"99999999999999999", "999999999999999999", "9999999999999999999",
 			},
@@ -33,6 +33,22 @@ func creditCard() detect.Detector {
 		Samples: detect.Samples{
 			Positive: []string{"card 4556737586899855", "pay with 5169 9854 3534 6240 please", "Amex 3782 822463 10005", "2221-9537-6724-2380", "Kreditkarte 30569309025904", "4539-5787-6362-1486"},
 			Negative: []string{"card 4556737586899856", "card 45567375868998551234567", "card 1234 5678 9012 3452", "order 123456789012", "5169 9854 3534 6241", "reference 4988222977018016"},
+			Source:   "test numbers of card schemes and own",
+		},
+	}
+}
+
+func dottedCard() detect.Detector {
+	return detect.Detector{
+		Name: "credit_card_dotted", Type: "CREDIT_CARD", Category: detect.CategoryPII,
+		Summary:   "payment card number in groups set apart by dots, beside a word that names it",
+		Validator: "luhn and issuer range",
+		Base:      baseFormat, ValidBase: baseFormat,
+		Context: creditCard().Context,
+		Number:  &detect.Number{Masks: []string{"9999.9999.9999.9999", "9999.999999.99999"}, Validate: validCard},
+		Samples: detect.Samples{
+			Positive: []string{"card 4556.7375.8689.9855", "Visa: 4539.5787.6362.1486", "Amex 3782.822463.10005"},
+			Negative: []string{"4556.7375.8689.9855", "4181.0033.0002.8005", "card 4556.7375.8689.9856"},
 			Source:   "test numbers of card schemes and own",
 		},
 	}
