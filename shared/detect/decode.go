@@ -222,10 +222,10 @@ func (s *scan) tagRuns(scan func(view)) {
 	scan(view{name: "tags", text: string(plain), whole: true, place: func(*compiled, int, int) (int, int, bool) { return first, last, true }})
 }
 
-// escapes scans the text with the escapes of URLs, JSON and HTML resolved. Each of its bytes has a place of its own
+// escapes scans the text with the escapes of URLs, JSON and HTML resolved, and with groups of digits one sign apart. Each of its bytes has a place of its own
 // in the text, and only what an escape is part of, or stands right beside, is new.
 func (s *scan) escapes(scan func(view)) {
-	if !strings.ContainsAny(s.text, "%\\&") {
+	if !strings.ContainsAny(s.text, "%\\&") && !strings.Contains(s.text, "  ") && !strings.Contains(s.text, " - ") {
 		return
 	}
 	plain, m := unescape(s.text)
@@ -250,11 +250,17 @@ func unescape(text string) (string, spanMap) {
 	var m spanMap
 	copied := 0
 	for i := 0; i < len(text); {
-		if c := text[i]; c != '%' && c != '\\' && c != '&' {
+		c := text[i]
+		if c != '%' && c != '\\' && c != '&' && c != ' ' {
 			i++
 			continue
 		}
-		plain, size := escape(text[i:])
+		plain, size := "", 0
+		if c != ' ' {
+			plain, size = escape(text[i:])
+		} else if digitAt(text, i-1) {
+			plain, size = spread(text[i:])
+		}
 		if size == 0 {
 			i++
 			continue
@@ -276,6 +282,18 @@ func unescape(text string) (string, spanMap) {
 		out = append(out, text[copied:]...)
 	}
 	return string(out), m
+}
+
+// spread reads what sets two groups of digits apart, where it is more than one sign: two spaces, or a dash between
+// spaces.
+func spread(text string) (plain string, size int) {
+	switch {
+	case strings.HasPrefix(text, "  ") && digitAt(text, 2) && digitAt(text, 3):
+		return " ", 2
+	case strings.HasPrefix(text, " - ") && digitAt(text, 3) && digitAt(text, 4):
+		return "-", 3
+	}
+	return "", 0
 }
 
 // escape reads the escape at the start of a text: what it stands for, and its length, 0 if there is none.

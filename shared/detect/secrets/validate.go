@@ -177,14 +177,22 @@ func plausiblePassword(value string) detect.Verdict {
 		strings.Contains(value, "://") {
 		return detect.Reject
 	}
-	letters, others := 0, 0
-	for _, r := range value {
+	letters, others, turns := 0, 0, 0
+	capital := false
+	for i, r := range value {
+		if up := unicode.IsUpper(r); i == 0 || up != capital {
+			capital = up
+			turns++
+		}
 		switch {
 		case unicode.IsLetter(r):
 			letters++
 		case r != '_' && r != '-' && r != '.' && r != '/':
 			others++
 		}
+	}
+	if letters >= 8 && 2*turns > len(value) {
+		return detect.Plausible // no word changes between small and capital letters like that
 	}
 	if letters < 2 || others == 0 {
 		return detect.Reject
