@@ -55,7 +55,7 @@ func newAutomaton(words []string, budget int) *automaton {
 		number[node] = uint32(i)
 		a.word[i] = t.word[node]
 	}
-	if n <= smallMatch {
+	if lastTarget(t, order[:a.dense], number) < smallMatch {
 		a.small = make([]uint16, a.dense*a.classes)
 		fillRows(a, a.small, smallMatch, t, order, number)
 	} else {
@@ -63,6 +63,18 @@ func newAutomaton(words []string, budget int) *automaton {
 		fillRows(a, a.large, largeMatch, t, order, number)
 	}
 	return a
+}
+
+// lastTarget returns the highest state that a row of the dense states leads to. States are numbered breadth first, so
+// that it is far below the number of states.
+func lastTarget(t *trie, dense, number []uint32) uint32 {
+	last := uint32(0)
+	for _, node := range dense {
+		for c := t.child[node]; c != 0; c = t.sibling[c] {
+			last = max(last, number[c])
+		}
+	}
+	return last
 }
 
 // wordSeparators are the bytes that the automaton takes for a space.
@@ -274,23 +286,22 @@ func (a *automaton) find(text string, emit func(word, end int)) {
 
 // walk is the hot loop: one table look-up a byte, but in the rare states without a row.
 func walk[S uint16 | uint32](a *automaton, rows []S, match S, text string, emit func(word, end int)) {
-	classes, dense, space := a.classes, S(a.dense), a.space
-	var s S
+	classes, dense, space := a.classes, uint32(a.dense), a.space
+	s := uint32(0)
 	for i := 0; i < len(text); i++ {
 		class := a.class[text[i]]
 		if class == space && i > 0 && isWhite(text[i]) && isWhite(text[i-1]) {
 			continue
 		}
 		if s < dense {
-			s = rows[int(s)*classes+int(class)]
-		} else {
-			next := step(a, rows, match, uint32(s), class)
-			s = S(next) | matchBit(a, next, match)
+			v := rows[int(s)*classes+int(class)]
+			if s = uint32(v &^ match); v&match == 0 {
+				continue
+			}
+		} else if s = step(a, rows, match, s, class); a.word[s] < 0 && a.link[s] == 0 {
+			continue
 		}
-		if s&match != 0 {
-			s &^= match
-			a.emit(uint32(s), i+1, emit)
-		}
+		a.emit(s, i+1, emit)
 	}
 }
 

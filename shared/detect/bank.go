@@ -61,6 +61,7 @@ type entry struct {
 	// text is the folded word; key the same with spaces for all separators.
 	text   string
 	key    string
+	phrase bool // key has a space, for which a run of white space may stand
 	border border
 	// strict says that the separators in the text must be those of the word.
 	strict bool
@@ -110,7 +111,7 @@ func (b *bankBuilder) entry(text string, mode border, strict bool) *entry {
 			return e
 		}
 	}
-	b.entries[i] = append(b.entries[i], entry{text: text, key: key, border: mode, strict: strict})
+	b.entries[i] = append(b.entries[i], entry{text: text, key: key, phrase: strings.Contains(key, " "), border: mode, strict: strict})
 	return &b.entries[i][len(b.entries[i])-1]
 }
 

@@ -24,6 +24,7 @@ func (s *scan) decoded(scan func(view)) {
 		s.tagRuns(scan)
 	}
 	s.encodedRuns(scan)
+	s.pairedRuns(scan)
 	s.escapes(scan)
 }
 
@@ -42,27 +43,55 @@ func (s *scan) wholeRun(name, text string, start, end int, scan func(view)) {
 func inRun(c byte) bool { return isAlnum(c) || c == '+' || c == '/' || c == '-' || c == '_' }
 
 // encodedRuns finds runs of base64 and hexadecimal digits that decode to text. Anything may look like such a run;
-// that its bytes are printable tells the two apart.
+// that its bytes are printable tells the two apart. A run covers one of the bytes that are minRun apart, so that most
+// of a text is not looked at.
 func (s *scan) encodedRuns(scan func(view)) {
-	text := s.text
-	for i := 0; i < len(text); {
+	text, last := s.text, 0
+	for i := minRun - 1; i < len(text); i += minRun {
 		if !inRun(text[i]) {
-			i++
 			continue
 		}
-		end := i + 1
+		start, end := i, i+1
+		for start > last && inRun(text[start-1]) {
+			start--
+		}
 		for end < len(text) && inRun(text[end]) {
 			end++
 		}
-		switch {
-		case end-i >= minRun:
-			end = s.encodedRun(i, end, scan)
-		case end-i == 2 && isHexPair(text, i):
-			end = s.hexPairs(i, end, scan)
+		if end-start >= minRun {
+			end = s.encodedRun(start, end, scan)
 		}
-		i = end
+		last, i = end, end-1
 	}
 }
+
+// pairStep is how far apart rows of pairs are looked for: the shortest has 23 bytes.
+const pairStep = 12
+
+// pairedRuns finds rows of pairs of hexadecimal digits that decode to text.
+func (s *scan) pairedRuns(scan func(view)) {
+	text, last := s.text, 0
+	for i := pairStep - 1; i+3 < len(text); i += pairStep {
+		if !inPairs(text[i]) || !inPairs(text[i+1]) || !inPairs(text[i+2]) || !inPairs(text[i+3]) {
+			continue
+		}
+		start := i
+		for start > last && inPairs(text[start-1]) {
+			start--
+		}
+		for start < len(text) && inPairs(text[start]) {
+			if isHexPair(text, start) && (start == 0 || !isAlnum(text[start-1])) {
+				start = s.hexPairs(start, start+2, scan)
+			} else {
+				start++
+			}
+		}
+		last, i = start, max(i, start-1)
+	}
+}
+
+// inPairs reports whether c may stand in a row of pairs of hexadecimal digits.
+func inPairs(c byte) bool { return isHexDigit(c) || c == ' ' || c == ':' || c == ',' || c == '\n' }
 
 // encodedRun decodes the run and returns where it ends: behind its padding and the lines that go on with it.
 func (s *scan) encodedRun(start, end int, scan func(view)) int {

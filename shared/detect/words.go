@@ -18,7 +18,10 @@ func (s *scan) findWords() {
 
 // wordHit handles one word that ends at end, in each of its border modes.
 func (s *scan) wordHit(b int, entries []entry, text string, end int) {
-	start := matchStart(text, end, entries[0].key)
+	start := end - len(entries[0].key)
+	if entries[0].phrase {
+		start = matchStart(text, end, entries[0].key)
+	}
 	for i := range entries {
 		e := &entries[i]
 		if e.strict && !sameSeparators(text[start:end], e.text) {

@@ -18,7 +18,8 @@ func emailAddress() detect.Detector {
 		Context: []string{"email", "e-mail", "mail", "write to", "contact", "courriel", "correo", "posta", "adresse", "correio", "e-mailadres"},
 		Anchor:  &detect.Anchor{Bytes: "@", Scan: scanEmail},
 		Samples: detect.Samples{
-			Positive: []string{"mail jane.doe+home@example.co.uk.", "<ops_team@sub.example.org>", "email is o'neil@example.com", "müller@example.de",
+			Positive: []string{
+				"mail jane.doe+home@example.co.uk.", "<ops_team@sub.example.org>", "email is o'neil@example.com", "müller@example.de",
 				"https://example.io/reset?token=abc&email=bob@example.com", "***john@example.com", "|john@example.com|", "`john@example.com`", `{"text":"Contact:\nbob@example.com"}`,
 			},
 			Negative: []string{"meet @ noon", "user@localhost", "see @handle.", "a@b", "x@-bad-.com", "version@1.2.3", "icon@2x.png background@3x.jpg x@2.js"},

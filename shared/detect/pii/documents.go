@@ -40,7 +40,8 @@ func mrz() detect.Detector {
 		Context: []string{"passport", "mrz", "reisepass", "passeport", "pasaporte", "passaporto", "passaporte", "paspoort"},
 		Anchor:  &detect.Anchor{Bytes: "<", Scan: scanMRZ},
 		Samples: detect.Samples{
-			Positive: []string{"L898902C36UTO7408122F1204159ZE184226B<<<<<10", "mrz\nC01X0006H1D<<6408125F2702283<<<<<<<<<<<<<<<4", "passport X1234567<7UTO8001014M3001019<<<<<<<<<<<<<<08",
+			Positive: []string{
+				"L898902C36UTO7408122F1204159ZE184226B<<<<<10", "mrz\nC01X0006H1D<<6408125F2702283<<<<<<<<<<<<<<<4", "passport X1234567<7UTO8001014M3001019<<<<<<<<<<<<<<08",
 				"P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10",
 				"I<UTOD231458907<<<<<<<<<<<<<<<\n7408122F1204159UTO<<<<<<<<<<<6\nERIKSSON<<ANNA<MARIA<<<<<<<<<<",
 				"I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<\nD231458907UTO7408122F1204159<<<<<<<6",

@@ -17,12 +17,14 @@ func phoneNational() detect.Detector {
 		Base: 0.55, ValidBase: 0.65,
 		Anchor: &detect.Anchor{Bytes: "0123456789(", Scan: scanNational, Labels: strings.Fields(phoneWordList)},
 		Samples: detect.Samples{
-			Positive: []string{"They're not answering at 0650 995 04 94", "Telefon: 030 901820", "call me on 020 7946 0958", "tel 01 42 68 53 00", "46 22 81 09 fax", "022-085-9260x155 mobile",
+			Positive: []string{
+				"They're not answering at 0650 995 04 94", "Telefon: 030 901820", "call me on 020 7946 0958", "tel 01 42 68 53 00", "46 22 81 09 fax", "022-085-9260x155 mobile",
 				"Bel me op 06 12345678", "Mon numéro est le 0638124278", "Il mio numero è 3471234567", "meine Nummer ist 0171 2345678", "Sie erreichen mich unter 03404 46009",
 				"Joignable au 06 38 12 42 78", "my number is 2127365000", "ring me on 0118 496 0791", "Tlf. 32 82 47 50", "Telefon 089 / 123 456 78", "电话：13812345678", "電話番号: 080-1234-5678",
 				"전화: 010-1234-5678",
 			},
-			Negative: []string{"call 12345", "phone 2019-2020", "mobile app 3.14.15", "call 1234 5678 9012 3456", "020 7946 0958", "call in 2019, item 482 193 771",
+			Negative: []string{
+				"call 12345", "phone 2019-2020", "mobile app 3.14.15", "call 1234 5678 9012 3456", "020 7946 0958", "call in 2019, item 482 193 771",
 				"order number is 2127365000", "the serial number is 2127365000", "my number is 12345678", "ring 12345678 times", "call 192.168.1.1/35", "mobile 10.0.0.1",
 			},
 			Source: "own",
