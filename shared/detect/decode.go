@@ -254,7 +254,7 @@ func (s *scan) tagRuns(scan func(view)) {
 // escapes scans the text with the escapes of URLs, JSON and HTML resolved, and with groups of digits one sign apart. Each of its bytes has a place of its own
 // in the text, and only what an escape is part of, or stands right beside, is new.
 func (s *scan) escapes(scan func(view)) {
-	if !strings.ContainsAny(s.text, "%\\&") && !strings.Contains(s.text, "  ") && !strings.Contains(s.text, " - ") {
+	if !mayHoldEscapes(s.text) {
 		return
 	}
 	plain, m := unescape(s.text)
@@ -271,6 +271,16 @@ func (s *scan) escapes(scan func(view)) {
 		from, to = s.toRaw(from, to)
 		return from, to, true
 	}})
+}
+
+// mayHoldEscapes is a quick test that most texts fail.
+func mayHoldEscapes(text string) bool {
+	for _, sign := range [...]string{"%", "\\", "&", "  ", " - "} {
+		if strings.Contains(text, sign) {
+			return true
+		}
+	}
+	return false
 }
 
 // unescape resolves escapes; the map is nil if there are none.
