@@ -22,7 +22,7 @@ func emailAddress() detect.Detector {
 				"mail jane.doe+home@example.co.uk.", "<ops_team@sub.example.org>", "email is o'neil@example.com", "müller@example.de",
 				"https://example.io/reset?token=abc&email=bob@example.com", "***john@example.com", "|john@example.com|", "`john@example.com`", `{"text":"Contact:\nbob@example.com"}`,
 			},
-			Negative: []string{"meet @ noon", "user@localhost", "see @handle.", "a@b", "x@-bad-.com", "version@1.2.3", "icon@2x.png background@3x.jpg x@2.js"},
+			Negative: []string{"meet @ noon", "user@localhost", "see @handle.", "a@b", "x@-bad-.com", "version@1.2.3", "icon@2x.png background@3x.jpg x@2.js", "ftp://anonymous:guest@ftp.example.org/pub"},
 			Source:   "own",
 		},
 	}
@@ -36,7 +36,7 @@ func scanEmail(text string, at int) (int, int, detect.Verdict) {
 	}
 	start = localStart(text, start, at)
 	end := hostEnd(text, at+1)
-	if start == at || text[at-1] == '.' || (end < len(text) && text[end] == '@') {
+	if start == at || text[at-1] == '.' || (end < len(text) && text[end] == '@') || inUserInfo(text, start) {
 		return 0, 0, detect.Reject
 	}
 	host := text[at+1 : end]
@@ -47,6 +47,16 @@ func scanEmail(text string, at int) (int, int, detect.Verdict) {
 // standard, it leaves out those that nobody has in an address, but URLs, tables and markup have right before one.
 func isLocalByte(c byte) bool {
 	return isAlnum(c) || c >= 0x80 || strings.IndexByte("%'+-_~.", c) >= 0
+}
+
+// inUserInfo reports whether the value at start is the password in a URL (ftp://name:word@host), and so no local part.
+func inUserInfo(text string, start int) bool {
+	if start == 0 || text[start-1] != ':' {
+		return false
+	}
+	before := text[max(0, start-64) : start-1]
+	before = before[strings.LastIndexAny(before, " \n\t\"'<>=")+1:]
+	return strings.Contains(before, "://")
 }
 
 // localStart moves the start of a local part behind signs and escapes that stand before it.
