@@ -97,6 +97,10 @@ func parseAnalyze(errOut io.Writer, args []string) (analyzeFlags, []string, erro
 	if err := flags.Parse(args); err != nil {
 		return f, nil, err
 	}
+	if err := f.check(); err != nil {
+		fmt.Fprintln(errOut, "guardrails analyze:", err)
+		return f, nil, err
+	}
 	files := flags.Args()
 	if len(files) == 0 {
 		files = []string{"-"}
@@ -110,6 +114,18 @@ func packNames() string {
 		ids = append(ids, p.ID)
 	}
 	return strings.Join(ids, ", ")
+}
+
+// check refuses values that would switch the filter off without a word.
+func (f *analyzeFlags) check() error {
+	if !(f.minScore >= 0 && f.minScore <= 1) {
+		return errors.New("--min-score must be 0 to 1")
+	}
+	switch detect.Source(f.source) {
+	case detect.SourceInput, detect.SourceOutput, detect.SourceIndirect:
+		return nil
+	}
+	return errors.New("--source must be input, output or indirect")
 }
 
 func compile(f analyzeFlags) (*policy.Plan, *policy.Set, error) {

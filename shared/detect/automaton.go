@@ -7,11 +7,14 @@ import (
 )
 
 // automaton is an Aho-Corasick matcher over byte classes. ASCII case folds in the class table, and white space,
-// '-' and '_' are all one class, so text is never copied and offsets stay true. States are numbered breadth first: the shallow ones, where
+// '-' and '_' are all one class, so text is never copied and offsets stay true. A run of white space counts as one
+// space: whoever types two, or whose lines end in two bytes, writes the same words (see matchStart). States are numbered breadth first: the shallow ones, where
 // nearly all text keeps the matcher, have dense rows; states beyond the dense budget keep edge lists.
 type automaton struct {
 	class   [256]uint8
 	classes int
+	// space is the class of the separators.
+	space uint8
 	// Exactly one of small and large is used: rows of next states, the top bit set where a word ends.
 	small []uint16
 	large []uint32
@@ -52,7 +55,7 @@ func newAutomaton(words []string, budget int) *automaton {
 		number[node] = uint32(i)
 		a.word[i] = t.word[node]
 	}
-	if n <= smallMatch {
+	if lastTarget(t, order[:a.dense], number) < smallMatch {
 		a.small = make([]uint16, a.dense*a.classes)
 		fillRows(a, a.small, smallMatch, t, order, number)
 	} else {
@@ -62,14 +65,60 @@ func newAutomaton(words []string, budget int) *automaton {
 	return a
 }
 
+// lastTarget returns the highest state that a row of the dense states leads to. States are numbered breadth first, so
+// that it is far below the number of states.
+func lastTarget(t *trie, dense, number []uint32) uint32 {
+	last := uint32(0)
+	for _, node := range dense {
+		for c := t.child[node]; c != 0; c = t.sibling[c] {
+			last = max(last, number[c])
+		}
+	}
+	return last
+}
+
 // wordSeparators are the bytes that the automaton takes for a space.
 const wordSeparators = "\t\n\r-_"
 
-// spaced returns a folded word as the automaton wants it.
-func spaced(word string) string {
-	if !strings.ContainsAny(word, wordSeparators) {
+// isWhite reports whether c is a separator whose runs count as one.
+func isWhite(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
+
+// matchStart returns where a match of the word that ends at end starts: further back than the word is long, where
+// runs of white space stand for its spaces. The word is spaced.
+func matchStart(text string, end int, word string) int {
+	at := end
+	for i := len(word) - 1; i >= 0; i-- {
+		at--
+		if word[i] != ' ' || i == 0 {
+			continue
+		}
+		for isWhite(text[at]) && isWhite(text[at-1]) {
+			at--
+		}
+	}
+	return at
+}
+
+// single returns the word with each run of white space as one of its bytes, as the automaton reads texts.
+func single(word string) string {
+	out := make([]byte, 0, len(word))
+	for i := range len(word) {
+		if i == 0 || !isWhite(word[i]) || !isWhite(word[i-1]) {
+			out = append(out, word[i])
+		}
+	}
+	if len(out) == len(word) {
 		return word
 	}
+	return string(out)
+}
+
+// spaced returns a folded word as the automaton wants it.
+func spaced(word string) string {
+	if !strings.ContainsAny(word, wordSeparators+" ") {
+		return word
+	}
+	word = single(word)
 	return strings.Map(func(r rune) rune {
 		if r < utf8.RuneSelf && strings.IndexByte(wordSeparators, byte(r)) >= 0 {
 			return ' '
@@ -99,6 +148,7 @@ func (a *automaton) buildClasses(words []string) {
 	for _, c := range []byte(wordSeparators) {
 		a.class[c] = a.class[' ']
 	}
+	a.space = a.class[' ']
 }
 
 // trie holds nodes as first-child, next-sibling lists; node 0 is the root.
@@ -236,20 +286,22 @@ func (a *automaton) find(text string, emit func(word, end int)) {
 
 // walk is the hot loop: one table look-up a byte, but in the rare states without a row.
 func walk[S uint16 | uint32](a *automaton, rows []S, match S, text string, emit func(word, end int)) {
-	classes, dense := a.classes, S(a.dense)
-	var s S
+	classes, dense, space := a.classes, uint32(a.dense), a.space
+	s := uint32(0)
 	for i := 0; i < len(text); i++ {
 		class := a.class[text[i]]
+		if class == space && i > 0 && isWhite(text[i]) && isWhite(text[i-1]) {
+			continue
+		}
 		if s < dense {
-			s = rows[int(s)*classes+int(class)]
-		} else {
-			next := step(a, rows, match, uint32(s), class)
-			s = S(next) | matchBit(a, next, match)
+			v := rows[int(s)*classes+int(class)]
+			if s = uint32(v &^ match); v&match == 0 {
+				continue
+			}
+		} else if s = step(a, rows, match, s, class); a.word[s] < 0 && a.link[s] == 0 {
+			continue
 		}
-		if s&match != 0 {
-			s &^= match
-			a.emit(uint32(s), i+1, emit)
-		}
+		a.emit(s, i+1, emit)
 	}
 }
 

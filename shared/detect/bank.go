@@ -58,7 +58,10 @@ const (
 
 // entry is one word in one border mode, and the detectors that use it.
 type entry struct {
+	// text is the folded word; key the same with spaces for all separators.
 	text   string
+	key    string
+	phrase bool // key has a space, for which a run of white space may stand
 	border border
 	// strict says that the separators in the text must be those of the word.
 	strict bool
@@ -67,9 +70,11 @@ type entry struct {
 	negative []int32
 	neutral  bool
 	keywords []*compiled
-	lexicon  []lexiconRole
-	terms    []*compiled
-	regexes  []*customRegex
+	// label marks the words that an Anchor detector looks for before a value.
+	label   bool
+	lexicon []lexiconRole
+	terms   []*compiled
+	regexes []*customRegex
 }
 
 // lexiconRole says which sets of a lexicon a word belongs to, as bits.
@@ -91,6 +96,7 @@ func newBankBuilder(words int) *bankBuilder { return &bankBuilder{index: make(ma
 // entry returns the entry of a folded word in a border mode. In strict entries separators stand for themselves,
 // in the others for each other. The pointer is valid until the next call.
 func (b *bankBuilder) entry(text string, mode border, strict bool) *entry {
+	text = single(text)
 	key := spaced(text)
 	i, ok := b.index[key]
 	if !ok {
@@ -105,7 +111,7 @@ func (b *bankBuilder) entry(text string, mode border, strict bool) *entry {
 			return e
 		}
 	}
-	b.entries[i] = append(b.entries[i], entry{text: text, border: mode, strict: strict})
+	b.entries[i] = append(b.entries[i], entry{text: text, key: key, phrase: strings.Contains(key, " "), border: mode, strict: strict})
 	return &b.entries[i][len(b.entries[i])-1]
 }
 
@@ -140,6 +146,13 @@ func (b *bankBuilder) detector(d *compiled) {
 	for _, w := range d.Negative {
 		if e := b.phrase(w); e != nil {
 			e.negative = appendID(e.negative, id)
+		}
+	}
+	if d.Anchor != nil {
+		for _, w := range d.Anchor.Labels {
+			if e := b.phrase(w); e != nil {
+				e.label = true
+			}
 		}
 	}
 	if d.Pattern != nil {

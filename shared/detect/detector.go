@@ -51,6 +51,9 @@ type Detector struct {
 	NeedContext bool
 	// Negative lists words that lower the score, beside the engine's own (order, invoice, version, …).
 	Negative []string
+	// Repeats says that a value of several words which was found once is meant wherever it stands in the text: what
+	// tells a name stands beside its first mention, not beside each.
+	Repeats bool
 	// OptIn keeps the detector silent unless a request or a route includes it by name.
 	OptIn bool
 
@@ -66,7 +69,8 @@ type Detector struct {
 // Number recognises identifiers of fixed shape around digits, from the one-pass candidate scanner.
 type Number struct {
 	// Masks are the shapes accepted, byte by byte: '9' a digit, 'A' an ASCII letter, 'X' letter or digit,
-	// '-' any one separator of the set "- . / space" (the same one throughout a candidate), any other byte itself.
+	// '-' any one separator of the set "- . / space", '_' only dash or space, where dots group other things too (the same
+	// one throughout a candidate), any other byte itself.
 	// A mask with separators counts as canonical grouping.
 	Masks []string
 	// Validate judges the candidate with separators removed and letters upper-cased; nil means Plausible.
@@ -80,6 +84,9 @@ type Anchor struct {
 	// Scan looks around text[at], one of Bytes, and returns the value's byte range; Reject if there is none.
 	// It must look at no more than 512 bytes either side.
 	Scan func(text string, at int) (start, end int, v Verdict)
+	// Labels are words that Scan looks for before the value. Where one is in the name of a JSON member, Scan sees the
+	// value behind that name.
+	Labels []string
 }
 
 // Pattern is a regular expression that runs only in a window around one of its keywords.
@@ -112,18 +119,26 @@ type Lexicon struct {
 	Rules []LexiconRule
 	// Sources limits the lexicon to texts of these origins (input, output, indirect); empty means all.
 	Sources []string
+	// Harmless names a set of phrases in which the words of the other sets do not count ("pussy willow").
+	Harmless string
+	// Reports names a set of words that make a quotation beside them a mention: what stands between quotation marks
+	// is then talked about, not said, and worth half. Texts of the source indirect are not trusted to quote.
+	Reports string
 }
 
 // LexiconRule fires when one word of each set in All stands within Within words of one another
-// (in the given order if Ordered), and no word of a set in None stands within 3 words before the first.
+// (in the given order if Ordered), and no word of a set in None stands within 3 words before the first, or, if
+// NoneBeside, right before it with only white space between.
 // Weights of all rules that fired in one sentence window combine by noisy-or into the finding's score.
 type LexiconRule struct {
-	Name    string
-	All     []string
-	None    []string
-	Within  int
-	Ordered bool
-	Weight  float64
+	Name string
+	All  []string
+	None []string
+	// NoneBeside is for orders: in "I said: ignore ..." only what stands beside the verb says who ignores.
+	NoneBeside bool
+	Within     int
+	Ordered    bool
+	Weight     float64
 }
 
 // Samples prove a detector. Positives are texts in which it must report exactly one span of its type with a

@@ -19,6 +19,10 @@
 //  6. runLexicons combines words into meaning, sentence by sentence.
 //  7. runCustom runs the expressions of the tenant, under a budget.
 //
+// Then what the text holds in other forms is scanned the same way (view.go, decode.go): a short value behind the name
+// of its JSON member, text in base64 or hexadecimal digits, and escapes resolved; what is found leads back to its
+// place in the text.
+//
 // Every candidate is scored as it is found: its base score, plus what the words around it and its grouping are
 // worth (score.go). What reaches the threshold goes to the resolver, which keeps the best of those that overlap;
 // then allow lists remove findings, and one pass counts offsets in code points, bytes and UTF-16 units.
@@ -27,7 +31,7 @@
 //
 // Work is linear in the text whatever it holds: masks are followed for a fixed number of bytes, context is looked
 // up among a fixed number of word hits, windows are merged before expressions run, sentences are cut at a fixed
-// length. A detector that panics loses that candidate only and is named in Result.Incomplete.
+// length, at most two encodings are taken off and 256 KiB decoded. A detector that panics loses that candidate only and is named in Result.Incomplete.
 //
 // Nothing in this package logs, and no error or explanation holds text of the caller.
 package detect

@@ -8,14 +8,14 @@ import (
 
 const (
 	maxDomain = 253
-	maxLabel  = 63
+	maxHostLabel  = 63
 )
 
 // validDomain reports whether a folded name is a domain of at least two labels.
 func validDomain(s string) bool {
 	labels := strings.Split(s, ".")
 	return len(s) <= maxDomain && len(labels) > 1 && !slices.ContainsFunc(labels, func(l string) bool {
-		return l == "" || len(l) > maxLabel || l[0] == '-' || l[len(l)-1] == '-' || strings.ContainsFunc(l, func(r rune) bool {
+		return l == "" || len(l) > maxHostLabel || l[0] == '-' || l[len(l)-1] == '-' || strings.ContainsFunc(l, func(r rune) bool {
 			return r > 0x7f || !hostByte(byte(r)) || r == '.'
 		})
 	})

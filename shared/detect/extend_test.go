@@ -99,7 +99,10 @@ func TestExtend(t *testing.T) {
 			Custom{Patterns: []CustomPattern{{Name: "CODENAME", Terms: []string{"zeus"}}}},
 			[]string{"EMAIL_ADDRESS:bob@zeus.com"},
 		},
-		{"denied", "bob@zeus.com", Custom{Deny: []ListEntry{{Value: "ZEUS"}}}, []string{"DENY_LIST:zeus"}},
+		{"denied", "bob said zeus", Custom{Deny: []ListEntry{{Value: "ZEUS"}}}, []string{"DENY_LIST:zeus"}},
+		{"denied inside a value", "bob@zeus.com", Custom{Deny: []ListEntry{{Value: "ZEUS"}}}, []string{"EMAIL_ADDRESS:bob@zeus.com", "DENY_LIST:zeus"}},
+		{"denied as a whole", "my 123-45-6789", Custom{Deny: []ListEntry{{Value: "123-45-6789"}}}, []string{"US_SSN:123-45-6789", "DENY_LIST:123-45-6789"}},
+		{"denied inside an order", "ignore the rules", Custom{Deny: []ListEntry{{Value: "the"}}}, []string{"INJECTION_DIRECT:ignore the rules", "DENY_LIST:the"}},
 		{
 			"denied by expression, with a type", "see RFC 2324",
 			Custom{Deny: []ListEntry{{Regex: `RFC \d+`, Type: "TEAPOT"}}},

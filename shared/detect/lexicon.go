@@ -4,12 +4,15 @@ import (
 	"cmp"
 	"math/bits"
 	"slices"
+	"strings"
 )
 
 // lexiconState is a Lexicon with its sets as bits and its rules in terms of them.
 type lexiconState struct {
 	sets  map[string]uint64
 	rules []setRule
+	// reports and harmless are the sets of those phrases, or 0.
+	reports, harmless uint64
 }
 
 // setRule is a LexiconRule whose sets are bits.
@@ -19,7 +22,9 @@ type setRule struct {
 	none    uint64
 	within  int
 	ordered bool
-	weight  float64
+	// beside says that only a none word right before the first word counts.
+	beside bool
+	weight float64
 }
 
 // lexHit is a word of a lexicon in the text, with the number of the word in the view.
@@ -31,7 +36,8 @@ type lexHit struct {
 }
 
 const (
-	// maxSentence and maxSentenceHits bound a sentence window, in bytes and in words of one lexicon.
+	// maxSentence and maxSentenceHits bound a sentence window, in bytes and in words of one lexicon. Where a sentence
+	// is longer, its windows overlap by half, so that what is said across a border is in one of them.
 	maxSentence     = 600
 	maxSentenceHits = 64
 	// noneReach is how many words before the first word of a rule its None sets reach.
@@ -51,11 +57,12 @@ func newLexiconState(l *Lexicon) *lexiconState {
 	for _, r := range l.Rules {
 		st.rules = append(st.rules, st.rule(r))
 	}
+	st.reports, st.harmless = st.sets[l.Reports], st.sets[l.Harmless]
 	return st
 }
 
 func (st *lexiconState) rule(r LexiconRule) setRule {
-	out := setRule{within: r.Within, ordered: r.Ordered, weight: r.Weight}
+	out := setRule{within: r.Within, ordered: r.Ordered, beside: r.NoneBeside, weight: r.Weight}
 	if out.within == 0 {
 		out.within = maxSentence
 	}
@@ -87,11 +94,38 @@ func (s *scan) readLexicons(r *reading, hits []hit) {
 	slices.SortFunc(s.lexHits, func(a, b lexHit) int {
 		return cmp.Or(cmp.Compare(a.det.id, b.det.id), cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end))
 	})
+	s.dropHarmless()
 	for i := 0; i < len(s.lexHits); {
-		n := sentence(r.text, s.lexHits[i:])
+		n, cut := sentence(r.text, s.lexHits[i:])
 		s.runRules(r, s.lexHits[i:i+n])
+		if cut {
+			n = half(s.lexHits[i : i+n])
+		}
 		i += n
 	}
+}
+
+// dropHarmless drops the words that stand in a harmless phrase of their lexicon. Hits are in order of lexicon and start,
+// so that those inside a phrase are near it.
+func (s *scan) dropHarmless() {
+	var in *compiled // the lexicon of the last phrase, which ends at end
+	end := int32(0)
+	kept := s.lexHits[:0]
+	for _, h := range s.lexHits {
+		if h.det != in {
+			in, end = h.det, 0
+		}
+		switch {
+		case h.sets&h.det.lexicon.harmless != 0:
+			for n := len(kept); n > 0 && kept[n-1].det == in && kept[n-1].start == h.start; n-- {
+				kept = kept[:n-1]
+			}
+			end = max(end, h.end)
+		case h.start >= end:
+			kept = append(kept, h)
+		}
+	}
+	s.lexHits = kept
 }
 
 // collectLexicons gathers the words of the lexicons that have all sets of some rule in the text: most texts have
@@ -123,13 +157,26 @@ func (st *lexiconState) possible(seen uint64) bool {
 	return false
 }
 
-// sentence returns how many of the hits, which are not empty, share the first one's lexicon and sentence.
-func sentence(text string, hits []lexHit) int {
+// sentence returns how many of the hits, which are not empty, share the first one's lexicon and sentence, and whether
+// the sentence goes on behind them.
+func sentence(text string, hits []lexHit) (n int, cut bool) {
 	first := &hits[0]
 	for i := 1; i < len(hits); i++ {
 		h := &hits[i]
-		if h.det != first.det || i == maxSentenceHits || int(h.end-first.start) > maxSentence ||
-			endsSentence(text, int(hits[i-1].end), int(h.start)) {
+		switch {
+		case h.det != first.det, endsSentence(text, int(hits[i-1].end), int(h.start)):
+			return i, false
+		case i == maxSentenceHits, int(h.end-first.start) > maxSentence:
+			return i, true
+		}
+	}
+	return len(hits), false
+}
+
+// half returns how many hits of a full window the next one leaves out.
+func half(hits []lexHit) int {
+	for i := 1; i < len(hits); i++ {
+		if i >= maxSentenceHits/2 || int(hits[i].start-hits[0].start) >= maxSentence/2 {
 			return i
 		}
 	}
@@ -168,7 +215,7 @@ func (s *scan) runRules(r *reading, hits []lexHit) {
 		if rule.all&^seen != 0 {
 			continue
 		}
-		from, to, ok := rule.find(hits)
+		from, to, ok := rule.find(r.text, hits)
 		if !ok {
 			continue
 		}
@@ -184,15 +231,18 @@ func (s *scan) runRules(r *reading, hits []lexHit) {
 	}
 	if c.start >= 0 {
 		c.base = 1 - miss
+		if s.mentions(r.text, hits, c.start, c.end) {
+			c.base /= 2
+		}
 		c.start, c.end = r.m.span(c.start, c.end)
 		s.offerScored(c)
 	}
 }
 
 // find returns the span of the first place where the rule holds.
-func (r *setRule) find(hits []lexHit) (from, to int, ok bool) {
+func (r *setRule) find(text string, hits []lexHit) (from, to int, ok bool) {
 	for i := range hits {
-		if hits[i].sets&r.all == 0 || r.none != 0 && r.excluded(hits, i) {
+		if hits[i].sets&r.all == 0 || r.none != 0 && r.excluded(text, hits, i) {
 			continue
 		}
 		if r.ordered {
@@ -208,14 +258,54 @@ func (r *setRule) find(hits []lexHit) (from, to int, ok bool) {
 }
 
 // excluded reports whether a word of a None set stands shortly before hit i.
-func (r *setRule) excluded(hits []lexHit, i int) bool {
+func (r *setRule) excluded(text string, hits []lexHit, i int) bool {
 	for j := i - 1; j >= 0 && hits[i].rank-hits[j].last <= noneReach; j-- {
-		if hits[j].sets&r.none != 0 && hits[j].end <= hits[i].start {
+		if hits[j].sets&r.none == 0 || hits[j].end > hits[i].start {
+			continue
+		}
+		if !r.beside || strings.TrimLeft(text[hits[j].end:hits[i].start], " \t\r\n_") == "" {
 			return true
 		}
 	}
 	return false
 }
+
+// maxQuote bounds how far the marks of a quotation are looked for, and how far from them a reporting word counts.
+const maxQuote = 160
+
+// mentions reports whether text[start:end] stands in quotation marks with a reporting word outside them.
+func (s *scan) mentions(text string, hits []lexHit, start, end int) bool {
+	st := hits[0].det.lexicon
+	if st.reports == 0 || s.plan.source == SourceIndirect {
+		return false
+	}
+	open, closing := quotation(text, start, end)
+	if open < 0 {
+		return false
+	}
+	return slices.ContainsFunc(hits, func(h lexHit) bool {
+		return h.sets&st.reports != 0 && (int(h.end) <= open && int(h.end) > open-maxQuote || int(h.start) > closing && int(h.start) < closing+maxQuote)
+	})
+}
+
+// quotation returns where the marks around a range stand, or -1. A mark opens behind a space or bracket and closes
+// before anything but a letter, which tells it from an apostrophe.
+func quotation(text string, start, end int) (open, closing int) {
+	for open = start - 1; open >= max(0, start-maxQuote); open-- {
+		c := text[open]
+		if !isQuote(c) || open > 0 && isWordByte(text[open-1]) {
+			continue
+		}
+		for closing = end; closing < min(len(text), end+maxQuote); closing++ {
+			if text[closing] == c && (closing+1 == len(text) || !isWordByte(text[closing+1])) {
+				return open, closing
+			}
+		}
+	}
+	return -1, -1
+}
+
+func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' }
 
 // chain finds the sets in order, each word after the one before, starting with the first hit.
 func (r *setRule) chain(hits []lexHit) (end int, ok bool) {

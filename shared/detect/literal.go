@@ -104,6 +104,11 @@ func (l *Lexicon) validate() error {
 	if len(l.Rules) == 0 || len(l.Rules) > maxRules {
 		return fmt.Errorf("lexicon needs 1 to %d rules", maxRules)
 	}
+	for _, set := range []string{l.Reports, l.Harmless} {
+		if set != "" && len(l.Words[set]) == 0 {
+			return fmt.Errorf("set %q has no words", set)
+		}
+	}
 	for _, r := range l.Rules {
 		if err := r.validate(l.Words); err != nil {
 			return fmt.Errorf("rule %q: %w", r.Name, err)

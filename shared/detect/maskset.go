@@ -51,7 +51,7 @@ func newMaskSet(dets []*compiled) (*maskSet, error) {
 			continue
 		}
 		for _, mask := range d.Number.Masks {
-			m.shapes = append(m.shapes, shape{det: d, mask: mask, grouped: strings.ContainsAny(mask, "-./ ")})
+			m.shapes = append(m.shapes, shape{det: d, mask: mask, grouped: strings.ContainsAny(mask, "-./ _")})
 		}
 	}
 	m.buildClasses()
@@ -77,7 +77,7 @@ func (m *maskSet) buildClasses() {
 	m.classes = classOther
 	for _, s := range m.shapes {
 		for i := 0; i < len(s.mask); i++ {
-			if c := s.mask[i]; m.class[c] == classNone {
+			if c := s.mask[i]; m.class[c] == classNone && c != '_' {
 				m.class[c] = uint8(m.classes)
 				m.classes++
 			}
@@ -96,6 +96,8 @@ func (m *maskSet) accepts(c byte, k int) bool {
 		return k == classDigit || k == classLetter
 	case '-':
 		return k >= classDash && k <= classSpace
+	case '_':
+		return k == classDash || k == classSpace
 	}
 	return int(m.class[c]) == k
 }
@@ -174,7 +176,7 @@ func (s *shape) matches(text string) bool {
 	for i := 0; i < len(s.mask); i++ {
 		switch c := s.mask[i]; c {
 		case '9', 'A', 'X':
-		case '-':
+		case '-', '_':
 			if sep == 0 {
 				sep = text[i]
 			}
@@ -199,10 +201,12 @@ func validMask(mask string) string {
 		return "must have a digit"
 	case slices.ContainsFunc([]byte(mask), func(c byte) bool { return c >= 0x80 || isLower(c) }):
 		return "must be ASCII with capital letters"
-	case isSeparator(mask[0]) || isSeparator(mask[len(mask)-1]):
+	case isMaskSeparator(mask[0]) || isMaskSeparator(mask[len(mask)-1]):
 		return "must not start or end with a separator"
 	}
 	return ""
 }
+
+func isMaskSeparator(c byte) bool { return c == '_' || isSeparator(c) }
 
 func isSeparator(c byte) bool { return c == '-' || c == '.' || c == '/' || c == ' ' }

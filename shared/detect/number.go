@@ -62,7 +62,7 @@ func (s *scan) tryMasks(m *maskSet, start int, state uint16) {
 func (s *scan) number(m *maskSet, shapes []int32, start, end int) {
 	value := s.text[start:end]
 	var last *compiled
-	checked := false
+	checked, attached := false, false
 	for _, i := range shapes {
 		sh := &m.shapes[i]
 		if sh.det == last || !s.plan.enabled[sh.det.id] || !sh.matches(value) {
@@ -71,9 +71,15 @@ func (s *scan) number(m *maskSet, shapes []int32, start, end int) {
 		if !checked && !standsAlone(s.text, start, end) {
 			return
 		}
-		checked = true
+		if !checked {
+			attached = joinedByUnderscore(s.text, start, end)
+			checked = true
+		}
 		if v := s.judge(sh.det, start, end); v != Reject && !inPath(s.text, start) {
-			s.offer(sh.det, start, end, v, sh.grouped, sh.mask)
+			s.offerScored(candidate{
+				start: start, end: end, det: sh.det, base: sh.det.base(v), valid: v == Valid, grouped: sh.grouped, why: sh.mask,
+				attached: attached && !sh.grouped,
+			})
 			last = sh.det
 		}
 	}
@@ -122,23 +128,23 @@ func normalize(value string) string {
 }
 
 // standsAlone reports whether the range is not a part of something longer: a run of groups, a decimal,
-// a version, an amount of money, a mail address, an identifier with underscores.
+// a version, an amount of money, a mail address, an identifier with underscores around more digits.
 func standsAlone(text string, start, end int) bool {
 	spaced := strings.IndexByte(text[start:end], ' ') >= 0
-	if start > 0 && !freeBefore(text, start, spaced) {
+	if start > 0 && !freeBefore(text, start, end, spaced) {
 		return false
 	}
-	return end == len(text) || freeAfter(text, end, spaced)
+	return end == len(text) || freeAfter(text, start, end, spaced)
 }
 
-func freeBefore(text string, start int, spaced bool) bool {
+func freeBefore(text string, start, end int, spaced bool) bool {
 	switch c := text[start-1]; {
-	case isAlnum(c), c == '_', c == '@', c == '$', c == '%', c == '+':
+	case isAlnum(c), c == '@', c == '$', c == '%', c == '+':
 		return false
-	case c == '-', c == '.', c == '/', c == ':':
+	case c == '-', c == '.', c == '/', c == ':', c == '_':
 		return !digitTokenBefore(text, start-1)
 	case c == ' ' && spaced:
-		return !sameGroup(text, tokenBefore(text, start-1), tokenAfter(text, start))
+		return !sameGroup(text, tokenBefore(text, start-1), tokenAfter(text, start)) || twinBefore(text, start, end)
 	case c >= 0x80:
 		r := runeBefore(text, start)
 		return !joinsWords(r) && !unicode.Is(unicode.Sc, r)
@@ -146,17 +152,52 @@ func freeBefore(text string, start int, spaced bool) bool {
 	return true
 }
 
-func freeAfter(text string, end int, spaced bool) bool {
+func freeAfter(text string, start, end int, spaced bool) bool {
 	switch c := text[end]; {
-	case isAlnum(c), c == '_', c == '@', c == '%':
+	case isAlnum(c), c == '@', c == '%':
 		return false
-	case c == '-', c == '.', c == '/', c == ':':
+	case c == '-', c == '.', c == '/', c == ':', c == '_':
 		return !digitTokenAfter(text, end+1)
 	case c == ' ' && spaced:
-		return !sameGroup(text, tokenAfter(text, end+1), tokenBefore(text, end))
+		return !sameGroup(text, tokenAfter(text, end+1), tokenBefore(text, end)) || twinAfter(text, start, end)
 	case c >= 0x80:
 		r := runeAfter(text, end)
 		return !joinsWords(r) && !unicode.Is(unicode.Sc, r)
+	}
+	return true
+}
+
+// joinedByUnderscore reports whether a word hangs on the range by an underscore, as in the names of files and columns.
+// Most numbers there are numbers of something, so that a word must say what this one is.
+func joinedByUnderscore(text string, start, end int) bool {
+	return start > 0 && text[start-1] == '_' || end < len(text) && text[end] == '_'
+}
+
+// twinBefore and twinAfter report whether the groups next to a range are those of one more value like it, and no
+// others: people write two numbers one space apart.
+func twinBefore(text string, start, end int) bool {
+	other := start - 1 - (end - start)
+	return other >= 0 && sameShape(text[other:start-1], text[start:end]) && (other == 0 || isWhite(text[other-1]) && !digitAt(text, other-2)) && !groupAt(text, end)
+}
+
+func twinAfter(text string, start, end int) bool {
+	other := end + 1 + (end - start)
+	return other <= len(text) && sameShape(text[end+1:other], text[start:end]) && !groupAt(text, other) && !digitAt(text, start-2)
+}
+
+func digitAt(text string, i int) bool { return i >= 0 && i < len(text) && isDigit(text[i]) }
+
+// groupAt reports whether a further group of digits follows behind a space, or a longer token goes on.
+func groupAt(text string, i int) bool {
+	return i < len(text) && (isAlnum(text[i]) || text[i] == ' ' && digitAt(text, i+1))
+}
+
+// sameShape reports whether two texts of one length have digits and other signs at the same places.
+func sameShape(a, b string) bool {
+	for i := range len(a) {
+		if isDigit(a[i]) != isDigit(b[i]) || !isDigit(a[i]) && a[i] != b[i] {
+			return false
+		}
 	}
 	return true
 }

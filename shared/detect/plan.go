@@ -22,6 +22,7 @@ type Plan struct {
 	enabled []bool
 	min     []float64
 	explain bool
+	source  Source
 }
 
 // planCache keeps the plans of the request shapes seen lately.
@@ -80,7 +81,7 @@ func (o *Options) cacheKey() string {
 }
 
 func (e *Engine) compile(o Options) (*Plan, error) {
-	p := &Plan{e: e, explain: o.Explain, enabled: make([]bool, len(e.dets)), min: make([]float64, len(e.dets))}
+	p := &Plan{e: e, explain: o.Explain, source: o.Source, enabled: make([]bool, len(e.dets)), min: make([]float64, len(e.dets))}
 	var errs fieldErrors
 	included := e.include(o.Include, &errs)
 	excluded := e.resolve(o.Exclude, "/exclude", &errs)

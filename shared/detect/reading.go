@@ -125,7 +125,7 @@ func spacedReading(view string) *reading {
 			r = &reading{ranks: &ranks{}, joined: bitset(nil).empty(len(view))}
 		}
 		out = r.copyPlain(out, view, copied, i)
-		for j := i; j < end; j += 2 {
+		for j := i; j < end; j += spacing(view, j) {
 			r.joined.take(len(out), len(out)+1)
 			r.m = r.m.add(len(out), j, 1, 1)
 			out = append(out, view[j])
@@ -149,18 +149,30 @@ func (r *reading) copyPlain(out []byte, view string, from, to int) []byte {
 }
 
 // spacedRun returns the end of the run of single letters at i that are set apart by one sign each, always the
-// same, and how many letters it has.
+// same, and how many letters it has. Between words there may be up to three signs.
 func spacedRun(view string, i int) (end, letters int) {
 	if !isLetter(view[i]) || i > 0 && isAlnum(view[i-1]) {
 		return i, 0
 	}
-	for end = i; ; end += 2 {
+	for end = i; ; {
 		letters++
-		if end+2 >= len(view) || view[end+1] != view[i+1] || !spacers[view[end+1]] || !isLetter(view[end+2]) ||
-			end+3 < len(view) && isAlnum(view[end+3]) {
+		next := end + spacing(view, end)
+		if next >= len(view) || view[end+1] != view[i+1] || !spacers[view[end+1]] || !isLetter(view[next]) ||
+			next+1 < len(view) && isAlnum(view[next+1]) {
 			return end + 1, letters
 		}
+		end = next
 	}
+}
+
+// spacing returns how far the next letter is from the one at i, with the signs between.
+func spacing(view string, i int) int {
+	const widest = 4
+	n := 2
+	for n < widest && i+n < len(view) && spacers[view[i+n]] {
+		n++
+	}
+	return n
 }
 
 // spacers are the signs that set single letters apart.
@@ -170,7 +182,7 @@ var spacers = [256]bool{' ': true, '.': true, '-': true, '_': true, '*': true}
 func (r *reading) findWords(k *bank) []hit {
 	var hits []hit
 	k.words.find(r.text, func(word, end int) {
-		start := end - len(k.entries[word][0].text)
+		start := matchStart(r.text, end, k.entries[word][0].key)
 		for i := range k.entries[word] {
 			e := &k.entries[word][i]
 			if len(e.lexicon) == 0 || !r.border(start) || e.border != borderStem && !r.border(end) {

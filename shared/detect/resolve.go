@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"sort"
+	"strings"
 )
 
 // maxFindings is how many findings Result.Findings lists; the rest are hidden.
@@ -11,9 +12,11 @@ const maxFindings = 10_000
 
 // resolve picks among overlapping candidates, so that the rest do not overlap, and orders them by position.
 //
-// Values come first: denied ones, then validated over not, longer, higher score, nearer context, specific over
-// generic. Meaning (lexicon findings) spans whole sentences and must neither hide the values in it nor be hidden
-// by them, so it is laid around them afterwards. Custom findings with keep_nested are exempt.
+// Values come first: validated over not, longer, higher score, nearer context, specific over generic. Meaning
+// (lexicon findings) spans whole sentences and must neither hide the values in it nor be hidden by them, so it is laid
+// around them afterwards. Deny terms and custom findings with keep_nested are exempt: a term that a tenant denies is
+// often a part of a value, which is found all the same, whole; and so is what was decoded, since its range is that of
+// everything that was encoded with it.
 func (s *scan) resolve() {
 	s.order, s.kept = s.order[:0], s.kept[:0]
 	if len(s.cands) == 0 {
@@ -28,7 +31,7 @@ func (s *scan) resolve() {
 	for _, i := range s.order {
 		c := &s.cands[i]
 		switch {
-		case c.det.custom != nil && c.det.custom.keepNested:
+		case c.whole, c.det.custom != nil && (c.det.custom.keepNested || c.det.custom.deny):
 			nested = append(nested, i)
 		case c.det.Lexicon != nil:
 			meaning = append(meaning, i)
@@ -36,11 +39,13 @@ func (s *scan) resolve() {
 			s.kept = append(s.kept, i)
 		}
 	}
+	s.repeat()
 	s.layMeaning(meaning)
 	s.sortKept()
 	if s.plan.explain {
 		s.noteLosers()
 	}
+	nested = slices.DeleteFunc(nested, func(i int32) bool { return s.cands[i].whole && s.known(&s.cands[i]) })
 	if len(nested) > 0 {
 		s.keepNested(nested)
 		s.sortKept()
@@ -49,9 +54,6 @@ func (s *scan) resolve() {
 
 // precedence orders candidates so that of two that overlap, the first one stays.
 func precedence(a, b *candidate) int {
-	if c := compareBool(b.det.denies(), a.det.denies()); c != 0 {
-		return c
-	}
 	if c := compareBool(b.valid, a.valid); c != 0 {
 		return c
 	}
@@ -65,6 +67,60 @@ func precedence(a, b *candidate) int {
 		cmp.Compare(a.det.id, b.det.id),
 		cmp.Compare(a.start, b.start),
 	)
+}
+
+// maxRepeated bounds the values of a text that are looked for again.
+const maxRepeated = 32
+
+// repeat keeps each place where a value stands that a detector with Repeats has found elsewhere.
+func (s *scan) repeat() {
+	var seen []string
+	for _, i := range s.kept {
+		c := &s.cands[i]
+		if !c.det.Repeats {
+			continue
+		}
+		value := s.raw[c.start:c.end]
+		if strings.IndexByte(value, ' ') < 0 || slices.Contains(seen, value) {
+			continue
+		}
+		if seen = append(seen, value); len(seen) > maxRepeated {
+			return
+		}
+		s.repeatValue(*c, value)
+	}
+}
+
+func (s *scan) repeatValue(c candidate, value string) {
+	for at := 0; ; {
+		i := strings.Index(s.raw[at:], value)
+		if i < 0 {
+			return
+		}
+		at += i
+		c.start, c.end = at, at+len(value)
+		if !joins(s.raw, c.start) && !joins(s.raw, c.end) && s.used.take(c.start, c.end) {
+			s.cands = append(s.cands, c)
+			s.kept = append(s.kept, int32(len(s.cands)-1))
+		}
+		at += len(value)
+	}
+}
+
+// known reports whether a finding of the candidate's type lies in its range already. The findings kept so far are in
+// order of position and do not overlap.
+func (s *scan) known(c *candidate) bool {
+	first := sort.Search(len(s.kept), func(j int) bool { return s.cands[s.kept[j]].end > c.start })
+	for _, i := range s.kept[first:] {
+		k := &s.cands[i]
+		if k.start >= c.end {
+			return false
+		}
+		if k.det.Type == c.det.Type {
+			return true
+		}
+	}
+	return false
 }
 
 func compareBool(a, b bool) int {
@@ -89,7 +145,7 @@ func (s *scan) sortKept() {
 func (s *scan) keepNested(nested []int32) {
 	slices.SortFunc(nested, func(i, j int32) int {
 		a, b := &s.cands[i], &s.cands[j]
-		return cmp.Or(cmp.Compare(a.det.id, b.det.id), cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end))
+		return cmp.Or(cmp.Compare(a.det.id, b.det.id), cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end), cmp.Compare(b.score, a.score))
 	})
 	var last *candidate
 	for _, i := range nested {

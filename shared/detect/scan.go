@@ -27,8 +27,12 @@ type scan struct {
 	ranks     ranks
 
 	windows []window
-	// allowCut says that the budget of allow expressions ran out.
-	allowCut bool
+	// allowCut and decodeCut say that the budget of allow expressions or of decoding ran out.
+	allowCut, decodeCut bool
+	// depth counts the encodings that the text came out of; decodeLeft is how much may still be decoded.
+	depth, decodeLeft int
+	// labeled says that a key has a word that a detector takes for a label.
+	labeled bool
 
 	// lastWindow is, by detector, 1 + the index of its latest window; anchorEnd the end of its latest value.
 	lastWindow []int32
@@ -64,17 +68,19 @@ type stage struct {
 	run func(*scan)
 	// uses reports whether a detector's result depends on the stage.
 	uses func(*compiled) bool
+	// labels says that the stage is needed to find a value behind its label.
+	labels bool
 }
 
 // pipeline is the order of work. Each stage reads what the ones before it left in the scan and adds candidates.
 var pipeline = [...]stage{
-	{(*scan).foldText, func(*compiled) bool { return true }},
-	{(*scan).findWords, func(*compiled) bool { return true }},
-	{(*scan).findNumbers, func(d *compiled) bool { return d.Number != nil }},
-	{(*scan).findAnchors, func(d *compiled) bool { return d.Anchor != nil }},
-	{(*scan).runPatterns, func(d *compiled) bool { return d.Pattern != nil }},
-	{(*scan).runLexicons, func(d *compiled) bool { return d.Lexicon != nil }},
-	{(*scan).runCustom, func(d *compiled) bool { return d.custom != nil }},
+	{(*scan).foldText, func(*compiled) bool { return true }, true},
+	{(*scan).findWords, func(*compiled) bool { return true }, true},
+	{(*scan).findNumbers, func(d *compiled) bool { return d.Number != nil }, false},
+	{(*scan).findAnchors, func(d *compiled) bool { return d.Anchor != nil }, true},
+	{(*scan).runPatterns, func(d *compiled) bool { return d.Pattern != nil }, true},
+	{(*scan).runLexicons, func(d *compiled) bool { return d.Lexicon != nil }, false},
+	{(*scan).runCustom, func(d *compiled) bool { return d.custom != nil }, false},
 }
 
 // Scan finds what the options ask for in text. Names in the options that stand for nothing are passed over;
@@ -90,14 +96,22 @@ func (p *Plan) Scan(ctx context.Context, text string, keys []string) Result {
 	defer s.release(p.e.pool)
 	s.reset(p, text)
 	s.findKeys(keys)
+	s.run(ctx, nil)
+	s.scanViews(ctx, keys)
+	return s.result()
+}
+
+// run takes the stages that only admits, or all if it is nil.
+func (s *scan) run(ctx context.Context, only func(*stage) bool) {
 	for i := range pipeline {
 		if ctx.Err() != nil {
 			s.cutShort(pipeline[i:])
-			break
+			return
 		}
-		pipeline[i].run(s)
+		if only == nil || only(&pipeline[i]) {
+			pipeline[i].run(s)
+		}
 	}
-	return s.result()
 }
 
 // maxText is how much of a text is scanned: offsets are kept in 32 bits, and folding may lengthen a text.
@@ -109,7 +123,8 @@ func (s *scan) reset(p *Plan, text string) {
 	text = text[:min(len(text), maxText)]
 	s.plan, s.raw, s.text = p, text, text
 	s.folded = false
-	s.ranks.ready, s.allowCut = false, false
+	s.ranks.ready, s.allowCut, s.decodeCut, s.labeled = false, false, false, false
+	s.depth, s.decodeLeft = 0, min(2*len(text), maxDecoded)
 	for i := range s.hits {
 		s.hits[i], s.keys[i] = s.hits[i][:0], s.keys[i][:0]
 	}
@@ -206,6 +221,9 @@ func (s *scan) incomplete() []string {
 	}
 	if s.allowCut {
 		names = append(names, "allow_list")
+	}
+	if s.decodeCut {
+		names = append(names, "decoding")
 	}
 	slices.Sort(names)
 	return names

@@ -32,6 +32,12 @@ type candidate struct {
 	grouped    bool
 	// folded says that the value reads differently in the view.
 	folded bool
+	// attached says that the value hangs on another word, so that it needs a context word.
+	attached bool
+	// view names the other text that the candidate was found in, "" the text itself; whole says that its range is all
+	// that was decoded, and not the value's own.
+	view  string
+	whole bool
 	// loses ranks candidates that are otherwise equal: lower wins.
 	evidence evidence
 	// why is the mask, expression or rule that made the candidate; rules are the lexicon rules that fired.
@@ -90,7 +96,7 @@ func (s *scan) offerRaw(c candidate) {
 // keep adds context to a candidate, whose range is [start, end) in the view, and keeps it if it reaches the threshold.
 func (s *scan) keep(c candidate, start, end, rawStart, rawEnd int) {
 	c.evidence = s.evidence(c.det, start, end)
-	if c.det.NeedContext && c.evidence.distance > farWords && !c.grouped {
+	if (c.attached || c.det.NeedContext && !c.grouped) && c.evidence.distance > farWords {
 		return
 	}
 	if c.score = c.total(); c.score < s.plan.min[c.det.id] {
@@ -213,7 +219,10 @@ func (c *candidate) explain() *Explanation {
 	if c.valid {
 		x.Validator = c.det.Validator
 	}
-	if c.folded {
+	switch {
+	case c.view != "":
+		x.View = c.view
+	case c.folded:
 		x.View = "shadow"
 	}
 	for _, e := range c.evidence.context[:c.evidence.shown] {

@@ -18,7 +18,10 @@ func (s *scan) findWords() {
 
 // wordHit handles one word that ends at end, in each of its border modes.
 func (s *scan) wordHit(b int, entries []entry, text string, end int) {
-	start := end - len(entries[0].text)
+	start := end - len(entries[0].key)
+	if entries[0].phrase {
+		start = matchStart(text, end, entries[0].key)
+	}
 	for i := range entries {
 		e := &entries[i]
 		if e.strict && !sameSeparators(text[start:end], e.text) {
@@ -48,11 +51,17 @@ func (s *scan) wordHit(b int, entries []entry, text string, end int) {
 	}
 }
 
-// sameSeparators reports whether a match has the separators of the word, white space of any kind being a space.
+// sameSeparators reports whether a match has the separators of the word, white space of any kind and length being a
+// space.
 func sameSeparators(match, word string) bool {
+	at := 0
 	for i := 0; i < len(word); i++ {
-		if c := word[i]; (c == '-' || c == '_' || match[i] == '-' || match[i] == '_') && match[i] != c {
+		if c := word[i]; (c == '-' || c == '_' || match[at] == '-' || match[at] == '_') && match[at] != c {
 			return false
+		}
+		at++
+		for at < len(match) && isWhite(match[at]) && isWhite(match[at-1]) {
+			at++
 		}
 	}
 	return true
@@ -123,9 +132,10 @@ func (s *scan) findKeys(keys []string) {
 	s.innermost = strings.LastIndexByte(text, '\n') + 1
 	for b, k := range s.plan.e.banks {
 		k.words.find(text, func(word, end int) {
-			start := end - len(k.entries[word][0].text)
+			start := matchStart(text, end, k.entries[word][0].key)
 			for i := range k.entries[word] {
 				e := &k.entries[word][i]
+				s.labeled = s.labeled || e.label || len(e.keywords) > 0
 				if e.border != borderFree && borderBefore(text, start) && (e.border == borderStem || borderAfter(text, end)) {
 					s.keys[b] = append(s.keys[b], hit{start: int32(start), end: int32(end), entry: e})
 				}

@@ -32,9 +32,8 @@
 // 70, 95) times the framework's weight (HIPAA 1.5, PCI-DSS 1.4, GDPR 1.3, others 1). A mean over findings can never
 // exceed the highest of them, so taking the highest also satisfies "at least the mean".
 //
-// The overall score is the highest of: the weighted mean of the components that are not empty (pii and secrets .4,
-// injection and compliance .3, toxicity .2, normalized), the highest component times the floor of the worst severity
-// (low .25, medium .5, high .8, critical 1; .8 without a breach), and the highest component itself, which is the
-// strictest of the three: ten harmless dates do not hide one SSN, and no clean component dilutes a bad one.
+// The overall score is the highest component: ten harmless dates do not hide one SSN, no clean component dilutes a bad
+// one, and no further finding makes a text safer. A weighted mean of the components, and the highest times a floor of
+// the worst severity, are never above it, so the score holds whatever is asked of them.
 // Levels are low < 30 <= medium < 60 <= high < 85 <= critical. [Outcome.Legacy] has the older means instead.
 package policy

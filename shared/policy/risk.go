@@ -32,7 +32,7 @@ func levelOf(score float64) Level {
 
 // Risk is how dangerous a text is, 0 to 100 with one decimal; the package comment has the formula.
 type Risk struct {
-	Score      float64    `json:"score" minimum:"0" maximum:"100" doc:"The overall risk; never below the highest component." example:"95"`
+	Score      float64    `json:"score" minimum:"0" maximum:"100" doc:"The overall risk: that of the highest component." example:"95"`
 	Level      Level      `json:"level" enum:"low,medium,high,critical" doc:"low below 30, medium below 60, high below 85, critical from there."`
 	Components Components `json:"components" doc:"The risk by kind."`
 }
@@ -56,7 +56,7 @@ func riskOf(findings []Finding, violations []Violation) Risk {
 		c.Compliance = max(c.Compliance, violationRisk(&violations[i]))
 	}
 	c.round()
-	score := tenth(c.overall(worst(violations)))
+	score := c.overall()
 	return Risk{Score: score, Level: levelOf(score), Components: c}
 }
 
@@ -142,52 +142,10 @@ func severityRisk(s Severity) float64 {
 	return 20
 }
 
-// worst returns the worst severity, or "" where nothing was breached.
-func worst(violations []Violation) Severity {
-	var out Severity
-	for _, v := range violations {
-		if v.Severity.rank() > out.rank() {
-			out = v.Severity
-		}
-	}
-	return out
-}
-
-// floor is the share of the highest component that the overall score keeps at least.
-func (s Severity) floor() float64 {
-	switch s {
-	case Low:
-		return 0.25
-	case Medium:
-		return 0.5
-	case Critical:
-		return 1
-	case High:
-	}
-	return 0.8
-}
-
-// overall joins the components.
-func (c *Components) overall(worst Severity) float64 {
-	highest := max(c.PII, c.Injection, c.Toxicity, c.Secrets, c.Compliance)
-	return max(c.mean(), highest*worst.floor(), highest)
-}
-
-// mean is the weighted mean of the components that are not empty.
-func (c *Components) mean() float64 {
-	var sum, weights float64
-	for _, part := range []struct{ value, weight float64 }{
-		{c.PII, 0.4}, {c.Secrets, 0.4}, {c.Injection, 0.3}, {c.Compliance, 0.3}, {c.Toxicity, 0.2},
-	} {
-		if part.value > 0 {
-			sum += part.value * part.weight
-			weights += part.weight
-		}
-	}
-	if weights == 0 {
-		return 0
-	}
-	return sum / weights
+// overall is the highest component. It is never below their weighted mean, nor below the highest times any floor, so
+// neither has to be computed, and more findings never make a text safer.
+func (c *Components) overall() float64 {
+	return max(c.PII, c.Injection, c.Toxicity, c.Secrets, c.Compliance)
 }
 
 func (c *Components) round() {

@@ -87,7 +87,7 @@ func remnant(f *detect.Finding, markers []redact.Marker) bool {
 	}
 	m := markers[at]
 	if f.Type == "URL" || f.Type == "DOMAIN_NAME" {
-		return f.ByteEnd >= m.Start
+		return f.ByteStart < m.End && f.ByteEnd >= m.Start
 	}
 	return f.ByteStart >= m.Start && f.ByteEnd <= m.End
 }

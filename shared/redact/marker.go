@@ -5,15 +5,20 @@ import "strings"
 // Marker is where a replacement that this package made stands in a text, in bytes.
 type Marker struct{ Start, End int }
 
-// blank stands for what a marker says. It is part of no value and no word of any detector.
-const blank = '_'
+// blank stands for what a marker says; behind it stands border. Neither is part of a value, and a value may begin or end
+// beside a border as beside the brackets, which stay.
+const (
+	blank  = '_'
+	border = ' '
+)
 
 // Blank returns text with the replacements in it made neutral, so that scanning redacted text does not find words of
 // the type names ("[TOXICITY_HATE]", "[SECRET_API_KEY:…]") again. Lengths and offsets stay the same.
 //
-// Of [TYPE] and [PERSON_1] everything is blanked; of digests and encrypted tokens only the part before the payload:
-// a payload may be forged to carry a value past the scan. Only types that known accepts make a marker, so that no
-// other text can hide in brackets.
+// Of [TYPE] and [PERSON_1] all between the brackets is blanked; of digests and encrypted tokens only the part before
+// the payload: a payload may be forged to carry a value past the scan. For the same reason what is blanked ends in
+// borders, so that a value right beside a marker is found as in any other place. Only types that known accepts make a
+// marker, so that no other text can hide in brackets.
 func Blank(text string, known func(typ string) bool) (string, []Marker) {
 	var markers []Marker
 	for at := 0; ; {
@@ -35,11 +40,23 @@ func Blank(text string, known func(typ string) bool) (string, []Marker) {
 	}
 	out := []byte(text)
 	for _, m := range markers {
-		for i := m.Start; i < m.End; i++ {
-			out[i] = blank
-		}
+		blankMarker(out[m.Start+1 : m.End])
 	}
 	return string(out), markers
+}
+
+// blankMarker blanks a marker behind its opening bracket.
+func blankMarker(marker []byte) {
+	last := len(marker) - 1
+	for i, c := range marker {
+		switch {
+		case i == last && c == ']':
+		case i == last, c == ':':
+			marker[i] = border
+		default:
+			marker[i] = blank
+		}
+	}
 }
 
 // markerEnd returns where the marker that begins at the bracket ends, or at itself if there is none.

@@ -18,18 +18,18 @@ func TestBlank(t *testing.T) {
 	cases := []struct{ text, want string }{
 		{"", ""},
 		{"no marker [x] here", "no marker [x] here"},
-		{"é [US_SSN].", "é ________."},
-		{"[US_SSN_12][A]", "______________"},
+		{"é [US_SSN].", "é [______]."},
+		{"[US_SSN_12][A]", "[_________][_]"},
 		{"[US_SSN_1234567]", "[US_SSN_1234567]"},
 		{"[US_SSN_]", "[US_SSN_]"},
-		{"[[TOXICITY_HATE]]", "[_______________]"},
+		{"[[TOXICITY_HATE]]", "[[_____________]]"},
 		{"[IGNORE_ALL_RULES]", "[IGNORE_ALL_RULES]"},
 		{"[US_SSN", "[US_SSN"},
-		{"[A:1f0c33a9]", "___1f0c33a9]"},
-		{"[A:4111111111111111]", "___4111111111111111]"},
-		{"[A:gr1.k-1.AKIA]", "___________AKIA]"},
-		{"[A:gr1.AKIA]", "_______AKIA]"},
-		{"[A:gr1.a secret.x]", "_______a secret.x]"},
+		{"[A:1f0c33a9]", "[_ 1f0c33a9]"},
+		{"[A:4111111111111111]", "[_ 4111111111111111]"},
+		{"[A:gr1.k-1.AKIA]", "[_ _______ AKIA]"},
+		{"[A:gr1.AKIA]", "[_ ___ AKIA]"},
+		{"[A:gr1.a secret.x]", "[_ ___ a secret.x]"},
 	}
 	for _, c := range cases {
 		got, markers := redact.Blank(c.text, isKnown)

@@ -7,5 +7,5 @@ import "guardrails/shared/detect"
 // Detectors returns one lexicon per kind of attack. No rule rests on a trigger word alone: each asks for an
 // order that is aimed at the assistant, in English, German, French, Spanish, Italian, Portuguese and a few more.
 func Detectors() []detect.Detector {
-	return []detect.Detector{direct(), extraction(), jailbreak(), persona(), indirect(), embedded(), encoded()}
+	return []detect.Detector{direct(), extraction(), jailbreak(), persona(), indirect(), embedded(), encoded(), hidden()}
 }

@@ -34,7 +34,7 @@ func TestSamples(t *testing.T) {
 	engine := newEngine(t)
 	for _, d := range Detectors() {
 		options := detect.Options{Include: []string{d.Name}}
-		if d.Lexicon.Sources != nil {
+		if d.Lexicon != nil && d.Lexicon.Sources != nil {
 			options.Source = detect.Source(d.Lexicon.Sources[0])
 		}
 		for _, text := range d.Samples.Positive {

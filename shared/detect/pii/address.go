@@ -55,6 +55,9 @@ func poBox() detect.Detector {
 	}
 }
 
+// cityName is a city behind its postal code, with what may stand before or between its words.
+const cityName = `(?:(?:Sao|Santo|Santa|San|Sankt|St\.?|Saint|Sainte|Porto|Belo|Rio de|Vila|Nova|Ponta|Castelo|Monte|Reggio|Palma de|Las|Los|La|Le|El|Den|Bad|Neu|Villa)[ \-]){0,2}[A-Z][A-Za-z'\-]+(?: (?:de|do|da|di|am|an der|im|aan den) [A-Z][A-Za-z]+)?`
+
 func europeanAddress() detect.Detector {
 	return detect.Detector{
 		Name: "european_address", Type: "ADDRESS", Category: detect.CategoryPII,
@@ -62,14 +65,14 @@ func europeanAddress() detect.Detector {
 		Base:    0.60,
 		Context: []string{"adresse", "anschrift", "wohnt", "wohnhaft", "address", "habite", "domicile", "direccion", "vive", "domicilio", "indirizzo", "abita", "morada", "endereco", "adres", "woont"},
 		Pattern: &detect.Pattern{
-			Regexp: `((?:[A-Z][A-Za-z]+(?:strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer|straat|laan|plein|gracht|kade)|[A-Z][A-Za-z]+ (?:Strasse|Str\.|Allee|Weg|Platz|straat|laan))\s+[0-9]{1,4}(?:\s?[a-z]\b)?(?:,?\s+(?:[A-Z]-)?[0-9]{4,5}(?: [A-Z]{2})?\s+[A-Z][A-Za-z]+)?` + addressTail +
-				`|\b(?:[0-9]{1,4}(?: (?:bis|ter))?,?\s+)?(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Pp]lace|[Cc]hemin|[Aa]llee|[Cc]alle|[Aa]venida|[Pp]laza|[Pp]aseo|Via|[Vv]iale|Piazza|Corso|Rua|[Tt]ravessa|Largo)\s+(?:(?:de|du|des|la|le|les|el|los|las|del|della|dei|di|da|do|dos|das|l'|d')\s?){0,3}[A-Z][A-Za-z'\-]+(?:\s(?:de |di |da |do )?[A-Z][A-Za-z'\-]+){0,3}(?:,?\s+(?:n[o°.]?\s?)?[0-9]{1,4}\b)?(?:,?\s+[0-9]{4,5}(?:-[0-9]{3})?\s+[A-Z][A-Za-z]+)?` + addressTail + `)`,
+			Regexp: `((?:[A-Z][A-Za-z]+(?:strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer|straat|laan|plein|gracht|kade)|[A-Z][A-Za-z]+ (?:Strasse|Str\.|Allee|Weg|Platz|straat|laan))\s+[0-9]{1,4}(?:\s?[a-z]\b)?(?:,?\s+(?:[A-Z]-)?[0-9]{4,5}(?: [A-Z]{2})?\s+` + cityName + `)?` + addressTail +
+				`|\b(?:[0-9]{1,4}(?: (?:bis|ter))?,?\s+)?(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Pp]lace|[Cc]hemin|[Aa]llee|[Cc]alle|[Aa]venida|[Pp]laza|[Pp]aseo|Via|[Vv]iale|Piazza|Corso|Rua|[Tt]ravessa|Largo)\s+(?:(?:de|du|des|la|le|les|el|los|las|del|della|dei|di|da|do|dos|das|l'|d')\s?){0,3}[A-Z][A-Za-z'\-]+(?:\s(?:de |di |da |do )?[A-Z][A-Za-z'\-]+){0,3}(?:,?\s+(?:n[o°.]?\s?)?[0-9]{1,4}\b)?(?:,?\s+[0-9]{4,5}(?:-[0-9]{3})?\s+` + cityName + `)?` + addressTail + `)`,
 			Keywords: europeanStreets(),
 			Window:   64,
 			Validate: hasNumber,
 		},
 		Samples: detect.Samples{
-			Positive: []string{"wohnt in der Hauptstraße 12, 10115 Berlin", "12 rue de la Paix, 75002 Paris", "abita in Via Roma 7", "Calle de Alcalá 45", "Keizersgracht 123"},
+			Positive: []string{"wohnt in der Hauptstraße 12, 10115 Berlin", "12 rue de la Paix, 75002 Paris", "abita in Via Roma 7", "Calle de Alcalá 45", "Keizersgracht 123", "Moro na Rua das Flores, 123, 01234-567 São Paulo"},
 			Negative: []string{"auf dem Weg nach Hause", "via Email bitte", "la rue est longue", "Place of work"},
 			Source:   "own",
 		},

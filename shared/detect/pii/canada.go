@@ -20,12 +20,12 @@ func caSIN() detect.Detector {
 		Number: &detect.Number{
 			Masks: []string{"999-999-999", "999999999"},
 			Validate: func(s string) detect.Verdict {
-				return verdict(s[0] != '0' && s[0] != '8' && !repeated(s) && checksum.Luhn(s))
+				return verdict(s[0] != '8' && !repeated(s) && checksum.Luhn(s))
 			},
 		},
 		Samples: detect.Samples{
-			Positive: []string{"SIN 390 139 624", "social insurance number: 441-215-472", "numéro d'assurance sociale 503852808", "Her SIN is 287-500-474."},
-			Negative: []string{"SIN 390 139 625", "SIN 890 139 620", "SIN 390 139 6244", "parcel 390 139 624"},
+			Positive: []string{"SIN 390 139 624", "social insurance number: 441-215-472", "numéro d'assurance sociale 503852808", "Her SIN is 287-500-474.", "SIN 046 454 286"},
+			Negative: []string{"SIN 390 139 625", "SIN 890 139 620", "SIN 390 139 6244", "parcel 390 139 624", "SIN 000 000 000"},
 			Source:   "own",
 		},
 	}

@@ -1,12 +1,14 @@
 package pii
 
 import (
+	"strings"
+
 	"guardrails/shared/detect"
 	"guardrails/shared/detect/checksum"
 )
 
 func cards() []detect.Detector {
-	return []detect.Detector{creditCard(), cvv(), cardExpiry()}
+	return []detect.Detector{creditCard(), dottedCard(), cardTrack(), cvv(), cardExpiry()}
 }
 
 func creditCard() detect.Detector {
@@ -22,7 +24,7 @@ func creditCard() detect.Detector {
 		Negative: []string{"reference", "ref", "serial", "isbn", "ean", "imei"},
 		Number: &detect.Number{
 			Masks: []string{
-				"9999-9999-9999-9999", "9999-999999-99999", "9999-999999-9999", "9999-9999-9999-9999-999",
+				"9999_9999_9999_9999", "9999_999999_99999", "9999_999999_9999", "9999_9999_9999_9999_999",
 				"999999999999", "9999999999999", "99999999999999", "999999999999999", "9999999999999999",
 				"99999999999999999", "999999999999999999", "9999999999999999999",
 			},
@@ -34,6 +36,89 @@ func creditCard() detect.Detector {
 			Source:   "test numbers of card schemes and own",
 		},
 	}
+}
+
+func dottedCard() detect.Detector {
+	return detect.Detector{
+		Name: "credit_card_dotted", Type: "CREDIT_CARD", Category: detect.CategoryPII,
+		Summary:   "payment card number in groups set apart by dots, beside a word that names it",
+		Validator: "luhn and issuer range",
+		Base:      baseFormat, ValidBase: baseFormat,
+		Context: creditCard().Context,
+		Number:  &detect.Number{Masks: []string{"9999.9999.9999.9999", "9999.999999.99999"}, Validate: validCard},
+		Samples: detect.Samples{
+			Positive: []string{"card 4556.7375.8689.9855", "Visa: 4539.5787.6362.1486", "Amex 3782.822463.10005"},
+			Negative: []string{"4556.7375.8689.9855", "4181.0033.0002.8005", "card 4556.7375.8689.9856"},
+			Source:   "test numbers of card schemes and own",
+		},
+	}
+}
+
+func cardTrack() detect.Detector {
+	return detect.Detector{
+		Name: "card_track_data", Type: "CARD_TRACK_DATA", Category: detect.CategoryPII,
+		Summary: "Content of a payment card's magnetic stripe, first or second track", Validator: "luhn and issuer range",
+		Base:    baseStrong,
+		Context: []string{"track", "track 1", "track 2", "magnetic stripe", "swipe", "magstripe"},
+		Anchor:  &detect.Anchor{Bytes: "^=", Scan: scanTrack},
+		Samples: detect.Samples{
+			Positive: []string{"%B4556737586899855^BROWN/MICHAEL^2609101123400001230?", "swiped B4539578763621486^DOE/JANE ANN^29011010000000000000", ";4556737586899855=26091011234?", "track 2: 4539578763621486=29011011234000000"},
+			Negative: []string{"%B4556737586899856^BROWN/MICHAEL^2609101123400001230?", "%B4556737586899855^2609", "x^2 = 4556737586899855", ";4556737586899855=2699101?", "a=4556737586899855=b"},
+			Source:   "layout of ISO/IEC 7813 with own numbers",
+		},
+	}
+}
+
+// The longest name on a track, and the digits that follow its number at least: expiry and service code.
+const (
+	maxTrackName  = 26
+	minTrackTail  = 7
+	maxTrackDigit = 40
+)
+
+// scanTrack starts at the separator behind the card number: '^' before the name on the first track, '=' on the second.
+func scanTrack(text string, at int) (int, int, detect.Verdict) {
+	start := at
+	for start > 0 && at-start < 20 && isDigit(text[start-1]) {
+		start--
+	}
+	if n := at - start; n < 13 || n > 19 || validCard(text[start:at]) == detect.Reject {
+		return 0, 0, detect.Reject
+	}
+	tail := at + 1
+	if text[at] == '^' {
+		if start == 0 || text[start-1]|0x20 != 'b' {
+			return 0, 0, detect.Reject
+		}
+		start--
+		name := strings.IndexByte(text[tail:min(len(text), tail+maxTrackName+1)], '^')
+		if name < 0 {
+			return 0, 0, detect.Reject
+		}
+		tail += name + 1
+	}
+	if start > 0 && strings.IndexByte("%;", text[start-1]) >= 0 {
+		start--
+	} else if start > 0 && isAlnum(text[start-1]) {
+		return 0, 0, detect.Reject
+	}
+	end := tail
+	for end < len(text) && end-tail < maxTrackDigit && (isDigit(text[end]) || text[end] == '=') {
+		end++
+	}
+	if end-tail < minTrackTail || !monthYM(text[tail:tail+4]) {
+		return 0, 0, detect.Reject
+	}
+	if end < len(text) && text[end] == '?' {
+		end++
+	}
+	return start, end, detect.Valid
+}
+
+// monthYM reports whether four digits are a year and a month.
+func monthYM(s string) bool {
+	m := number(s[2:])
+	return m >= 1 && m <= 12
 }
 
 // validCard needs the Luhn digit and an issuer range with the right length.

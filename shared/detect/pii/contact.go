@@ -18,8 +18,11 @@ func emailAddress() detect.Detector {
 		Context: []string{"email", "e-mail", "mail", "write to", "contact", "courriel", "correo", "posta", "adresse", "correio", "e-mailadres"},
 		Anchor:  &detect.Anchor{Bytes: "@", Scan: scanEmail},
 		Samples: detect.Samples{
-			Positive: []string{"mail jane.doe+home@example.co.uk.", "<ops_team@sub.example.org>", "email is o'neil@example.com", "müller@example.de"},
-			Negative: []string{"meet @ noon", "user@localhost", "see @handle.", "a@b", "x@-bad-.com", "version@1.2.3"},
+			Positive: []string{
+				"mail jane.doe+home@example.co.uk.", "<ops_team@sub.example.org>", "email is o'neil@example.com", "müller@example.de",
+				"https://example.io/reset?token=abc&email=bob@example.com", "***john@example.com", "|john@example.com|", "`john@example.com`", `{"text":"Contact:\nbob@example.com"}`,
+			},
+			Negative: []string{"meet @ noon", "user@localhost", "see @handle.", "a@b", "x@-bad-.com", "version@1.2.3", "icon@2x.png background@3x.jpg x@2.js", "ftp://anonymous:guest@ftp.example.org/pub"},
 			Source:   "own",
 		},
 	}
@@ -31,20 +34,52 @@ func scanEmail(text string, at int) (int, int, detect.Verdict) {
 	for start > 0 && at-start < 64 && isLocalByte(text[start-1]) {
 		start--
 	}
-	for start < at && strings.IndexByte(".'-+/=", text[start]) >= 0 {
-		start++
-	}
+	start = localStart(text, start, at)
 	end := hostEnd(text, at+1)
-	if start == at || text[at-1] == '.' || (end < len(text) && text[end] == '@') {
+	if start == at || text[at-1] == '.' || (end < len(text) && text[end] == '@') || inUserInfo(text, start) {
 		return 0, 0, detect.Reject
 	}
-	return start, end, verdict(validHost(text[at+1 : end]))
+	host := text[at+1 : end]
+	return start, end, verdict(validHost(host) && !fileEndings.has(host[strings.LastIndexByte(host, '.')+1:]))
 }
 
-// isLocalByte admits bytes beyond ASCII, since local parts may hold any letter.
+// isLocalByte admits bytes beyond ASCII, since local parts may hold any letter. Of the signs that they may hold by the
+// standard, it leaves out those that nobody has in an address, but URLs, tables and markup have right before one.
 func isLocalByte(c byte) bool {
-	return isAlnum(c) || c >= 0x80 || strings.IndexByte("!#$%&'*+-/=?^_`{|}~.", c) >= 0
+	return isAlnum(c) || c >= 0x80 || strings.IndexByte("%'+-_~.", c) >= 0
 }
+
+// inUserInfo reports whether the value at start is the password in a URL (ftp://name:word@host), and so no local part.
+func inUserInfo(text string, start int) bool {
+	if start == 0 || text[start-1] != ':' {
+		return false
+	}
+	before := text[max(0, start-64) : start-1]
+	before = before[strings.LastIndexAny(before, " \n\t\"'<>=")+1:]
+	return strings.Contains(before, "://")
+}
+
+// localStart moves the start of a local part behind signs and escapes that stand before it.
+func localStart(text string, start, at int) int {
+	if i := strings.LastIndexByte(text[start:at], '%'); i >= 0 && start+i+3 < at && isHex(text[start+i+1]) && isHex(text[start+i+2]) {
+		start += i + 3
+	}
+	if start > 0 && text[start-1] == '\\' {
+		switch rest := text[start:at]; {
+		case len(rest) > 1 && strings.IndexByte("nrt", rest[0]) >= 0:
+			start++
+		case len(rest) > 5 && rest[0] == 'u':
+			start += 5
+		}
+	}
+	for start < at && strings.IndexByte(".'-+_~", text[start]) >= 0 {
+		start++
+	}
+	return start
+}
+
+// fileEndings look like top-level domains behind names such as icon@2x.png.
+var fileEndings = words(`png jpg jpeg gif webp svg ico bmp avif tiff js mjs css scss less html htm json xml pdf webm mp3 woff ttf`)
 
 // hostEnd returns the end of the host name that starts at i; dots and hyphens at the end are punctuation.
 func hostEnd(text string, i int) int {

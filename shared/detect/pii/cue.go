@@ -9,9 +9,13 @@ import (
 type cue uint8
 
 // After a strongCue a name must come; a weakCue also stands before other things, so it takes two words or a known name.
+// A labelCue heads a field, which may hold "required" as well: one word behind it must be a known name. After a
+// calledCue, which things have too, some word must be.
 const (
 	noCue cue = iota
 	weakCue
+	calledCue
+	labelCue
 	strongCue
 )
 
@@ -21,11 +25,13 @@ signor signora signorina sig dott senhor senhora dhr mevr mevrouw meneer pan pan
 
 // introductions end where a name begins. closings are followed by a comma or a line break and a name.
 var (
-	introductions = phrases(`my name is|my name's|name is|full name:|name:|customer name:|patient name:|patient:|cardholder:|account holder:|employee:|surname:|first name:|last name:|signed by|dear|hi|hello|i am called|calls me` +
-		`|maiden name is|'s name|name on the account is|attn:|attention:|mein name ist|ich heisse|sehr geehrter herr|sehr geehrte frau|liebe|lieber|hallo|je m'appelle|mon nom est|cher|chere|bonjour|me llamo|mi nombre es|estimado|estimada` +
+	introductions = phrases(`my name is|my name's|name is|signed by|dear|hi|hello|i am called|calls me` +
+		`|maiden name is|'s name|name on the account is|mein name ist|ich heisse|sehr geehrter herr|sehr geehrte frau|liebe|lieber|hallo|je m'appelle|mon nom est|cher|chere|bonjour|me llamo|mi nombre es|estimado|estimada` +
 		`|querido|querida|hola|mi chiamo|il mio nome e|gentile|ciao|meu nome e|chamo-me|prezado|prezada|mijn naam is|ik heet|beste|nazywam sie`)
+	labels   = phrases(`full name:|name:|customer name:|patient name:|patient:|cardholder:|account holder:|employee:|surname:|first name:|last name:|attn:|attention:|nachname:|vorname:|nom:|prenom:|nombre:|apellido:|apellidos:|nome:|cognome:|sobrenome:|naam:|achternaam:|imie:|nazwisko:`)
 	closings = phrases(`sincerely|regards|yours truly|yours faithfully|cheers|thanks|thank you|mit freundlichen grussen|viele grusse|cordialement|saludos|cordiali saluti|atenciosamente|met vriendelijke groet`)
-	mentions = phrases(`contact|patient|employee|customer|client|cardholder|tenant|applicant|ask for|speak to|speak with|spoke to|spoke with|talk to|met with|author:|sender:|user:|called|named|kunde|kundin|patientin|cliente|paciente|paziente|klant`)
+	mentions = phrases(`contact|patient|employee|customer|client|cardholder|tenant|applicant|ask for|speak to|speak with|spoke to|spoke with|talk to|met with|author:|sender:|user:|kunde|kundin|patientin|cliente|paciente|paziente|klant`)
+	called   = phrases(`called|named`)
 )
 
 // phraseSet holds phrases by their last word, so that a text is compared with few of them.
@@ -79,8 +85,12 @@ func cueBefore(text string, at int) cue {
 		}
 	case titles.has(lastWord(strings.TrimSuffix(low, "."))), introductions.endsIn(low):
 		return strongCue
+	case labels.endsIn(low):
+		return labelCue
 	case mentions.endsIn(low):
 		return weakCue
+	case called.endsIn(low):
+		return calledCue
 	}
 	return noCue
 }

@@ -1,6 +1,8 @@
 package pii
 
 import (
+	"strings"
+
 	"guardrails/shared/detect"
 	"guardrails/shared/detect/checksum"
 )
@@ -33,39 +35,82 @@ func vin() detect.Detector {
 func mrz() detect.Detector {
 	return detect.Detector{
 		Name: "mrz", Type: "MRZ", Category: detect.CategoryPII,
-		Summary: "Second line of a passport's machine-readable zone", Validator: "7-3-1 over number, birth and expiry",
+		Summary: "Machine-readable zone of a passport or card", Validator: "7-3-1 over number, birth and expiry",
 		Base:    baseStrong,
 		Context: []string{"passport", "mrz", "reisepass", "passeport", "pasaporte", "passaporto", "passaporte", "paspoort"},
 		Anchor:  &detect.Anchor{Bytes: "<", Scan: scanMRZ},
 		Samples: detect.Samples{
-			Positive: []string{"L898902C36UTO7408122F1204159ZE184226B<<<<<10", "mrz\nC01X0006H1D<<6408125F2702283<<<<<<<<<<<<<<<4", "passport X1234567<7UTO8001014M3001019<<<<<<<<<<<<<<08"},
+			Positive: []string{
+				"L898902C36UTO7408122F1204159ZE184226B<<<<<10", "mrz\nC01X0006H1D<<6408125F2702283<<<<<<<<<<<<<<<4", "passport X1234567<7UTO8001014M3001019<<<<<<<<<<<<<<08",
+				"P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10",
+				"I<UTOD231458907<<<<<<<<<<<<<<<\n7408122F1204159UTO<<<<<<<<<<<6\nERIKSSON<<ANNA<MARIA<<<<<<<<<<",
+				"I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<\nD231458907UTO7408122F1204159<<<<<<<6",
+			},
 			Negative: []string{"L898902C37UTO7408122F1204159ZE184226B<<<<<10", "a << b << c", "L898902C36UTO7408122F1204159ZE184226B<<<<<1"},
 			Source:   "ICAO 9303 specimen and own",
 		},
 	}
 }
 
-// scanMRZ reads the 44-character line around its first filler: number, nationality, birth, sex, expiry, optional data.
+// scanMRZ reads the lines of a zone from its first filler: two lines of 44 (passports) or 36 characters, of which the
+// second holds number, nationality, birth, sex and expiry, or three of 30 (cards), where birth comes in the second. The
+// line with the name is part of the zone; in passports it may be missing.
 func scanMRZ(text string, at int) (int, int, detect.Verdict) {
-	start := at
-	for start > 0 && at-start < 44 && isUpperAlnum(text[start-1]) {
-		start--
-	}
-	end := start + 44
-	if end > len(text) || (start > 0 && text[start-1] == '<') || (end < len(text) && (isAlnum(text[end]) || text[end] == '<')) {
-		return 0, 0, detect.Reject
-	}
-	line := text[start:end]
-	for i := range len(line) {
-		if line[i] != '<' && !isUpperAlnum(line[i]) {
+	start, end := mrzLine(text, at)
+	switch line := text[start:end]; len(line) {
+	case 30:
+		second, end := nextMRZLine(text, end)
+		if second < 0 || end-second != 30 || !checksum.MRZ(line[5:15]) || !validMRZ(text[second:end], 0, 8) {
 			return 0, 0, detect.Reject
 		}
+		if third, last := nextMRZLine(text, end); third >= 0 && last-third == 30 {
+			end = last
+		}
+		return start, end, detect.Valid
+	case 36, 44:
+		if checksum.MRZ(line[:10]) && validMRZ(line, 13, 21) {
+			return start, end, detect.Valid
+		}
+		if second, last := nextMRZLine(text, end); second >= 0 && last-second == len(line) {
+			if line = text[second:last]; checksum.MRZ(line[:10]) && validMRZ(line, 13, 21) {
+				return start, last, detect.Valid
+			}
+		}
 	}
-	ok := hasByte("MFX<", line[20]) && checksum.MRZ(line[:10]) && checksum.MRZ(line[13:20]) && checksum.MRZ(line[21:28])
-	if !ok || !dayYMD(line[13:19]) {
-		return 0, 0, detect.Reject
+	return 0, 0, detect.Reject
+}
+
+// maxMRZLine is the longest line of a zone.
+const maxMRZLine = 44
+
+// mrzLine returns the run of a zone's characters around a position; one that is too long is cut, and so no line.
+func mrzLine(text string, at int) (start, end int) {
+	for start = at; start > 0 && at-start <= maxMRZLine && isMRZ(text[start-1]); start-- {
 	}
-	return start, end, detect.Valid
+	for end = at; end < len(text) && end-at <= maxMRZLine && isMRZ(text[end]); end++ {
+	}
+	if start > 0 && isAlnum(text[start-1]) || end < len(text) && isAlnum(text[end]) {
+		return at, at
+	}
+	return start, end
+}
+
+// nextMRZLine returns the line that follows right behind a line break, a written one or a space; -1 if there is none.
+func nextMRZLine(text string, end int) (start, last int) {
+	rest := text[end:min(len(text), end+3)]
+	for _, gap := range [...]string{"\r\n", "\n", "\\n", " "} {
+		if after, ok := strings.CutPrefix(rest, gap); ok && after != "" && isMRZ(after[0]) {
+			return mrzLine(text, end+len(gap))
+		}
+	}
+	return -1, -1
+}
+
+func isMRZ(c byte) bool { return c == '<' || isUpperAlnum(c) }
+
+// validMRZ checks birth, sex and expiry of a line: where the six digits of each begin, sex standing before expiry.
+func validMRZ(line string, birth, expiry int) bool {
+	return hasByte("MFX<", line[expiry-1]) && checksum.MRZ(line[birth:birth+7]) && checksum.MRZ(line[expiry:expiry+7]) && dayYMD(line[birth:birth+6])
 }
 
 func isUpperAlnum(c byte) bool { return isDigit(c) || (c >= 'A' && c <= 'Z') }

@@ -148,7 +148,7 @@ func jpMyNumber() detect.Detector {
 		Base: 0.30, NeedContext: true,
 		Context: []string{"my number", "mynumber", "マイナンバー", "個人番号", "kojin bango", "individual number"},
 		Number: &detect.Number{
-			Masks: []string{"999999999999", "9999-9999-9999"},
+			Masks: []string{"999999999999", "9999_9999_9999"},
 			Validate: func(s string) detect.Verdict {
 				r := checksum.Weighted(s[:11], 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2) % 11
 				check := 11 - r
@@ -160,7 +160,7 @@ func jpMyNumber() detect.Detector {
 		},
 		Samples: detect.Samples{
 			Positive: []string{"マイナンバー 1234 5678 9018", "my number is 482019377568", "個人番号: 7203-1448-6652"},
-			Negative: []string{"my number 123456789019", "my number 1234567890188", "batch 123456789018"},
+			Negative: []string{"my number 123456789019", "my number 1234567890188", "batch 123456789018", "2006.0020.0002"},
 			Source:   "published specimen and own",
 		},
 	}

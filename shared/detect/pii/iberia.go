@@ -57,7 +57,7 @@ func esCIF() detect.Detector {
 	return detect.Detector{
 		Name: "es_cif", Type: "ES_CIF", Category: detect.CategoryPII,
 		Summary: "Spanish company tax number", Validator: "mod 10 digit or letter",
-		Base: baseWeak, NeedContext: true,
+		Base: baseShared, NeedContext: true,
 		Context: []string{"cif", "nif", "sociedad", "empresa", "razon social", "s.l.", "s.a."},
 		Number: &detect.Number{
 			Masks:    []string{"A99999999", "A9999999A", "A-99999999", "A-9999999-A"},
@@ -65,14 +65,14 @@ func esCIF() detect.Detector {
 		},
 		Samples: detect.Samples{
 			Positive: []string{"CIF J07859168", "empresa con CIF: H01816701", "CIF E-32901241"},
-			Negative: []string{"CIF J07859169", "part no. C92159375", "CIF J078591681"},
+			Negative: []string{"CIF J07859169", "part no. C92159375", "CIF J078591681", "p 00000000", "CIF P00000000", "b 12345674"},
 			Source:   "own",
 		},
 	}
 }
 
 func validCIF(s string) detect.Verdict {
-	if !hasByte("ABCDEFGHJNPQRSUVW", s[0]) {
+	if !hasByte("ABCDEFGHJNPQRSUVW", s[0]) || s[1:8] == "0000000" {
 		return detect.Reject
 	}
 	sum := 0

@@ -17,14 +17,14 @@ func inAadhaar() detect.Detector {
 		Context:  []string{"aadhaar", "aadhar", "aadhaar number", "uidai", "uid", "adhaar", "enrolment"},
 		Negative: []string{"sensor", "reading", "readings"},
 		Number: &detect.Number{
-			Masks: []string{"9999-9999-9999", "999999999999"},
+			Masks: []string{"9999_9999_9999", "999999999999"},
 			Validate: func(s string) detect.Verdict {
 				return verdict(s[0] >= '2' && !palindrome(s) && checksum.Verhoeff(s))
 			},
 		},
 		Samples: detect.Samples{
 			Positive: []string{"Aadhaar 3449 0151 5244", "aadhaar number 469598154535", "UIDAI: 3103-8682-3818"},
-			Negative: []string{"Aadhaar 3449 0151 5245", "Aadhaar 34490151524411", "Aadhaar 1449 0151 5244", "batch 469598154535"},
+			Negative: []string{"Aadhaar 3449 0151 5245", "Aadhaar 34490151524411", "Aadhaar 1449 0151 5244", "batch 469598154535", "2288.0020.0008"},
 			Source:   "own",
 		},
 	}

@@ -17,11 +17,11 @@ func ipv4() detect.Detector {
 		Summary: "IPv4 address", Validator: "four octets",
 		Base:     baseStrict,
 		Context:  []string{"ip", "ip address", "address", "host", "server", "from", "client", "adresse ip", "direccion ip", "indirizzo ip", "ip-adresse", "endereco ip", "ip-adres"},
-		Negative: []string{"version", "firmware", "build", "release", "section", "chapter", "clause"},
+		Negative: []string{"version", "firmware", "build", "release", "section", "chapter", "clause", "table", "figure", "fig"},
 		Anchor:   &detect.Anchor{Bytes: ".", Scan: scanIPv4},
 		Samples: detect.Samples{
 			Positive: []string{"from 209.154.196.24.", "IP: 48.229.28.185", "host 10.0.0.7:8080"},
-			Negative: []string{"version 1.2.3.4", "256.1.1.1", "1.2.3.4.5", "01.02.03.004", "10.4.42"},
+			Negative: []string{"version 1.2.3.4", "256.1.1.1", "1.2.3.4.5", "01.02.03.004", "10.4.42", "Table 3.2.1.4 shows", "Chrome/119.0.0.0 Safari/537.36"},
 			Source:   "own",
 		},
 	}
@@ -44,6 +44,8 @@ func scanIPv4(text string, at int) (int, int, detect.Verdict) {
 		end--
 	}
 	before := start > 0 && (isAlnum(text[start-1]) || strings.IndexByte(".-_", text[start-1]) >= 0)
+	// A slash right behind a word stands before the version of a program.
+	before = before || start > 1 && text[start-1] == '/' && isLetter(text[start-2])
 	after := end < len(text) && (isAlnum(text[end]) || text[end] == '_' || (text[end] == '-' && end+1 < len(text) && isAlnum(text[end+1])))
 	v := verdict(!before && !after && validIPv4(text[start:end]))
 	if v == detect.Valid && strings.HasSuffix(text[:start], "//") {

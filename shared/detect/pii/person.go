@@ -16,20 +16,31 @@ func person() detect.Detector {
 		Summary: "Name of a person: known given names, titles, greetings and introductions",
 		Base:    0.52, ValidBase: 0.75,
 		Context: []string{"name", "called", "employee", "customer", "patient", "contact", "mr", "mrs", "ms", "dr", "colleague", "tenant", "applicant", "cardholder", "beneficiary", "spouse", "wife", "husband", "nom", "nombre", "nome", "naam"},
-		Anchor:  &detect.Anchor{Bytes: "ABCDEFGHIJKLMNOPQRSTUVWXYZ", Scan: scanPerson},
+		Anchor: &detect.Anchor{
+			Bytes: "ABCDEFGHIJKLMNOPQRSTUVWXYZ", Scan: scanPerson,
+			Labels: []string{"name", "patient", "cardholder", "account holder", "employee", "surname", "nachname", "vorname", "nom", "prenom", "nombre", "apellido", "apellidos", "nome", "cognome", "sobrenome", "naam", "achternaam", "imie", "nazwisko"},
+		},
+		Repeats: true,
 		Samples: detect.Samples{
 			Positive: []string{
 				"My name is Chad Scott.", "Contact Mary Escobar, please", "Dear Joanna,", "Mr. Bloggs called", "Jesse Brown (confirmed)", "Name: Zbigniew Kantor",
 				"ich heiße Anke Vogel", "signed by Maria van der Berg", "Sincerely,\nPriya Raman", "Patient: Oduya Nkemelu", "Why is Élodie so late?",
+				"Liebe Anke, wie geht es?", "Ian Darwin 1986-1995.", "Best regards, Oduya",
 			},
 			Negative: []string{
 				"The Public Policy", "Grace Period applies", "Smith Ltd. paid", "Jordan is a country", "Hello World", "Dear Team,", "in May we met", "Mark the date", "New York City",
 				"Washington Street 5", "Will you come?", "Stanley Cup", "contact Directory Services", "Hi, Accordingly we wait", "in San Francisco", "Notting Hill",
+				"Hallo Welt!", "Estimado Cliente, le escribimos", "Gentile Servizio Clienti,", "Beste Klant,", "Liebe Kolleginnen und Kollegen,", "Sehr geehrte Frau Präsidentin,", "Cheers, See you", "Thank you, Bringing it back",
+				"Name: Required", "Name: Zerbolt", "Name: Production Database", "Patient: Admitted", "Employee: Full Time", "Patient Portal Login", "an editor called Visual Studio Code", "a library called Zerbolt Quux",
+				"nata e cresciuta a Roma", "Olá, bom dia", "****** ******Chen",
 			},
 			Source: "own",
 		},
 	}
 }
+
+// maskedEnd is what stands before the letters that a mask has left of a name. Two asterisks are bold type.
+const maskedEnd = "****"
 
 // name is a run of words that could be a person's name.
 type name struct {
@@ -42,7 +53,7 @@ type name struct {
 // scanPerson starts at a capital at the start of a word, reads the run of name-like words from there and judges it by
 // what introduces it and by the lists of names.
 func scanPerson(text string, at int) (int, int, detect.Verdict) {
-	if at > 0 && (isWord(text[at-1]) || strings.IndexByte("_@/\\-.#$&+=%~'", text[at-1]) >= 0) {
+	if at > 0 && (isWord(text[at-1]) || strings.HasSuffix(text[:at], maskedEnd) || strings.IndexByte("_@/\\-.#$&+=%~'", text[at-1]) >= 0) {
 		return 0, 0, detect.Reject
 	}
 	end := nameWord(text, at)
@@ -158,7 +169,11 @@ func judgeName(text string, n name, c cue) detect.Verdict {
 	given := givenNames.has(n.first) && !givenAmbiguous.has(n.first)
 	listed := surnames.has(n.last)
 	switch {
-	case c == strongCue && !plainWords.has(n.first), c == weakCue && given:
+	case c == strongCue && !plainWords.has(n.first) && !closingSentence(text, n), c == weakCue && given:
+		return detect.Valid
+	case c == labelCue && !plainWords.has(n.first) && (n.words > 1 && !organizationLike(n) || given || listed):
+		return detect.Valid
+	case c == calledCue && (given || givenAmbiguous.has(n.first) || n.words > 1 && listed):
 		return detect.Valid
 	case n.words > 1 && (given || givenAmbiguous.has(n.first) && listed):
 		return detect.Valid
@@ -168,6 +183,17 @@ func judgeName(text string, n name, c cue) detect.Verdict {
 		return detect.Plausible
 	}
 	return detect.Reject
+}
+
+// closingSentence reports whether an unlisted word behind a closing on the same line ("Thanks, Looking forward to it")
+// begins a sentence: a signature ends its line.
+func closingSentence(text string, n name) bool {
+	if n.words > 1 || givenNames.has(n.first) || surnames.has(n.first) || n.end+1 >= len(text) || text[n.end] != ' ' || !isLetter(text[n.end+1]) {
+		return false
+	}
+	before := strings.TrimRight(text[max(0, n.start-32):n.start], " ")
+	low, comma := strings.CutSuffix(strings.ToLower(before), ",")
+	return comma && closings.endsIn(low)
 }
 
 // organizationLike reports whether a run of unlisted words ends like a department or a product rather than a surname.
@@ -194,9 +220,12 @@ func organizationFollows(text string, end int) bool {
 	return organizationWords.has(word) || organizationWords.has(strings.TrimRight(word, ".,;:!?"))
 }
 
-// numberFollows reports whether a house number stands right behind: the run is then a street.
+// numberFollows reports whether a house number stands right behind: the run is then a street. A year is none.
 func numberFollows(text string, end int) bool {
-	return end+1 < len(text) && text[end] == ' ' && isDigit(text[end+1])
+	if end+1 >= len(text) || text[end] != ' ' || !isDigit(text[end+1]) {
+		return false
+	}
+	return end+5 > len(text) || !plausibleYear(text[end+1:end+5]) || end+5 < len(text) && isAlnum(text[end+5])
 }
 
 // sentenceStart reports whether i is the start of the text, of a line or of a sentence, where any word has a capital.

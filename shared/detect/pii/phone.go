@@ -15,7 +15,7 @@ var phoneContext = []string{
 }
 
 func phones() []detect.Detector {
-	return []detect.Detector{phoneInternational(), phoneNorthAmerica(), phoneParentheses(), phoneNational()}
+	return []detect.Detector{phoneInternational(), phoneDoubleZero(), phoneNorthAmerica(), phoneParentheses(), phoneNational()}
 }
 
 func phoneInternational() detect.Detector {
@@ -55,6 +55,40 @@ func scanInternational(text string, at int) (int, int, detect.Verdict) {
 	return 0, 0, detect.Reject
 }
 
+func phoneDoubleZero() detect.Detector {
+	return detect.Detector{
+		Name: "phone_double_zero", Type: "PHONE_NUMBER", Category: detect.CategoryPII,
+		Summary: "Phone number with country code behind two zeros", Validator: "numbering plan",
+		Base: 0.30, ValidBase: 0.55,
+		Context: phoneContext,
+		Anchor:  &detect.Anchor{Bytes: "0", Scan: scanDoubleZero},
+		Samples: detect.Samples{
+			Positive: []string{"0049 171 2345678", "00420 601 123 456", "call 0033612345678"},
+			Negative: []string{"0012345678905", "article 0033612345678", "0000 0000 0000", "100491712345678"},
+			Source:   "own",
+		},
+	}
+}
+
+// scanDoubleZero reads 00 as a plus sign. Numbers of articles begin with zeros too, so that only groups make it Valid.
+func scanDoubleZero(text string, at int) (int, int, detect.Verdict) {
+	if !phoneStart(text, at) || text[at+1] != '0' || !isDigit(text[at+2]) || text[at+2] == '0' {
+		return 0, 0, detect.Reject
+	}
+	end, digits := phoneEnd(text, at)
+	if digits < 10 || digits > 15 || !phoneBorder(text, end) {
+		return 0, 0, detect.Reject
+	}
+	n, err := phonenumbers.Parse("+"+text[at+2:end], "ZZ")
+	switch {
+	case err != nil || !phonenumbers.IsValidNumber(n):
+		return 0, 0, detect.Reject
+	case strings.ContainsAny(text[at:end], " -.("):
+		return at, extensionEnd(text, end), detect.Valid
+	}
+	return at, extensionEnd(text, end), detect.Plausible
+}
+
 // phoneEnd reads digits, one separator at a time and one pair of brackets from i on, at most 25 bytes.
 // It returns the end behind the last digit and the number of digits.
 func phoneEnd(text string, i int) (end, digits int) {
@@ -71,6 +105,8 @@ func phoneEnd(text string, i int) (end, digits int) {
 			open = false
 		case strings.IndexByte(" -./", c) >= 0 && (j == end || text[j-1] == ')' || text[j-1] == '('):
 		case c == ' ' && j == end+1 && text[j-1] != ' ':
+		case (c == '/' || c == '-') && j == end+1 && text[j-1] == ' ' && strings.HasPrefix(text[j+1:], " "):
+			j++
 		default:
 			return end, digits
 		}

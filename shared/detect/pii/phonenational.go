@@ -1,7 +1,9 @@
 package pii
 
 import (
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/nyaruka/phonenumbers"
 
@@ -13,11 +15,19 @@ func phoneNational() detect.Detector {
 		Name: "phone_national", Type: "PHONE_NUMBER", Category: detect.CategoryPII,
 		Summary: "Phone number in national form beside a word that names it", Validator: "numbering plan of a listed country",
 		Base: 0.55, ValidBase: 0.65,
-		Anchor: &detect.Anchor{Bytes: "0123456789(", Scan: scanNational},
+		Anchor: &detect.Anchor{Bytes: "0123456789(", Scan: scanNational, Labels: strings.Fields(phoneWordList)},
 		Samples: detect.Samples{
-			Positive: []string{"They're not answering at 0650 995 04 94", "Telefon: 030 901820", "call me on 020 7946 0958", "tel 01 42 68 53 00", "46 22 81 09 fax", "022-085-9260x155 mobile"},
-			Negative: []string{"call 12345", "phone 2019-2020", "mobile app 3.14.15", "call 1234 5678 9012 3456", "020 7946 0958", "call in 2019, item 482 193 771"},
-			Source:   "own",
+			Positive: []string{
+				"They're not answering at 0650 995 04 94", "Telefon: 030 901820", "call me on 020 7946 0958", "tel 01 42 68 53 00", "46 22 81 09 fax", "022-085-9260x155 mobile",
+				"Bel me op 06 12345678", "Mon numéro est le 0638124278", "Il mio numero è 3471234567", "meine Nummer ist 0171 2345678", "Sie erreichen mich unter 03404 46009",
+				"Joignable au 06 38 12 42 78", "my number is 2127365000", "ring me on 0118 496 0791", "Tlf. 32 82 47 50", "Telefon 089 / 123 456 78", "电话：13812345678", "電話番号: 080-1234-5678",
+				"전화: 010-1234-5678",
+			},
+			Negative: []string{
+				"call 12345", "phone 2019-2020", "mobile app 3.14.15", "call 1234 5678 9012 3456", "020 7946 0958", "call in 2019, item 482 193 771",
+				"order number is 2127365000", "the serial number is 2127365000", "my number is 12345678", "ring 12345678 times", "call 192.168.1.1/35", "mobile 10.0.0.1",
+			},
+			Source: "own",
 		},
 	}
 }
@@ -34,10 +44,27 @@ func scanNational(text string, at int) (int, int, detect.Verdict) {
 		return 0, 0, detect.Reject
 	}
 	full := extensionEnd(text, end)
-	if !phoneBorder(text, full) || calendarLike(text[at:end]) || !(phoneWordBefore(text, at) || phoneWordAfter(text, full)) {
+	if !phoneBorder(text, full) || calendarLike(text[at:end]) || dottedQuad(text[at:end]) {
 		return 0, 0, detect.Reject
 	}
-	return at, full, judgeNational(digitsOnly(text[at:end]))
+	known := phoneWordBefore(text, at)
+	if known == noCue && phoneWordAfter(text, full) {
+		known = strongCue
+	}
+	if known == noCue {
+		return 0, 0, detect.Reject
+	}
+	v := judgeNational(digitsOnly(text[at:end]))
+	if known == weakCue && v != detect.Valid {
+		return 0, 0, detect.Reject
+	}
+	return at, full, v
+}
+
+// dottedQuad reports whether s is an IP address, with the length of a network behind it or not.
+func dottedQuad(s string) bool {
+	s, _, _ = strings.Cut(s, "/")
+	return strings.Count(s, ".") == 3 && validIPv4(s)
 }
 
 // phoneStart reports whether a number may begin at i: not inside a word or behind another group of digits.
@@ -66,26 +93,47 @@ func phoneBorder(text string, i int) bool {
 	return !next || strings.IndexByte(" -./:", text[i]) < 0
 }
 
-// phoneWords name a phone number that follows within a few words; kinds stand right behind one, as in address blocks.
+// phoneWordList name a phone number that follows within a few words.
+const phoneWordList = `phone phones telephone tel call calls called calling mobile mobil cell cellphone fax reach dial sms text whatsapp answering telefon telefonnummer telefono telefono telephone
+handy handynummer rufnummer anrufen mobilnummer portable appeler appelez movil movil llamar llame llamame cellulare chiamare chiamami telefone telemovel telemovel celular ligar telefoon telefoonnummer mobiel bellen zadzwon telefonu komorka
+tlf puh gsm natel anrufbar durchwahl portabile cel`
+
+// phoneWords are strong cues; kinds stand right behind a number, as in address blocks. introducers also stand before
+// other numbers, and so does a number that someone calls his own: such a number must fit a numbering plan.
 var (
-	phoneWords = words(`phone phones telephone tel call calls called calling mobile mobil cell cellphone fax reach dial sms text whatsapp answering telefon telefonnummer telefono telefono telephone
-handy handynummer rufnummer anrufen mobilnummer portable appeler appelez movil movil llamar llame llamame cellulare chiamare chiamami telefone telemovel telemovel celular ligar telefoon telefoonnummer mobiel bellen zadzwon telefonu komorka`)
-	phoneKinds = words(`office mobile fax cell home work direct phone tel handy mobil portable movil cellulare`)
+	phoneWords  = words(phoneWordList)
+	introducers = words(`bel ring erreichen erreichbar erreichst erreicht joignable joindre reachable contactar contactarme contattare contattarmi contattami contactez bereikbaar bereiken kontakt`)
+	numberWords = words(`number numbers nummer numero numer`)
+	possessives = words(`my her his our your their mein meine meiner ihre seine unsere mon ton son notre votre mio tuo suo nostro mi su nuestro tu meu seu nosso mijn zijn haar onze moj twoj`)
+	phoneKinds  = words(`office mobile fax cell home work direct phone tel handy mobil portable movil cellulare`)
 )
 
+// phoneSigns are words of scripts without spaces, folded as texts are.
+var phoneSigns = sync.OnceValue(func() []string {
+	var out []string
+	for w := range strings.FieldsSeq("电话 電話 手机 手機 携帯 전화 휴대폰 핸드폰 연락처") {
+		out = append(out, detect.FoldValue(w))
+	}
+	return out
+})
+
 // phoneWordBefore looks back over at most six words and 48 bytes of one sentence, without digits between.
-func phoneWordBefore(text string, at int) bool {
+func phoneWordBefore(text string, at int) cue {
 	low := strings.ToLower(text[max(0, at-48):at])
 	if i := strings.LastIndexAny(low, "0123456789!?;\n"); i >= 0 {
 		low = low[i+1:]
 	}
 	around := strings.FieldsFunc(low, func(r rune) bool { return strings.ContainsRune(" .,:#()[]-\t\"'/", r) })
+	found := noCue
 	for i := len(around) - 1; i >= max(0, len(around)-6); i-- {
-		if phoneWords.has(around[i]) {
-			return true
+		switch w := around[i]; {
+		case phoneWords.has(w), w[len(w)-1] >= 0x80 && slices.ContainsFunc(phoneSigns(), func(sign string) bool { return strings.Contains(w, sign) }):
+			return strongCue
+		case introducers.has(w), numberWords.has(w) && i > 0 && possessives.has(around[i-1]):
+			found = weakCue
 		}
 	}
-	return false
+	return found
 }
 
 func phoneWordAfter(text string, end int) bool {
@@ -100,8 +148,8 @@ func phoneWordAfter(text string, end int) bool {
 // The countries whose plans a number without country code is tried against: those that dial a zero first, and those
 // that do not.
 var (
-	trunkZeroRegions = [...]string{"GB", "DE", "FR", "IT", "NL", "AU", "CH", "BE", "AT", "SE"}
-	openRegions      = [...]string{"US", "ES", "PT", "PL", "IN", "BR"}
+	trunkZeroRegions = [...]string{"GB", "DE", "FR", "IT", "NL", "AU", "CH", "BE", "AT", "SE", "JP", "KR", "FI"}
+	openRegions      = [...]string{"US", "ES", "PT", "PL", "IN", "BR", "IT", "DK", "NO", "GR", "CN"}
 )
 
 // judgeNational tries each plan. A number that fits none but has a usual length is Plausible.

@@ -16,6 +16,8 @@ const (
 	// baseShared is baseWeak in a grouping that several countries and phone numbers share:
 	// the grouping alone does not lift it over the usual threshold.
 	baseShared = 0.29
+	// baseFiller is a value that is valid and looks like filler: nothing without a word that names it.
+	baseFiller = 0.25
 	// baseFormat is a shape without a check: nothing without a word that names it.
 	baseFormat = 0.20
 	// baseCued is a shape that stands right behind its own label, as the expression demands.

@@ -13,7 +13,7 @@ const selfWords = `i am|i'm|he is|he's|she is|she's|they are|who is|(?:my|his|he
 const articles = `(?:(?:a|an|the|ein|eine|un|une|una|um|uma|een|very|openly|practicing|devout|registered|active|former|convicted) ){0,3}`
 
 func specialCategories() []detect.Detector {
-	return []detect.Detector{religion(), sexualOrientation(), politicalOpinion(), tradeUnion(), criminalRecord(), geneticData(), biometricID(), age(), username()}
+	return []detect.Detector{religion(), sexualOrientation(), politicalOpinion(), tradeUnion(), criminalRecord(), geneticData(), biometricID(), fingerprint(), age(), username()}
 }
 
 // statement is a pattern for a term that a person is said to be.
@@ -125,15 +125,41 @@ func biometricID() detect.Detector {
 		Summary: "Biometric sample or template of a person",
 		Base:    baseCued,
 		Pattern: &detect.Pattern{
-			Regexp:   `(?i)\b((?:finger|palm|voice|retina|face)[ -]?prints?(?: (?:scan|template|data))?|(?:retinal?|iris|facial|face|palm vein) (?:scan|template|recognition (?:data|template))s?|biometric (?:data|template|identifier|sample|scan|id)s?|fingerabdruck|fingerabdrucke|empreintes? digitales?|huellas? dactilar(?:es)?|impront[ae] digital[ei]|impressao digital|vingerafdruk(?:ken)?)\b`,
+			Regexp:   `(?i)\b((?:palm|voice|retina|face)[ -]?prints?(?: (?:scan|template|data))?|finger[ -]?print (?:scan|template|data|record|image)s?|(?:retinal?|iris|facial|face|palm vein) (?:scan|template|recognition (?:data|template))s?|biometric (?:data|template|identifier|sample|scan|id)s?|fingerabdruck|fingerabdrucke|empreintes? digitales?|huellas? dactilar(?:es)?|impront[ae] digital[ei]|impressao digital|vingerafdruk(?:ken)?)\b`,
 			Keywords: []string{"print", "retina", "iris", "facial", "face scan", "face template", "palm", "biometric", "fingerabdruck", "empreinte", "dactilar", "impront", "impressao", "vingerafdruk"},
-			// Keys, certificates, files and browsers have fingerprints too.
+		},
+		Samples: detect.Samples{
+			Positive: []string{"the fingerprint scan is kept", "the iris scan of the visitor", "Fingerabdruck gespeichert"},
+			Negative: []string{"fine print", "iris in bloom", "blueprint of the house", "The SSH key fingerprint changed.", "the fingerprint of the certificate"},
+			Source:   "own",
+		},
+	}
+}
+
+// fingerprint asks for a word of people: keys, certificates, files and browsers have fingerprints too.
+func fingerprint() detect.Detector {
+	return detect.Detector{
+		Name: "fingerprint", Type: "BIOMETRIC_ID", Category: detect.CategoryPII,
+		Summary: "Fingerprint beside a word of people",
+		Base:    0.30, NeedContext: true,
+		Context: []string{
+			"his", "her", "my", "your", "their", "employee", "employees", "patient", "visitor", "suspect", "person", "people", "thumb", "index finger", "finger", "biometric", "enrolled", "passport",
+			"attendance", "police", "inmate", "citizen", "applicant", "customer", "student", "crime",
+		},
+		Negative: []string{"ssh", "tls", "ssl", "pgp", "gpg", "rsa", "ed25519", "sha", "sha1", "sha256", "sha512", "md5", "key", "keys", "cert", "certificate", "certificates", "host", "browser", "device", "canvas", "file", "image", "audio"},
+		Pattern: &detect.Pattern{
+			Regexp:    `(?i)\b(finger[ -]?prints?)\b`,
+			Keywords:  []string{"fingerprint", "finger print", "finger-print"},
+			Window:    16,
 			AllowLine: []string{`(?i)\b(?:ssh|tls|ssl|pgp|gpg|rsa|ed25519|sha-?(?:1|256|512)|md5|keys?|cert(?:ificate)?s?|host|browser|device|canvas|file|build|image)\b[^.]{0,24}\bfinger[ -]?prints?|finger[ -]?prints? (?:of|for) (?:the |a |your |our )?(?:\w+ )?(?:key|cert|host|browser|device|file|build|image)`},
 		},
 		Samples: detect.Samples{
-			Positive: []string{"store his fingerprint", "the iris scan of the visitor", "Fingerabdruck gespeichert"},
-			Negative: []string{"fine print", "iris in bloom", "blueprint of the house", "The SSH key fingerprint changed.", "the fingerprint of the certificate"},
-			Source:   "own",
+			Positive: []string{"store his fingerprint", "We scanned the employee's fingerprint", "the visitor left fingerprints"},
+			Negative: []string{
+				"def fingerprint(self): return self._fingerprint", "The SSH key fingerprint changed.", "the fingerprint of the certificate", "compute the certificate fingerprint of the server",
+				"your browser's fingerprint", "a blueprint",
+			},
+			Source: "own",
 		},
 	}
 }

@@ -16,21 +16,27 @@ func usSSN() detect.Detector {
 		Name: "us_ssn", Type: "US_SSN", Category: detect.CategoryPII,
 		Summary:   "US social security number",
 		Validator: "area, group and serial ranges",
-		Base:      baseStrict, Context: ssnContext, NeedContext: true,
+		Base:      baseFiller, ValidBase: baseStrict, Context: ssnContext, NeedContext: true,
 		Number: &detect.Number{Masks: []string{"999-99-9999", "999999999"}, Validate: validSSN},
 		Samples: detect.Samples{
-			Positive: []string{"My SSN is 536-22-8714.", "social security number 214 55 0937", "ssn: 536228714", "file 401-37-5528 for her"},
-			Negative: []string{"SSN 000-12-3456", "SSN 666-12-3456", "ssn 123-00-4567", "SSN 536-22-0000", "serial 896-46-26335", "parcel 536228714"},
+			Positive: []string{"My SSN is 536-22-8714.", "social security number 214 55 0937", "ssn: 536228714", "file 401-37-5528 for her", "SSN: 123-45-6789", "ssn 123456789", "ssn 111-11-1111"},
+			Negative: []string{"SSN 000-12-3456", "SSN 666-12-3456", "ssn 123-00-4567", "SSN 536-22-0000", "SSN 978-45-6789", "lot 111-11-1111", "id 123456789", "serial 896-46-26335", "parcel 536228714"},
 			Source:   "own",
 		},
 	}
 }
 
-// validSSN rejects numbers never issued, and the two that were printed in advertisements (usSSNSample has those).
+// validSSN rejects numbers never issued, and the two that were printed in advertisements (usSSNSample has those). One
+// digit over and over is somebody's number as well, but more often filler.
 func validSSN(s string) detect.Verdict {
 	area, group, serial := s[:3], s[3:5], s[5:]
-	bad := area == "000" || area == "666" || area[0] == '9' || group == "00" || serial == "0000"
-	return verdict(!bad && s != "078051120" && s != "219099999" && !repeated(s) && s != "123456789")
+	switch {
+	case area == "000", area == "666", area[0] == '9', group == "00", serial == "0000", s == "078051120", s == "219099999":
+		return detect.Reject
+	case repeated(s):
+		return detect.Plausible
+	}
+	return detect.Valid
 }
 
 func usSSNSample() detect.Detector {

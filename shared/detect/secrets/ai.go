@@ -18,7 +18,7 @@ func ai() []detect.Detector {
 		openrouterKey(),
 		langsmithKey(),
 		pineconeKey(),
-		mistralKey(),
+		mistralKey(), deepSeekKey(), togetherKey(), stabilityKey(),
 	}
 }
 
@@ -433,12 +433,12 @@ func mistralKey() detect.Detector {
 		Name:      "mistral_key",
 		Type:      "SECRET_MISTRAL_KEY",
 		Category:  detect.CategorySecret,
-		Summary:   "Mistral, DeepSeek, Together or Stability key assigned to a name that says so",
+		Summary:   "Mistral key assigned to a name that says so",
 		Validator: "letters and digits",
 		Base:      0.85,
 		Pattern: &detect.Pattern{
-			Regexp:    assigned(`mistral|deepseek|together_?ai|stability_?ai`, `sk-[A-Za-z0-9]{32,48}|[A-Za-z0-9]{32}|[a-f0-9]{64}`),
-			Keywords:  []string{"mistral", "deepseek", "together", "stability"},
+			Regexp:    assigned(`mistral`, `[A-Za-z0-9]{32}`),
+			Keywords:  []string{"mistral"},
 			Entropy:   3.5,
 			Stopwords: placeholders(),
 			Validate:  mixedToken,
@@ -453,6 +453,99 @@ func mistralKey() detect.Detector {
 				"build " + "gjDiwmYv0B5PcyhUfGQJXOTNlAAMrNYF passed",
 				"MISTRAL_TOKEN=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
 				"mistral: the build of last night passed all tests",
+			},
+			Source: "own",
+		},
+	}
+}
+
+func deepSeekKey() detect.Detector {
+	return detect.Detector{
+		Name:      "deepseek_key",
+		Type:      "SECRET_DEEPSEEK_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "DeepSeek key assigned to a name that says so",
+		Validator: "letters and digits",
+		Base:      0.85,
+		Pattern: &detect.Pattern{
+			Regexp:    assigned(`deepseek`, `sk-[A-Za-z0-9]{32,48}`),
+			Keywords:  []string{"deepseek"},
+			Entropy:   3.3,
+			Stopwords: placeholders(),
+			Validate:  mixedToken,
+		},
+		Samples: detect.Samples{
+			Positive: []string{
+				"DEEPSEEK_API_KEY=sk-" + "3f8a9c2e7b1d4056af92c8e03d7b6a15",
+				"deepseekKey: \"sk-" + "90b7c1e4a2f84d36b5e09f7ac2d81e63\"",
+				"{\"deepseek_token\": \"sk-" + "7d2e9a40c6b84f13a5e8b09f3c71d264\"}",
+			},
+			Negative: []string{
+				"deepseek is a model from 2024",
+				"DEEPSEEK_API_KEY=sk-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+				"deepseek: the build of last night passed all tests",
+			},
+			Source: "own",
+		},
+	}
+}
+
+func togetherKey() detect.Detector {
+	return detect.Detector{
+		Name:      "together_key",
+		Type:      "SECRET_TOGETHER_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "Together AI key assigned to a name that says so",
+		Validator: "letters and digits",
+		Base:      0.85,
+		Pattern: &detect.Pattern{
+			Regexp:    assigned(`together(?:_?ai)?`, `[a-f0-9]{64}|tgp_v1_[A-Za-z0-9_-]{40,60}`),
+			Keywords:  []string{"together"},
+			Entropy:   3.3,
+			Stopwords: placeholders(),
+			Validate:  mixedToken,
+		},
+		Samples: detect.Samples{
+			Positive: []string{
+				"TOGETHER_API_KEY=" + "0f3a9c2e7b1d4056af92c8e03d7b6a15" + "8e41d7c09a5b4f26b3d1e86f7a20c954",
+				"together_ai_key: \"" + "8e41d7c09a5b4f26b3d1e86f7a20c954" + "0f3a9c2e7b1d4056af92c8e03d7b6a15\"",
+				"togetherai = " + "5b2c8f16e04a4d97a3c1e85f7b90d246" + "c7e19a40d6b84f13a5e8b09f3c71d264",
+			},
+			Negative: []string{
+				"all of us together: the sum of it",
+				"TOGETHER_API_KEY=" + "${TOGETHER}",
+				"together with " + "0f3a9c2e7b1d4056af92c8e03d7b6a15",
+			},
+			Source: "own",
+		},
+	}
+}
+
+func stabilityKey() detect.Detector {
+	return detect.Detector{
+		Name:      "stability_key",
+		Type:      "SECRET_STABILITY_KEY",
+		Category:  detect.CategorySecret,
+		Summary:   "Stability AI key assigned to a name that says so",
+		Validator: "letters and digits",
+		Base:      0.85,
+		Pattern: &detect.Pattern{
+			Regexp:    assigned(`stability(?:_?ai)?`, `sk-[A-Za-z0-9]{40,60}`),
+			Keywords:  []string{"stability"},
+			Entropy:   3.3,
+			Stopwords: placeholders(),
+			Validate:  mixedToken,
+		},
+		Samples: detect.Samples{
+			Positive: []string{
+				"STABILITY_API_KEY=sk-" + "Yt7Qm2Lx9Vb4Kd8Rw3Nc6Hf1Jp5Zs0Ga2Eu7Ti4Oq9Xy3Wv",
+				"stabilityai_key: \"sk-" + "Rw3Nc6Hf1Jp5Zs0Ga2Eu7Ti4Oq9Xy3WvYt7Qm2Lx9Vb4Kd8\"",
+				"{\"stability_key\": \"sk-" + "Jp5Zs0Ga2Eu7Ti4Oq9Xy3WvYt7Qm2Lx9Vb4Kd8Rw3Nc6Hf1\"}",
+			},
+			Negative: []string{
+				"the stability of the bridge: good",
+				"STABILITY_API_KEY=sk-your-key-here",
+				"stability: sk-1",
 			},
 			Source: "own",
 		},

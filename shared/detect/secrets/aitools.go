@@ -346,7 +346,7 @@ func elevenlabsKey() detect.Detector {
 				"{\"elevenlabs_secret\": \"sk_" + "dc8260a85882b18c34f5691f639d635ae90f9154dc7ba240\"}",
 			},
 			Negative: []string{
-				"build sk_" + "65e11180d9771f06bad9264af5ea3459eb6f8d03c1a7d252 passed",
+				"build sk_" + "65e11180d9771f06bad9264af5ea3459eb6f8d03 passed",
 				"ELEVENLABS_TOKEN=sk_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
 				"elevenlabs: the build of last night passed all tests",
 			},

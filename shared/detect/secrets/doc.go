@@ -10,7 +10,7 @@ func Detectors() []detect.Detector {
 		guardrails(), hyperscale(), hosting(), dataPlatforms(), dataStores(), sourceControl(), registries(),
 		developerTools(), vaults(), infra(), ai(), aiTools(), chat(), mail(), sales(), payments(), trading(),
 		productivity(), content(), collaboration(), social(), monitoring(),
-		operations(), generic(),
+		operations(), bare(), generic(),
 	}
 	var all []detect.Detector
 	for _, family := range families {

@@ -31,7 +31,7 @@ func awsAccessKey() detect.Detector {
 		Validator: "prefix and length",
 		Base:      0.95,
 		Pattern: &detect.Pattern{
-			Regexp:    token(`(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}`),
+			Regexp:    `(?:^|[^A-Za-z0-9-])((?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16})(?:[^A-Za-z0-9-]|$)`,
 			Keywords:  []string{"akia", "asia", "abia", "acca", "a3t"},
 			Entropy:   3,
 			Stopwords: placeholders(),
@@ -42,6 +42,7 @@ func awsAccessKey() detect.Detector {
 				"AWS_ACCESS_KEY=AKIA" + "JCBY4WMA52LIERVO",
 				"{\"credential\": \"AKIA" + "LFD2XJ5IVWX7ZOC4\"}",
 				"Please keep AKIA" + "IC4TZWVN3KUFZJP2 to yourself.",
+				"key_AKIA" + "Q3EGWPNRUC7Z5YXH_old",
 			},
 			Negative: []string{
 				"AWS_ACCESS_KEY=AKIAxxxxxxxxxxxxxxxx",

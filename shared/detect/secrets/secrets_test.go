@@ -25,7 +25,9 @@ func TestLiteralsAreSound(t *testing.T) {
 		if len(d.Samples.Positive) == 0 || len(d.Samples.Negative) == 0 {
 			t.Errorf("%s: no samples", d.Name)
 		}
-		checkPattern(t, d.Name, d.Pattern)
+		if d.Anchor == nil {
+			checkPattern(t, d.Name, d.Pattern)
+		}
 	}
 }
 

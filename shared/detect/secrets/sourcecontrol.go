@@ -379,7 +379,7 @@ func sonarToken() detect.Detector {
 				"{\"sonar_secret\": \"sqp_" + "cebb07387ed85751b394c6192f8413cd0f824aff\"}",
 			},
 			Negative: []string{
-				"build sqp_" + "0bd6c24d7983a35e6542731a15f45e8bf075e8b3 passed",
+				"build sqp_" + "0bd6c24d7983a35e6542731a15f4 passed",
 				"SONAR_TOKEN=sqp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
 				"sonar: the build of last night passed all tests",
 			},

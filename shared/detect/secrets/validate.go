@@ -131,11 +131,20 @@ func credentialURL(value string) detect.Verdict {
 	if at < 0 {
 		return detect.Reject
 	}
-	_, password, ok := strings.Cut(rest[:at], ":")
-	if !ok || isPlaceholder(password) {
+	user, password, ok := strings.Cut(rest[:at], ":")
+	if !ok || isPlaceholder(password) || opensNothing(user, password, rest[at+1:]) {
 		return detect.Reject
 	}
 	return detect.Valid
+}
+
+// opensNothing reports whether a pair is what everybody knows: the user as the password, an anonymous one, a word on
+// the machine itself; or a host and port before an at sign.
+func opensNothing(user, password, host string) bool {
+	local := strings.HasPrefix(host, "localhost") || strings.HasPrefix(host, "127.") || strings.HasPrefix(host, "[::1]")
+	word := strings.IndexFunc(password, func(r rune) bool { return !unicode.IsLower(r) }) < 0
+	port := strings.Contains(user, ".") && len(password) <= 5 && strings.Trim(password, "0123456789") == ""
+	return strings.EqualFold(user, password) || strings.EqualFold(user, "anonymous") || local && word || port
 }
 
 // endsInPort says whether the authority of a URL is host:port, so that an at sign further on is no part of it.
@@ -168,14 +177,22 @@ func plausiblePassword(value string) detect.Verdict {
 		strings.Contains(value, "://") {
 		return detect.Reject
 	}
-	letters, others := 0, 0
-	for _, r := range value {
+	letters, others, turns := 0, 0, 0
+	capital := false
+	for i, r := range value {
+		if up := unicode.IsUpper(r); i == 0 || up != capital {
+			capital = up
+			turns++
+		}
 		switch {
 		case unicode.IsLetter(r):
 			letters++
 		case r != '_' && r != '-' && r != '.' && r != '/':
 			others++
 		}
+	}
+	if letters >= 8 && 2*turns > len(value) {
+		return detect.Plausible // no word changes between small and capital letters like that
 	}
 	if letters < 2 || others == 0 {
 		return detect.Reject

@@ -104,7 +104,7 @@ func FuzzVerdicts(f *testing.F) {
 	rules := Detectors()
 	f.Fuzz(func(t *testing.T, value string) {
 		for _, d := range rules {
-			if d.Pattern.Validate == nil {
+			if d.Pattern == nil || d.Pattern.Validate == nil {
 				continue
 			}
 			if v := d.Pattern.Validate(value); v > detect.Valid {

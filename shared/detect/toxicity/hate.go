@@ -10,7 +10,8 @@ func hate() detect.Detector {
 		Category: detect.CategoryToxicity,
 		Summary:  "Slurs, and degrading or eliminating talk about groups of people",
 		Lexicon: &detect.Lexicon{
-			Words: words("slur", "soft slur", "insult", "group", "degrade", "eliminate", "should go", "belittle", "hatred", "are", "profane", "vulgar", "you", "caution"),
+			Words:    words("slur", "soft slur", "insult", "group", "degrade", "eliminate", "should go", "belittle", "hatred", "are", "profane", "vulgar", "you", "caution", "harmless"),
+			Harmless: "harmless",
 			Rules: []detect.LexiconRule{
 				{Name: "slur", All: []string{"slur"}, None: []string{"caution"}, Weight: 0.6},
 				{Name: "slur beside an insult", All: []string{"slur", "vulgar"}, Within: 6, Weight: 0.3},
@@ -33,6 +34,7 @@ func hate() detect.Detector {
 				"Immigrants are vermin.",
 				"All the refugees should be shot.",
 				"I hate gays.",
+				"Jews control the media and must be eliminated.",
 				"Ausländer sind Abschaum.",
 				"Get those wetbacks out of here.",
 			},
@@ -40,6 +42,7 @@ func hate() detect.Detector {
 				"The museum shows how the refugees lived in the camps.",
 				"Nobody should say that immigrants are vermin.",
 				"The word kike is an insult.",
+				"Dick Van Dyke sang in the film.",
 				"The women are in the garden with their dogs.",
 				"Die Frauen sind im Garten.",
 			},

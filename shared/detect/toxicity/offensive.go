@@ -10,7 +10,8 @@ func offensive() detect.Detector {
 		Category: detect.CategoryToxicity,
 		Summary:  "Vulgar insults and cursing at people",
 		Lexicon: &detect.Lexicon{
-			Words: words("vulgar", "ambiguous", "before", "reclaimed", "profane", "you", "caution"),
+			Words:    words("vulgar", "ambiguous", "before", "reclaimed", "profane", "you", "caution", "harmless"),
+			Harmless: "harmless",
 			Rules: []detect.LexiconRule{
 				{Name: "vulgar insult", All: []string{"vulgar"}, None: []string{"caution"}, Weight: 0.55},
 				{Name: "vulgar insult at someone", All: []string{"you", "vulgar"}, Within: 4, Weight: 0.3},
@@ -36,6 +37,10 @@ func offensive() detect.Detector {
 			Negative: []string{
 				"The pitch is a bit of a mess after the storm.",
 				"Damn, I missed the bus.",
+				"yo ho ho and a bottle of rum",
+				"Retarded growth of the plant",
+				"the pussy willow blooms",
+				"golang.org/x/text v0.3.0 h1:U+yHoXa/ho+ho=",
 				"He never called her a bitch.",
 				"The rooster and the hens live behind the barn.",
 				"Mein Opa züchtet Hühner.",

@@ -23,6 +23,8 @@ func selfHarm() detect.Detector {
 				"I wish I was dead.",
 				"Ich will nicht mehr leben.",
 				"Ya no quiero vivir.",
+				"quiero matarme",
+				"Quero me matar.",
 				"J'ai envie de mourir.",
 			},
 			Negative: []string{

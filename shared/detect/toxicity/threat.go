@@ -10,7 +10,9 @@ func threat() detect.Detector {
 		Category: detect.CategoryToxicity,
 		Summary:  "Announcements of violence against people",
 		Lexicon: &detect.Lexicon{
-			Words: words("intent", "harm", "menace", "caution", "vulgar", "profane"),
+			Words:    words("intent", "harm", "menace", "caution", "vulgar", "profane", "harmless", "reported"),
+			Harmless: "harmless",
+			Reports:  "reported",
 			Rules: []detect.LexiconRule{
 				{Name: "announced violence", All: []string{"intent", "harm"}, None: []string{"caution"}, Within: 10, Ordered: true, Weight: 0.7},
 				{Name: "menace", All: []string{"menace"}, None: []string{"caution"}, Weight: 0.6},
@@ -25,6 +27,8 @@ func threat() detect.Detector {
 				"I'm going to burn your house down.",
 				"Ich werde dich umbringen.",
 				"Te voy a matar.",
+				"Ich bringe dich um.",
+				"Ik maak je dood.",
 			},
 			Negative: []string{
 				"I will beat the eggs until they are stiff.",
