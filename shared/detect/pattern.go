@@ -109,7 +109,7 @@ func (s *scan) match(d *compiled, start, end int) {
 	if matchesAny(d.pattern.allow, value) {
 		return
 	}
-	if len(d.pattern.allowLine) > 0 && matchesAny(d.pattern.allowLine, lineAround(s.text, start, end)) {
+	if matchesAny(d.pattern.allowBefore, s.text[max(0, start-maxBefore):start]) {
 		return
 	}
 	s.offer(d, start, end, s.judgeValue(d, value), false, p.Regexp)
@@ -135,8 +135,8 @@ func (p *patternState) compile(l *Pattern) (err error) {
 	if p.allow, err = compileAll(l.Allow); err != nil {
 		return fmt.Errorf("allow: %w", err)
 	}
-	if p.allowLine, err = compileAll(l.AllowLine); err != nil {
-		return fmt.Errorf("allow line: %w", err)
+	if p.allowBefore, err = compileAll(l.AllowBefore); err != nil {
+		return fmt.Errorf("allow before: %w", err)
 	}
 	return nil
 }
@@ -157,19 +157,8 @@ func matchesAny(list []*regexp.Regexp, value string) bool {
 	return slices.ContainsFunc(list, func(re *regexp.Regexp) bool { return re.MatchString(value) })
 }
 
-// maxLine bounds the line that AllowLine sees, on either side of the value.
-const maxLine = 512
-
-func lineAround(text string, start, end int) string {
-	low, high := max(0, start-maxLine), min(len(text), end+maxLine)
-	if i := strings.LastIndexByte(text[low:start], '\n'); i >= 0 {
-		low += i + 1
-	}
-	if i := strings.IndexByte(text[end:high], '\n'); i >= 0 {
-		high = end + i
-	}
-	return text[low:high]
-}
+// maxBefore bounds what AllowBefore sees, and with it the work on each match.
+const maxBefore = 96
 
 // entropy is the Shannon entropy of the value's bytes, in bits a byte.
 func entropy(value string) float64 {
