@@ -70,8 +70,11 @@ func (f *folder) reset() {
 }
 
 // fold appends the folded copy of s to f.dst and its map to f.m.
-func (f *folder) fold(s string) {
-	for i := 0; i < len(s); {
+func (f *folder) fold(s string) { f.foldFrom(s, 0, len(s)) }
+
+// foldFrom folds s from the rune at i up to the first one at or after end, and returns where that starts.
+func (f *folder) foldFrom(s string, i, end int) int {
+	for i < end {
 		if s[i] < utf8.RuneSelf {
 			i = f.ascii(s, i)
 			continue
@@ -82,6 +85,7 @@ func (f *folder) fold(s string) {
 		f.m = f.m.add(at, i, len(f.dst)-at, size)
 		i += size
 	}
+	return i
 }
 
 // ascii copies the run of ASCII bytes at i and returns its end.

@@ -83,8 +83,8 @@ func (s *scan) runLexicons() {
 		return
 	}
 	s.readLexicons(&reading{text: s.text, ranks: &s.ranks}, s.hits[0])
-	for _, r := range disguises(s.text) {
-		s.readLexicons(r, r.findWords(k))
+	for _, r := range s.disguises() {
+		s.readLexicons(r, r.findWords(s, k))
 	}
 }
 
@@ -95,7 +95,7 @@ func (s *scan) readLexicons(r *reading, hits []hit) {
 		return cmp.Or(cmp.Compare(a.det.id, b.det.id), cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end))
 	})
 	s.dropHarmless()
-	for i := 0; i < len(s.lexHits); {
+	for i := 0; i < len(s.lexHits) && !s.effort.ended; {
 		n, cut := sentence(r.text, s.lexHits[i:])
 		s.runRules(r, s.lexHits[i:i+n])
 		if cut {
@@ -215,6 +215,7 @@ func (s *scan) runRules(r *reading, hits []lexHit) {
 		if rule.all&^seen != 0 {
 			continue
 		}
+		s.effort.spend(len(hits))
 		from, to, ok := rule.find(r.text, hits)
 		if !ok {
 			continue

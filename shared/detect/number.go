@@ -36,6 +36,9 @@ func (s *scan) scanMasks(m *maskSet) {
 		}
 		inside = token
 		if to := m.next[maskStart*m.classes+int(k)]; to != 0 {
+			if !s.effort.spend(1) {
+				return
+			}
 			s.tryMasks(m, i, to)
 		}
 	}
@@ -75,6 +78,7 @@ func (s *scan) number(m *maskSet, shapes []int32, start, end int) {
 			attached = joinedByUnderscore(s.text, start, end)
 			checked = true
 		}
+		s.effort.spend(end - start)
 		if v := s.judge(sh.det, start, end); v != Reject && !inPath(s.text, start) {
 			s.offerScored(candidate{
 				start: start, end: end, det: sh.det, base: sh.det.base(v), valid: v == Valid, grouped: sh.grouped, why: sh.mask,

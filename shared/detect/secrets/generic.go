@@ -29,7 +29,9 @@ func privateKey() detect.Detector {
 		Base:      0.9,
 		ValidBase: 0.99,
 		Pattern: &detect.Pattern{
-			Regexp:    `(?i)-----BEGIN[ A-Z0-9_-]{0,100}PRIVATE KEY(?: BLOCK)?-----(?:[\s\S]{64,}?-----END[ A-Z0-9_-]{0,100}KEY(?: BLOCK)?-----|[A-Za-z0-9+/=\s\\]{64,})`,
+			// A body holds no five dashes in a row: it does not reach over the next BEGIN, and no block without an
+			// end makes the expression look through the rest of the window.
+			Regexp:    `(?i)-----BEGIN[ A-Z0-9_-]{0,100}PRIVATE KEY(?: BLOCK)?-----(?:[^-]+(?:-{1,4}[^-]+)*-----END[ A-Z0-9_-]{0,100}KEY(?: BLOCK)?-----|[A-Za-z0-9+/=\s\\]{64,})`,
 			Keywords:  []string{"-----begin"},
 			Ahead:     16384,
 			Stopwords: nil,
