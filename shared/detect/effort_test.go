@@ -45,9 +45,9 @@ func TestEffortIsBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, unit := range adversarial() {
-		size := 4 << 10
+		size := 2 << 10
 		if strings.HasPrefix(name, "private_key") {
-			size = 256 << 10 // its windows are the longest
+			size = 128 << 10 // its windows are the longest
 		}
 		text := strings.Repeat(unit, size/len(unit)+1)
 		e := plan.Effort(t.Context(), text)

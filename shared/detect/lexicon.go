@@ -140,11 +140,17 @@ func (s *scan) collectLexicons(r *reading, hits []hit) {
 	}
 	for i := range hits {
 		for _, role := range hits[i].entry.lexicon {
-			if s.plan.enabled[role.det.id] && role.det.lexicon.possible(s.seen[role.det.id]) {
+			if s.runs(role.det) && role.det.lexicon.possible(s.seen[role.det.id]) {
 				s.lexHits = append(s.lexHits, r.lexHit(&hits[i], role))
 			}
 		}
 	}
+}
+
+// runs reports whether a lexicon takes part in the scan. A soft hyphen leaves a piece of a word that is a word of its
+// own now and then, and one word is enough to be toxic.
+func (s *scan) runs(d *compiled) bool {
+	return s.plan.enabled[d.id] && !(s.soft && d.Category == CategoryToxicity)
 }
 
 // possible reports whether some rule has all its sets in seen.

@@ -34,6 +34,8 @@ type scan struct {
 	allowCut, decodeCut bool
 	// depth counts the encodings that the text came out of; decodeLeft is how much may still be decoded.
 	depth, decodeLeft int
+	// soft says that soft hyphens became spaces in the text.
+	soft bool
 	// labeled says that a key has a word that a detector takes for a label.
 	labeled bool
 
@@ -160,7 +162,7 @@ func (s *scan) reset(ctx context.Context, p *Plan, text string) {
 	text = text[:min(len(text), maxText)]
 	s.plan, s.raw, s.text = p, text, text
 	s.folded = false
-	s.ranks.ready, s.allowCut, s.decodeCut, s.labeled = false, false, false, false
+	s.ranks.ready, s.allowCut, s.decodeCut, s.labeled, s.soft = false, false, false, false, false
 	s.depth, s.decodeLeft = 0, min(2*len(text), maxDecoded)
 	for i := range s.hits {
 		s.hits[i], s.keys[i] = s.hits[i][:0], s.keys[i][:0]
@@ -228,6 +230,15 @@ func (s *scan) fail(d *compiled) {
 	if !slices.Contains(s.failed, d.id) {
 		s.failed = append(s.failed, d.id)
 	}
+}
+
+// broken reports whether a value may begin or end at byte i of the view though a letter or digit stands on both sides.
+func (s *scan) broken(i int) bool {
+	if !s.folded || len(s.folder.breaks) == 0 {
+		return false
+	}
+	_, ok := slices.BinarySearch(s.folder.breaks, int32(i))
+	return ok
 }
 
 // toRaw maps a range of the view to the text as it came.

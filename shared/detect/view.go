@@ -11,6 +11,9 @@ type view struct {
 	place func(d *compiled, start, end int) (rawStart, rawEnd int, ok bool)
 	// labeled says that the text is a value behind its own name.
 	labeled bool
+	// gaps says that the text is the scanned one, but for invisible characters; soft says that all of them were soft
+	// hyphens.
+	gaps, soft bool
 	// whole says that what is found stands for all that the view was made of, whatever else stands there.
 	whole bool
 }
@@ -21,6 +24,9 @@ func (s *scan) scanViews(keys []string) {
 		return
 	}
 	if v, ok := s.labelView(keys); ok {
+		s.scanView(v, keys)
+	}
+	if v, ok := s.gapView(); ok {
 		s.scanView(v, keys)
 	}
 	if s.depth < maxDepth {
@@ -42,9 +48,13 @@ func (s *scan) scanView(v view, keys []string) {
 	sub.reset(s.effort.ctx, s.plan, v.text)
 	sub.effort = s.effort
 	sub.findKeys(keys)
-	if v.labeled {
+	switch {
+	case v.gaps:
+		sub.soft = v.soft
+		sub.run(nil)
+	case v.labeled:
 		sub.run(func(st *stage) bool { return st.labels })
-	} else {
+	default:
 		sub.depth, sub.decodeLeft = s.depth+1, s.decodeLeft
 		sub.run(nil)
 		sub.scanViews(nil)
