@@ -25,11 +25,17 @@ func (s *scan) scanAnchors(text string, anchors *[256][]*compiled) {
 		}
 		for _, d := range anchors[text[i]] {
 			if s.plan.enabled[d.id] && i >= int(s.anchorEnd[d.id]) {
+				if !s.effort.spend(anchorWork) {
+					return
+				}
 				s.anchor(d, text, i)
 			}
 		}
 	}
 }
+
+// anchorWork is what an attempt at an anchor costs.
+const anchorWork = 64
 
 // anchor runs one detector at one anchor. Anchors inside the value that it found are passed over, which keeps
 // the work linear on values full of anchor bytes.

@@ -275,20 +275,25 @@ func step[S uint16 | uint32](a *automaton, rows []S, match S, s uint32, class ui
 
 // find calls emit with each word that ends in text and the offset of its end, in order of the ends.
 func (a *automaton) find(text string, emit func(word, end int)) {
-	switch {
-	case a == nil:
-	case a.small != nil:
-		walk(a, a.small, smallMatch, text, emit)
-	default:
-		walk(a, a.large, largeMatch, text, emit)
+	if a != nil {
+		a.findIn(text, 0, len(text), 0, emit)
 	}
 }
 
+// findIn does find's work for the words that end in text[from:to], given the state that the text before it led to,
+// and returns the state at to.
+func (a *automaton) findIn(text string, from, to int, state uint32, emit func(word, end int)) uint32 {
+	if a.small != nil {
+		return walk(a, a.small, smallMatch, text[:to], from, state, emit)
+	}
+	return walk(a, a.large, largeMatch, text[:to], from, state, emit)
+}
+
 // walk is the hot loop: one table look-up a byte, but in the rare states without a row.
-func walk[S uint16 | uint32](a *automaton, rows []S, match S, text string, emit func(word, end int)) {
+func walk[S uint16 | uint32](a *automaton, rows []S, match S, text string, from int, state uint32, emit func(word, end int)) uint32 {
 	classes, dense, space := a.classes, uint32(a.dense), a.space
-	s := uint32(0)
-	for i := 0; i < len(text); i++ {
+	s := state
+	for i := from; i < len(text); i++ {
 		class := a.class[text[i]]
 		if class == space && i > 0 && isWhite(text[i]) && isWhite(text[i-1]) {
 			continue
@@ -303,6 +308,7 @@ func walk[S uint16 | uint32](a *automaton, rows []S, match S, text string, emit 
 		}
 		a.emit(s, i+1, emit)
 	}
+	return s
 }
 
 func (a *automaton) emit(s uint32, end int, emit func(word, end int)) {

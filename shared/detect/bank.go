@@ -22,12 +22,12 @@ type compiled struct {
 
 // patternState holds the expressions of a Pattern, compiled on the first keyword hit.
 type patternState struct {
-	once      sync.Once
-	err       error
-	value     *regexp.Regexp
-	demand    demand
-	allow     []*regexp.Regexp
-	allowLine []*regexp.Regexp
+	once        sync.Once
+	err         error
+	value       *regexp.Regexp
+	demand      demand
+	allow       []*regexp.Regexp
+	allowBefore []*regexp.Regexp
 }
 
 // bank is a group of detectors compiled together: all built-in ones, or those of one tenant.

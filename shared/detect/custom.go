@@ -77,6 +77,9 @@ func (s *scan) openCustom(x *customRegex, start, end int) {
 // runCustom offers the terms that were found and runs the tenant's expressions.
 func (s *scan) runCustom() {
 	for _, t := range s.terms {
+		if !s.effort.spend(1) {
+			return
+		}
 		s.offerCustom(t.det, t.det.custom.score, int(t.start), int(t.end), "terms", false)
 	}
 	for _, x := range s.plan.e.regexes {
@@ -86,6 +89,9 @@ func (s *scan) runCustom() {
 	}
 	slices.SortStableFunc(s.customWindows, func(a, b customWindow) int { return cmp.Compare(a.regex.id, b.regex.id) })
 	for _, w := range s.customWindows {
+		if !s.effort.spend(int(w.hi - w.lo)) {
+			return
+		}
 		s.runCustomWindow(w)
 	}
 }

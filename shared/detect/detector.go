@@ -102,8 +102,10 @@ type Pattern struct {
 	Entropy float64
 	// Allow are RE2 expressions; a value that matches one is dropped (placeholders, samples, hashes).
 	Allow []string
-	// AllowLine are RE2 expressions over the line that the value stands in.
-	AllowLine []string
+	// AllowBefore are RE2 expressions over the bytes just before the value, 96 at most; a value that one fits is
+	// dropped. An expression should end in $, so that it judges the name that the value is given to, and no word
+	// elsewhere can hide a value.
+	AllowBefore []string
 	// Stopwords drop a value that contains one, without case.
 	Stopwords []string
 	// Validate judges the value as written; nil means Plausible.

@@ -31,7 +31,9 @@
 //
 // Work is linear in the text whatever it holds: masks are followed for a fixed number of bytes, context is looked
 // up among a fixed number of word hits, windows are merged before expressions run, sentences are cut at a fixed
-// length, at most two encodings are taken off and 256 KiB decoded. A detector that panics loses that candidate only and is named in Result.Incomplete.
+// length, at most two encodings are taken off and 256 KiB decoded. The work is counted as it is done, and the context
+// looked at each time that some has added up (spend in scan.go), so that a scan ends within milliseconds of its deadline.
+// A detector that panics loses that candidate only and is named in Result.Incomplete.
 //
 // Nothing in this package logs, and no error or explanation holds text of the caller.
 package detect

@@ -13,6 +13,11 @@ import (
 type folder struct {
 	dst []byte
 	m   spanMap
+	// breaks are offsets in dst where a letter and a digit stand side by side that did not in the text, or of which one
+	// is outside ASCII: a value may begin or end there, as between words.
+	breaks []int32
+	// hidden says that an invisible character was dropped.
+	hidden bool
 	// latin says that the current word has a Latin letter; script how its other letters are to be read.
 	latin  bool
 	script scriptMode
@@ -65,13 +70,16 @@ func isFolded(s string) bool {
 
 // reset empties the folder and keeps its memory.
 func (f *folder) reset() {
-	f.dst, f.m = f.dst[:0], f.m[:0]
+	f.dst, f.m, f.breaks, f.hidden = f.dst[:0], f.m[:0], f.breaks[:0], false
 	f.endWord()
 }
 
 // fold appends the folded copy of s to f.dst and its map to f.m.
-func (f *folder) fold(s string) {
-	for i := 0; i < len(s); {
+func (f *folder) fold(s string) { f.foldFrom(s, 0, len(s)) }
+
+// foldFrom folds s from the rune at i up to the first one at or after end, and returns where that starts.
+func (f *folder) foldFrom(s string, i, end int) int {
+	for i < end {
 		if s[i] < utf8.RuneSelf {
 			i = f.ascii(s, i)
 			continue
@@ -81,8 +89,32 @@ func (f *folder) fold(s string) {
 		f.rune(s, i, r, size)
 		f.m = f.m.add(at, i, len(f.dst)-at, size)
 		i += size
+		f.noteBreaks(r, at, s, i)
+	}
+	return i
+}
+
+// noteBreaks notes the breaks around a rune that was folded to dst[at:] and ends at s[i]. Letters that are ASCII in
+// another form, such as full-width ones, are no other script.
+func (f *folder) noteBreaks(r rune, at int, s string, i int) {
+	if r >= firstSymbol && !invisible(r) {
+		return
+	}
+	if at > 0 && at < len(f.dst) && isDigit(f.dst[at-1]) && isLetter(f.dst[at]) {
+		f.breaks = append(f.breaks, int32(at))
+	}
+	n := len(f.dst)
+	if n == 0 || i == len(s) {
+		return
+	}
+	last, next := f.dst[n-1], s[i]
+	if isLetter(last) && isDigit(next) || at == n && isDigit(last) && isLetter(next) {
+		f.breaks = append(f.breaks, int32(n))
 	}
 }
+
+// firstSymbol is where the blocks of letters end, in the order of Unicode, that look-alikes and accents come from.
+const firstSymbol = 0x2000
 
 // ascii copies the run of ASCII bytes at i and returns its end.
 func (f *folder) ascii(s string, i int) int {
@@ -109,6 +141,7 @@ func (f *folder) rune(s string, i int, r rune, size int) {
 		f.endWord()
 		return
 	case invisible(r):
+		f.hidden = true
 		return
 	}
 	if c := plainSymbol(r); c != 0 {

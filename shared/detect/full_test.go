@@ -80,6 +80,7 @@ func BenchmarkFullWorstCases(b *testing.B) {
 		"digits": "1", "groups": "12-", "tokens": "1 2 ", "at": "@", "colon": "a:", "dots": "a.b.", "capitals": "Ab ", "secret": "secret ",
 		"assign": "password=", "bearer": "bearer api_key token ", "eyJ": "eyJ", "ssn": "219-41-6789 ", "lexicon": "ignore rules ", "you": "you ",
 		"blob": "aGVsbG8gd29ybGQgaGVsbG8", "plus": "+1", "paren": "(1", "slash": "1/", "han": "税号",
+		"env": "api_key: abcdefgh12345678 ", "iris": "the iris scan of t", "begin": "-----BEGIN " + "PRIVATE KEY-----\nMII" + "dUhWrQCERf ", "hidden": "a\u200b",
 	} {
 		for size, label := range map[int]string{1 << 10: "1KB", 64 << 10: "64KB"} {
 			benchFull(b, name+"/"+label, strings.Repeat(unit, size/len(unit)))

@@ -83,8 +83,8 @@ func (s *scan) runLexicons() {
 		return
 	}
 	s.readLexicons(&reading{text: s.text, ranks: &s.ranks}, s.hits[0])
-	for _, r := range disguises(s.text) {
-		s.readLexicons(r, r.findWords(k))
+	for _, r := range s.disguises() {
+		s.readLexicons(r, r.findWords(s, k))
 	}
 }
 
@@ -95,7 +95,7 @@ func (s *scan) readLexicons(r *reading, hits []hit) {
 		return cmp.Or(cmp.Compare(a.det.id, b.det.id), cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end))
 	})
 	s.dropHarmless()
-	for i := 0; i < len(s.lexHits); {
+	for i := 0; i < len(s.lexHits) && !s.effort.ended; {
 		n, cut := sentence(r.text, s.lexHits[i:])
 		s.runRules(r, s.lexHits[i:i+n])
 		if cut {
@@ -140,11 +140,17 @@ func (s *scan) collectLexicons(r *reading, hits []hit) {
 	}
 	for i := range hits {
 		for _, role := range hits[i].entry.lexicon {
-			if s.plan.enabled[role.det.id] && role.det.lexicon.possible(s.seen[role.det.id]) {
+			if s.runs(role.det) && role.det.lexicon.possible(s.seen[role.det.id]) {
 				s.lexHits = append(s.lexHits, r.lexHit(&hits[i], role))
 			}
 		}
 	}
+}
+
+// runs reports whether a lexicon takes part in the scan. A soft hyphen leaves a piece of a word that is a word of its
+// own now and then, and one word is enough to be toxic.
+func (s *scan) runs(d *compiled) bool {
+	return s.plan.enabled[d.id] && !(s.soft && d.Category == CategoryToxicity)
 }
 
 // possible reports whether some rule has all its sets in seen.
@@ -215,6 +221,7 @@ func (s *scan) runRules(r *reading, hits []lexHit) {
 		if rule.all&^seen != 0 {
 			continue
 		}
+		s.effort.spend(len(hits))
 		from, to, ok := rule.find(r.text, hits)
 		if !ok {
 			continue

@@ -31,11 +31,14 @@ func (s *scan) scanMasks(m *maskSet) {
 	for i := 0; i < len(text); i++ {
 		k := m.class[text[i]]
 		token := k == classDigit || k == classLetter
-		if token && inside {
+		if token && inside && !s.broken(i) {
 			continue
 		}
 		inside = token
 		if to := m.next[maskStart*m.classes+int(k)]; to != 0 {
+			if !s.effort.spend(1) {
+				return
+			}
 			s.tryMasks(m, i, to)
 		}
 	}
@@ -46,7 +49,7 @@ func (s *scan) tryMasks(m *maskSet, start int, state uint16) {
 	text := s.text
 	limit := min(len(text), start+maxRange)
 	for i := start + 1; ; i++ {
-		if len(m.accept[state]) > 0 && (i == len(text) || !isAlnum(text[i-1]) || !isAlnum(text[i])) {
+		if len(m.accept[state]) > 0 && (i == len(text) || !isAlnum(text[i-1]) || !isAlnum(text[i]) || s.broken(i)) {
 			s.number(m, m.accept[state], start, i)
 		}
 		if i >= limit {
@@ -68,13 +71,14 @@ func (s *scan) number(m *maskSet, shapes []int32, start, end int) {
 		if sh.det == last || !s.plan.enabled[sh.det.id] || !sh.matches(value) {
 			continue
 		}
-		if !checked && !standsAlone(s.text, start, end) {
+		if !checked && !s.standsAlone(start, end) {
 			return
 		}
 		if !checked {
 			attached = joinedByUnderscore(s.text, start, end)
 			checked = true
 		}
+		s.effort.spend(end - start)
 		if v := s.judge(sh.det, start, end); v != Reject && !inPath(s.text, start) {
 			s.offerScored(candidate{
 				start: start, end: end, det: sh.det, base: sh.det.base(v), valid: v == Valid, grouped: sh.grouped, why: sh.mask,
@@ -129,12 +133,13 @@ func normalize(value string) string {
 
 // standsAlone reports whether the range is not a part of something longer: a run of groups, a decimal,
 // a version, an amount of money, a mail address, an identifier with underscores around more digits.
-func standsAlone(text string, start, end int) bool {
+func (s *scan) standsAlone(start, end int) bool {
+	text := s.text
 	spaced := strings.IndexByte(text[start:end], ' ') >= 0
-	if start > 0 && !freeBefore(text, start, end, spaced) {
+	if start > 0 && !freeBefore(text, start, end, spaced) && !s.broken(start) {
 		return false
 	}
-	return end == len(text) || freeAfter(text, start, end, spaced)
+	return end == len(text) || freeAfter(text, start, end, spaced) || s.broken(end)
 }
 
 func freeBefore(text string, start, end int, spaced bool) bool {
@@ -146,8 +151,9 @@ func freeBefore(text string, start, end int, spaced bool) bool {
 	case c == ' ' && spaced:
 		return !sameGroup(text, tokenBefore(text, start-1), tokenAfter(text, start)) || twinBefore(text, start, end)
 	case c >= 0x80:
+		// Latin letters are ASCII in the view: a digit beside another one changes the script.
 		r := runeBefore(text, start)
-		return !joinsWords(r) && !unicode.Is(unicode.Sc, r)
+		return (isDigit(text[start]) || !joinsWords(r)) && !unicode.Is(unicode.Sc, r)
 	}
 	return true
 }
@@ -162,15 +168,16 @@ func freeAfter(text string, start, end int, spaced bool) bool {
 		return !sameGroup(text, tokenAfter(text, end+1), tokenBefore(text, end)) || twinAfter(text, start, end)
 	case c >= 0x80:
 		r := runeAfter(text, end)
-		return !joinsWords(r) && !unicode.Is(unicode.Sc, r)
+		return (isDigit(text[end-1]) || !joinsWords(r)) && !unicode.Is(unicode.Sc, r)
 	}
 	return true
 }
 
 // joinedByUnderscore reports whether a word hangs on the range by an underscore, as in the names of files and columns.
-// Most numbers there are numbers of something, so that a word must say what this one is.
+// Most numbers there are numbers of something, so that a word must say what this one is. Underscores that join it to
+// nothing are emphasis.
 func joinedByUnderscore(text string, start, end int) bool {
-	return start > 0 && text[start-1] == '_' || end < len(text) && text[end] == '_'
+	return start > 1 && text[start-1] == '_' && isAlnum(text[start-2]) || end+1 < len(text) && text[end] == '_' && isAlnum(text[end+1])
 }
 
 // twinBefore and twinAfter report whether the groups next to a range are those of one more value like it, and no

@@ -16,14 +16,15 @@ type window struct {
 	lo, hi int32
 }
 
-// openWindow notes that a keyword of d stands at [start, end) of the view. Windows that touch are merged.
+// openWindow notes that a keyword of d stands at [start, end) of the view. Windows that touch are merged, up to a
+// length: a text full of keywords is taken in steps, so that a scan can end between them.
 func (s *scan) openWindow(d *compiled, start, end int) {
 	if !s.plan.enabled[d.id] {
 		return
 	}
 	lo, hi := d.reach(start, end, len(s.text))
 	if i := s.lastWindow[d.id]; i > 0 {
-		if w := &s.windows[i-1]; int32(lo) <= w.hi {
+		if w := &s.windows[i-1]; int32(lo) <= w.hi && hi-int(w.lo) <= max(maxMerged, mergedReaches*(hi-lo)) {
 			w.lo, w.hi = min(w.lo, int32(lo)), max(w.hi, int32(hi))
 			return
 		}
@@ -31,6 +32,13 @@ func (s *scan) openWindow(d *compiled, start, end int) {
 	s.windows = append(s.windows, window{det: d, lo: int32(lo), hi: int32(hi)})
 	s.lastWindow[d.id] = int32(len(s.windows))
 }
+
+// A merged window is at most maxMerged bytes long, or so many times as long as a window of its own: what two windows
+// that touch have in common is looked at twice, which must stay a small part.
+const (
+	maxMerged     = 4 << 10
+	mergedReaches = 4
+)
 
 // reach returns how far a keyword's window extends in a text of n bytes.
 func (d *compiled) reach(start, end, n int) (lo, hi int) {
@@ -44,52 +52,76 @@ func (d *compiled) reach(start, end, n int) (lo, hi int) {
 // runPatterns runs the expressions of built-in patterns in their windows, detector by detector.
 func (s *scan) runPatterns() {
 	slices.SortStableFunc(s.windows, func(a, b window) int { return cmp.Compare(a.det.id, b.det.id) })
-	done := 0
+	done, seen := 0, 0
 	var last *compiled
 	for _, w := range s.windows {
 		if w.det != last {
-			last, done = w.det, 0
+			last, done, seen = w.det, 0, 0
 		}
-		if int(w.hi) > done { // a match may have grown over this window
-			done = s.runWindow(w.det, done, max(int(w.lo), done), int(w.hi))
+		if int(w.hi) > max(done, seen) { // the window before may have grown over this one
+			done, seen = s.runWindow(w.det, done, max(int(w.lo), done), int(w.hi))
+		}
+		if s.effort.ended {
+			return
 		}
 	}
 }
 
-// runWindow runs one expression over text[lo:hi] and returns where its last match ended. A match that touches an edge of the
-// window may be cut there, so the window grows on that side, by maxWindow at most and never below floor.
-func (s *scan) runWindow(d *compiled, floor, lo, hi int) int {
+// minGrowth is the least that a window grows by.
+const minGrowth = 256
+
+// runWindow runs one expression over text[lo:hi]; it returns where the last match ended and up to where it looked. A
+// match that touches an edge of the window may be cut there, so the window grows on that side, by maxWindow at most
+// and never below floor. To the right, only the match that may be cut is looked at again.
+func (s *scan) runWindow(d *compiled, floor, lo, hi int) (done, seen int) {
 	p := d.pattern
 	if p.once.Do(func() { p.err = p.compile(d.Pattern) }); p.err != nil {
 		s.fail(d)
-		return floor
+		return floor, hi
 	}
 	if !p.demand.meets(s.text[lo:hi]) {
-		return floor
+		return floor, hi
 	}
-	floor, ceiling := max(floor, lo-maxWindow), min(len(s.text), hi+maxWindow)
+	bottom, ceiling := max(floor, lo-maxWindow), min(len(s.text), hi+maxWindow)
 	for {
+		if !s.effort.spend(hi - lo) {
+			return floor, hi
+		}
 		found := p.value.FindAllStringSubmatchIndex(s.text[lo:hi], -1)
 		if len(found) == 0 {
-			return floor
+			return floor, hi
 		}
-		first, last := found[0][0], found[len(found)-1][1]
-		switch size := hi - lo; {
-		case last == size && hi < ceiling:
-			hi = min(ceiling, hi+size)
-			continue
-		case first == 0 && lo > floor:
-			lo = max(floor, lo-size)
+		if size := hi - lo; found[0][0] == 0 && lo > bottom {
+			lo = max(bottom, lo-size)
 			continue
 		}
-		for _, m := range found {
-			if start, end := group(m, lo); start < end {
-				s.match(d, start, end)
-			}
+		last := found[len(found)-1]
+		cut := lo+last[1] == hi && hi < ceiling
+		if cut {
+			found = found[:len(found)-1]
 		}
-		return lo + last
+		floor = s.matches(d, found, lo, floor)
+		if !cut {
+			return floor, hi
+		}
+		lo += last[0]
+		bottom, hi = lo, min(ceiling, hi+max(minGrowth, hi-lo))
 	}
 }
+
+// matches judges what was found in the view from lo on, and returns where the last of it ends, or floor.
+func (s *scan) matches(d *compiled, found [][]int, lo, floor int) int {
+	for _, m := range found {
+		if start, end := group(m, lo); start < end && s.effort.spend(matchWork+end-start) {
+			s.match(d, start, end)
+		}
+		floor = lo + m[1]
+	}
+	return floor
+}
+
+// matchWork is what the checks of a match cost beside the length of its value.
+const matchWork = 64
 
 // group returns the span that a match reports: group 1 if the expression has one that took part.
 func group(m []int, at int) (start, end int) {
@@ -106,10 +138,7 @@ func (s *scan) match(d *compiled, start, end int) {
 	if p.Entropy > 0 && entropy(value) < p.Entropy || stopped(value, p.Stopwords) {
 		return
 	}
-	if matchesAny(d.pattern.allow, value) {
-		return
-	}
-	if len(d.pattern.allowLine) > 0 && matchesAny(d.pattern.allowLine, lineAround(s.text, start, end)) {
+	if s.allowed(d.pattern.allow, value) || s.allowed(d.pattern.allowBefore, s.text[max(0, start-maxBefore):start]) {
 		return
 	}
 	s.offer(d, start, end, s.judgeValue(d, value), false, p.Regexp)
@@ -135,8 +164,8 @@ func (p *patternState) compile(l *Pattern) (err error) {
 	if p.allow, err = compileAll(l.Allow); err != nil {
 		return fmt.Errorf("allow: %w", err)
 	}
-	if p.allowLine, err = compileAll(l.AllowLine); err != nil {
-		return fmt.Errorf("allow line: %w", err)
+	if p.allowBefore, err = compileAll(l.AllowBefore); err != nil {
+		return fmt.Errorf("allow before: %w", err)
 	}
 	return nil
 }
@@ -153,23 +182,13 @@ func compileAll(exprs []string) ([]*regexp.Regexp, error) {
 	return out, nil
 }
 
-func matchesAny(list []*regexp.Regexp, value string) bool {
-	return slices.ContainsFunc(list, func(re *regexp.Regexp) bool { return re.MatchString(value) })
+// allowed reports whether one of the expressions fits text.
+func (s *scan) allowed(list []*regexp.Regexp, text string) bool {
+	return slices.ContainsFunc(list, func(re *regexp.Regexp) bool { return s.effort.spend(len(text)) && re.MatchString(text) })
 }
 
-// maxLine bounds the line that AllowLine sees, on either side of the value.
-const maxLine = 512
-
-func lineAround(text string, start, end int) string {
-	low, high := max(0, start-maxLine), min(len(text), end+maxLine)
-	if i := strings.LastIndexByte(text[low:start], '\n'); i >= 0 {
-		low += i + 1
-	}
-	if i := strings.IndexByte(text[end:high], '\n'); i >= 0 {
-		high = end + i
-	}
-	return text[low:high]
-}
+// maxBefore bounds what AllowBefore sees, and with it the work on each match.
+const maxBefore = 96
 
 // entropy is the Shannon entropy of the value's bytes, in bits a byte.
 func entropy(value string) float64 {

@@ -10,13 +10,13 @@ type reading struct {
 	joined bitset
 }
 
-// disguises returns the readings of a view other than the plain one; most texts have none.
-func disguises(view string) []*reading {
+// disguises returns the readings of the view other than the plain one; most texts have none.
+func (s *scan) disguises() []*reading {
 	var out []*reading
-	if r := leetReading(view); r != nil {
+	if r := s.leetReading(s.text); r != nil {
 		out = append(out, r)
 	}
-	if r := spacedReading(view); r != nil {
+	if r := s.spacedReading(s.text); r != nil {
 		out = append(out, r)
 	}
 	return out
@@ -33,12 +33,12 @@ const (
 )
 
 // leetReading returns the view with leet words spelled in letters, or nil if there is none.
-func leetReading(view string) *reading {
+func (s *scan) leetReading(view string) *reading {
 	if !mayBeLeet(view) {
 		return nil
 	}
 	var out []byte
-	for i := 0; i < len(view); {
+	for i := 0; i < len(view) && s.effort.spend(1); {
 		end, letters, signs := leetWord(view, i)
 		if letters >= minLeetLetters && signs > 0 && end-i <= maxLeetWord {
 			if out == nil {
@@ -107,7 +107,7 @@ func wordEnd(view string, i int) int {
 const minSpaced = 4
 
 // spacedReading returns the view with words like "i g n o r e" closed up, or nil if there is none.
-func spacedReading(view string) *reading {
+func (s *scan) spacedReading(view string) *reading {
 	var r *reading
 	var out []byte
 	copied := 0
@@ -115,6 +115,9 @@ func spacedReading(view string) *reading {
 		if i+1 < len(view) && !spacers[view[i+1]] { // no single letter here
 			i++
 			continue
+		}
+		if !s.effort.spend(1) {
+			return nil
 		}
 		end, letters := spacedRun(view, i)
 		if letters < minSpaced {
@@ -179,9 +182,9 @@ func spacing(view string, i int) int {
 var spacers = [256]bool{' ': true, '.': true, '-': true, '_': true, '*': true}
 
 // findWords returns the lexicon words of the reading.
-func (r *reading) findWords(k *bank) []hit {
+func (r *reading) findWords(s *scan, k *bank) []hit {
 	var hits []hit
-	k.words.find(r.text, func(word, end int) {
+	s.walk(k.words, r.text, func(word, end int) {
 		start := matchStart(r.text, end, k.entries[word][0].key)
 		for i := range k.entries[word] {
 			e := &k.entries[word][i]

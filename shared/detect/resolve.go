@@ -26,7 +26,8 @@ func (s *scan) resolve() {
 	for i := range s.cands {
 		s.order = append(s.order, int32(i))
 	}
-	slices.SortFunc(s.order, func(a, b int32) int { return precedence(&s.cands[a], &s.cands[b]) })
+	// The text's own candidates come before those of its views, which may be the same.
+	slices.SortStableFunc(s.order, func(a, b int32) int { return precedence(&s.cands[a], &s.cands[b]) })
 	var nested, meaning []int32
 	for _, i := range s.order {
 		c := &s.cands[i]

@@ -111,7 +111,7 @@ func keyDetector() Detector {
 		Name: "aws_key", Type: "SECRET_AWS_KEY", Category: CategorySecret, Base: .8,
 		Pattern: &Pattern{
 			Regexp: `\b(AK` + `IA[A-Z2-7]{16})\b`, Keywords: []string{"akia"}, Entropy: 2.5,
-			Allow: []string{`EXAMPLE$`}, AllowLine: []string{`sample key`}, Stopwords: []string{"aaaa"},
+			Allow: []string{`EXAMPLE$`}, AllowBefore: []string{`sample key $`}, Stopwords: []string{"aaaa"},
 		},
 	}
 }

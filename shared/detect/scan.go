@@ -11,6 +11,9 @@ import (
 // scan is the working memory of one scan, reused through the engine's pool.
 type scan struct {
 	plan *Plan
+	// effort is the scan's own, or that of the scan that this one is a part of.
+	effort *effort
+	own    effort
 	// raw is the text as it came; text what the detectors see: raw itself if it is ASCII, else the folded copy,
 	// with its map back to raw.
 	raw    string
@@ -31,6 +34,8 @@ type scan struct {
 	allowCut, decodeCut bool
 	// depth counts the encodings that the text came out of; decodeLeft is how much may still be decoded.
 	depth, decodeLeft int
+	// soft says that soft hyphens became spaces in the text.
+	soft bool
 	// labeled says that a key has a word that a detector takes for a label.
 	labeled bool
 
@@ -94,36 +99,70 @@ func (e *Engine) Scan(ctx context.Context, text string, o Options) Result {
 func (p *Plan) Scan(ctx context.Context, text string, keys []string) Result {
 	s := p.e.pool.Get().(*scan)
 	defer s.release(p.e.pool)
-	s.reset(p, text)
+	s.reset(ctx, p, text)
 	s.findKeys(keys)
-	s.run(ctx, nil)
-	s.scanViews(ctx, keys)
+	s.run(nil)
+	s.scanViews(keys)
 	return s.result()
 }
 
-// run takes the stages that only admits, or all if it is nil.
-func (s *scan) run(ctx context.Context, only func(*stage) bool) {
+// run takes the text through the stages that only admits, or all if it is nil, until ctx ends.
+func (s *scan) run(only func(*stage) bool) {
 	for i := range pipeline {
-		if ctx.Err() != nil {
+		if !s.effort.look() {
 			s.cutShort(pipeline[i:])
 			return
 		}
 		if only == nil || only(&pipeline[i]) {
 			pipeline[i].run(s)
 		}
+		if s.effort.ended {
+			s.cutShort(pipeline[i:])
+			return
+		}
 	}
+}
+
+// effort counts the work of a scan, in about the time that an expression spends on a byte, and ends the scan with its
+// context.
+type effort struct {
+	ctx context.Context //nolint:containedctx // all loops of a scan look at it
+	// work is what was done so far; due is at which count ctx is looked at again.
+	work, due int
+	ended     bool
+}
+
+// checkEvery is how much work is done between two looks at the context: less than a millisecond's.
+const checkEvery = 8 << 10
+
+// spend counts work that is about to be done and reports whether the scan may go on. Every loop whose length
+// depends on the text asks it, so that a scan ends soon after its context, however long the text is.
+func (e *effort) spend(work int) bool {
+	if e.work += work; e.work >= e.due {
+		return e.look()
+	}
+	return !e.ended
+}
+
+// look is spend where it is time to look at the context.
+func (e *effort) look() bool {
+	e.due = e.work + checkEvery
+	e.ended = e.ended || e.ctx.Err() != nil
+	return !e.ended
 }
 
 // maxText is how much of a text is scanned: offsets are kept in 32 bits, and folding may lengthen a text.
 const maxText = math.MaxInt32 / 16
 
 // reset readies the scan for a text.
-func (s *scan) reset(p *Plan, text string) {
+func (s *scan) reset(ctx context.Context, p *Plan, text string) {
+	s.own = effort{ctx: ctx}
+	s.effort = &s.own
 	s.total = utf8.RuneCountInString(text)
 	text = text[:min(len(text), maxText)]
 	s.plan, s.raw, s.text = p, text, text
 	s.folded = false
-	s.ranks.ready, s.allowCut, s.decodeCut, s.labeled = false, false, false, false
+	s.ranks.ready, s.allowCut, s.decodeCut, s.labeled, s.soft = false, false, false, false, false
 	s.depth, s.decodeLeft = 0, min(2*len(text), maxDecoded)
 	for i := range s.hits {
 		s.hits[i], s.keys[i] = s.hits[i][:0], s.keys[i][:0]
@@ -149,6 +188,7 @@ func (s *scan) release(pool *sync.Pool) {
 		return
 	}
 	s.plan, s.raw, s.text, s.norm = nil, "", "", normal{}
+	s.effort, s.own = nil, effort{}
 	clear(s.folder.dst)
 	clear(s.keyText)
 	clear(s.cands)
@@ -164,9 +204,17 @@ func (s *scan) foldText() {
 		return
 	}
 	s.folder.reset()
-	s.folder.fold(s.raw)
+	for i := 0; i < len(s.raw); {
+		if !s.effort.spend(foldStep) {
+			return
+		}
+		i = s.folder.foldFrom(s.raw, i, min(len(s.raw), i+foldStep))
+	}
 	s.text, s.folded = string(s.folder.dst), true
 }
+
+// foldStep is how much text is folded between two looks at the work done.
+const foldStep = 4 << 10
 
 // cutShort marks the detectors of stages that did not run.
 func (s *scan) cutShort(rest []stage) {
@@ -182,6 +230,15 @@ func (s *scan) fail(d *compiled) {
 	if !slices.Contains(s.failed, d.id) {
 		s.failed = append(s.failed, d.id)
 	}
+}
+
+// broken reports whether a value may begin or end at byte i of the view though a letter or digit stands on both sides.
+func (s *scan) broken(i int) bool {
+	if !s.folded || len(s.folder.breaks) == 0 {
+		return false
+	}
+	_, ok := slices.BinarySearch(s.folder.breaks, int32(i))
+	return ok
 }
 
 // toRaw maps a range of the view to the text as it came.

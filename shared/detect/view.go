@@ -1,9 +1,6 @@
 package detect
 
-import (
-	"context"
-	"strings"
-)
+import "strings"
 
 // view is another text that the scanned one holds in some form, with the way back.
 type view struct {
@@ -14,33 +11,53 @@ type view struct {
 	place func(d *compiled, start, end int) (rawStart, rawEnd int, ok bool)
 	// labeled says that the text is a value behind its own name.
 	labeled bool
+	// gaps says that the text is the scanned one, but for invisible characters; soft says that all of them were soft
+	// hyphens.
+	gaps, soft bool
 	// whole says that what is found stands for all that the view was made of, whatever else stands there.
 	whole bool
 }
 
 // scanViews scans what the text holds in other forms: a short value also behind its name, and what is encoded.
-func (s *scan) scanViews(ctx context.Context, keys []string) {
+func (s *scan) scanViews(keys []string) {
+	if s.effort.ended {
+		return
+	}
 	if v, ok := s.labelView(keys); ok {
-		s.scanView(ctx, v, keys)
+		s.scanView(v, keys)
+	}
+	if v, ok := s.gapView(); ok {
+		s.scanView(v, keys)
 	}
 	if s.depth < maxDepth {
-		s.decoded(func(v view) { s.scanView(ctx, v, keys) })
+		s.decoded(func(v view) { s.scanView(v, keys) })
+	}
+	if s.effort.ended { // any detector might have found more
+		s.cutShort(pipeline[:])
 	}
 }
 
 // scanView scans a view on working memory of its own, and takes over what it finds.
-func (s *scan) scanView(ctx context.Context, v view, keys []string) {
+func (s *scan) scanView(v view, keys []string) {
+	if !s.effort.look() {
+		return
+	}
 	pool := s.plan.e.pool
 	sub := pool.Get().(*scan)
 	defer sub.release(pool)
-	sub.reset(s.plan, v.text)
+	sub.reset(s.effort.ctx, s.plan, v.text)
+	sub.effort = s.effort
 	sub.findKeys(keys)
-	if v.labeled {
-		sub.run(ctx, func(st *stage) bool { return st.labels })
-	} else {
+	switch {
+	case v.gaps:
+		sub.soft = v.soft
+		sub.run(nil)
+	case v.labeled:
+		sub.run(func(st *stage) bool { return st.labels })
+	default:
 		sub.depth, sub.decodeLeft = s.depth+1, s.decodeLeft
-		sub.run(ctx, nil)
-		sub.scanViews(ctx, nil)
+		sub.run(nil)
+		sub.scanViews(nil)
 		s.decodeLeft = sub.decodeLeft
 	}
 	sub.resolve()

@@ -12,7 +12,19 @@ func (s *scan) findWords() {
 			continue
 		}
 		text := s.text
-		k.words.find(text, func(word, end int) { s.wordHit(b, k.entries[word], text, end) })
+		s.walk(k.words, text, func(word, end int) { s.wordHit(b, k.entries[word], text, end) })
+	}
+}
+
+// walkStep is how much of a text the automaton takes between two looks at the work done; a byte of it is worth a
+// sixteenth of one of an expression.
+const walkStep = 4 << 10
+
+// walk calls emit with the words of a text, until the scan ends.
+func (s *scan) walk(a *automaton, text string, emit func(word, end int)) {
+	state := uint32(0)
+	for from := 0; from < len(text) && s.effort.spend(walkStep/16); from += walkStep {
+		state = a.findIn(text, from, min(len(text), from+walkStep), state, emit)
 	}
 }
 
@@ -69,6 +81,7 @@ func sameSeparators(match, word string) bool {
 
 // useWord opens the windows that a word is a keyword of, and offers the terms that it is.
 func (s *scan) useWord(e *entry, start, end int) {
+	s.effort.work += len(e.keywords)
 	for _, d := range e.keywords {
 		s.openWindow(d, start, end)
 	}

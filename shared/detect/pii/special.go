@@ -119,6 +119,9 @@ func geneticData() detect.Detector {
 	}
 }
 
+// things are what has a fingerprint without being a person.
+const things = `(?:ssh|tls|ssl|pgp|gpg|rsa|ed25519|sha-?(?:1|256|512)|md5|keys?|cert(?:ificate)?s?|host|browser|device|canvas|file|build|image)`
+
 func biometricID() detect.Detector {
 	return detect.Detector{
 		Name: "biometric_id", Type: "BIOMETRIC_ID", Category: detect.CategoryPII,
@@ -148,10 +151,11 @@ func fingerprint() detect.Detector {
 		},
 		Negative: []string{"ssh", "tls", "ssl", "pgp", "gpg", "rsa", "ed25519", "sha", "sha1", "sha256", "sha512", "md5", "key", "keys", "cert", "certificate", "certificates", "host", "browser", "device", "canvas", "file", "image", "audio"},
 		Pattern: &detect.Pattern{
-			Regexp:    `(?i)\b(finger[ -]?prints?)\b`,
-			Keywords:  []string{"fingerprint", "finger print", "finger-print"},
-			Window:    16,
-			AllowLine: []string{`(?i)\b(?:ssh|tls|ssl|pgp|gpg|rsa|ed25519|sha-?(?:1|256|512)|md5|keys?|cert(?:ificate)?s?|host|browser|device|canvas|file|build|image)\b[^.]{0,24}\bfinger[ -]?prints?|finger[ -]?prints? (?:of|for) (?:the |a |your |our )?(?:\w+ )?(?:key|cert|host|browser|device|file|build|image)`},
+			// The value takes in whose it is, for Allow.
+			Regexp:   `(?i)\b(` + things + `\b[^.\n]{0,24}\bfinger[ -]?prints?|finger[ -]?prints?(?: (?:of|for) (?:the |a |your |our )?(?:\w+ )?` + things + `)?)\b`,
+			Keywords: []string{"fingerprint", "finger print", "finger-print"},
+			Window:   48,
+			Allow:    []string{`(?i)^` + things + `\b.*finger[ -]?prints?|finger[ -]?prints? (?:of|for) .*` + things + `$`},
 		},
 		Samples: detect.Samples{
 			Positive: []string{"store his fingerprint", "We scanned the employee's fingerprint", "the visitor left fingerprints"},

@@ -28,7 +28,7 @@ func databricksToken() detect.Detector {
 			Regexp:    token(`dapi[a-f0-9]{32}(?:-\d)?`),
 			Keywords:  []string{"dapi"},
 			Entropy:   3,
-			AllowLine: []string{`dapi123456`},
+			Allow:     []string{`dapi123456`},
 			Stopwords: placeholders(),
 			Validate:  valid,
 		},

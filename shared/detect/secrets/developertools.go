@@ -211,12 +211,12 @@ func infracostKey() detect.Detector {
 		Validator: "prefix and length",
 		Base:      0.95,
 		Pattern: &detect.Pattern{
-			Regexp:    token(`ico-[a-zA-Z0-9]{32}`),
-			Keywords:  []string{"ico-"},
-			Entropy:   3,
-			AllowLine: []string{`https?://\S{0,200}ico-`},
-			Stopwords: placeholders(),
-			Validate:  valid,
+			Regexp:      token(`ico-[a-zA-Z0-9]{32}`),
+			Keywords:    []string{"ico-"},
+			Entropy:     3,
+			AllowBefore: []string{`https?://\S*$`},
+			Stopwords:   placeholders(),
+			Validate:    valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{

@@ -15,7 +15,14 @@ func assigned(names, value string) string {
 
 // link joins a name to its value: the rest of the name, a closing quote, then an assignment in one of the
 // styles of configuration files and programming languages, or a short verb of prose, then an opening quote.
-const link = `[\w.\- \t]{0,30}(?:(?:["'\x60\])]{0,2}[ \t]{0,3}(?:[:?.+|]{0,3}=>?|:)|["'\x60][ \t]?,|[ \t](?:is|lautet|ist|est|es))[ \t"'\x60(=]{0,12}|>\s{0,12})`
+const link = `[\w.\- \t]{0,30}` + tie
+
+const tie = `(?:(?:["'\x60\])]{0,2}[ \t]{0,3}(?:[:?.+|]{0,3}=>?|:)|["'\x60][ \t]?,|[ \t](?:is|lautet|ist|est|es))[ \t"'\x60(=]{0,12}|>\s{0,12})`
+
+// named is the expression, for AllowBefore, for a value that is given to a name with one of these in it.
+func named(names string) string {
+	return `(?:` + names + `)[\w.-]{0,30}` + tie + `$`
+}
 
 // placeholders are stopwords: what stands where a secret would, in documentation and templates.
 func placeholders() []string {

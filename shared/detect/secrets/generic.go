@@ -29,7 +29,9 @@ func privateKey() detect.Detector {
 		Base:      0.9,
 		ValidBase: 0.99,
 		Pattern: &detect.Pattern{
-			Regexp:    `(?i)-----BEGIN[ A-Z0-9_-]{0,100}PRIVATE KEY(?: BLOCK)?-----(?:[\s\S]{64,}?-----END[ A-Z0-9_-]{0,100}KEY(?: BLOCK)?-----|[A-Za-z0-9+/=\s\\]{64,})`,
+			// A body holds no five dashes in a row: it does not reach over the next BEGIN, and no block without an
+			// end makes the expression look through the rest of the window.
+			Regexp:    `(?i)-----BEGIN[ A-Z0-9_-]{0,100}PRIVATE KEY(?: BLOCK)?-----(?:[^-]+(?:-{1,4}[^-]+)*-----END[ A-Z0-9_-]{0,100}KEY(?: BLOCK)?-----|[A-Za-z0-9+/=\s\\]{64,})`,
 			Keywords:  []string{"-----begin"},
 			Ahead:     16384,
 			Stopwords: nil,
@@ -295,14 +297,14 @@ func genericAPIKey() detect.Detector {
 		Validator: "letters and digits, no identifier",
 		Base:      0.6,
 		Pattern: &detect.Pattern{
-			Regexp:    assigned(`api_?-?key|secret_?-?key|access_?-?key|private-?_?key|auth_?-?key|client_?-?secret|[\w-]{0,20}(?:secret|token|credentials?|creds|user_auth|passphrase|bearer)`, `[\w.+/-]{16,150}={0,2}`),
-			Keywords:  []string{"apikey", "api_key", "api-key", "secret", "token", "access_key", "accesskey", "access-key", "private_key", "private-key", "privatekey", "auth_key", "authkey", "credential", "creds", "user_auth", "passphrase", "bearer"},
-			Window:    256,
-			Entropy:   3.6,
-			Allow:     []string{`^[a-zA-Z_.-]+$`, `^[A-Z0-9_]+$`, `^[./]`, `\.(?:com|org|net|io|go|py|js|ts|java|json|ya?ml|txt|pem|xml)\b`},
-			AllowLine: []string{`(?i)csrf|xsrf|public_?key|key_?hash|cache_?key|foreign_?key|primary_?key|key_?alias|checksum|integrity|nonce|next_?page|page_?token|cursor|tokeni[sz]er|secretsid|credentials?id`, ` h1:[A-Za-z0-9+/]{43}=`},
-			Stopwords: placeholders(),
-			Validate:  genericKey,
+			Regexp:      assigned(`api_?-?key|secret_?-?key|access_?-?key|private-?_?key|auth_?-?key|client_?-?secret|[\w-]{0,20}(?:secret|token|credentials?|creds|user_auth|passphrase|bearer)`, `[\w.+/-]{16,150}={0,2}`),
+			Keywords:    []string{"apikey", "api_key", "api-key", "secret", "token", "access_key", "accesskey", "access-key", "private_key", "private-key", "privatekey", "auth_key", "authkey", "credential", "creds", "user_auth", "passphrase", "bearer"},
+			Window:      256,
+			Entropy:     3.6,
+			Allow:       []string{`^[a-zA-Z_.-]+$`, `^[A-Z0-9_]+$`, `^[./]`, `\.(?:com|org|net|io|go|py|js|ts|java|json|ya?ml|txt|pem|xml)\b`},
+			AllowBefore: []string{named(`(?i)(?:csrf|xsrf|cursor|next[ _-]?page)(?: token)?|(?:next|page)[ _-]?token|public[ _-]?key|key[ _-]?hash|cache[ _-]?key|foreign[ _-]?key|primary[ _-]?key|key[ _-]?alias|checksum|integrity|nonce|tokeni[sz]er|secretsid|credentials?id`), ` h1:$`},
+			Stopwords:   placeholders(),
+			Validate:    genericKey,
 		},
 		Samples: detect.Samples{
 			Positive: []string{
@@ -340,7 +342,6 @@ func urlQuerySecret() detect.Detector {
 			Window:    64,
 			Ahead:     450,
 			Entropy:   3.6,
-			AllowLine: []string{`(?i)csrf|xsrf|cache_?key|page_?token|next_?token`},
 			Stopwords: placeholders(),
 			Validate:  strictToken,
 		},
@@ -368,12 +369,12 @@ func passwordAssignment() detect.Detector {
 		Validator: "no placeholder",
 		Base:      0.65,
 		Pattern: &detect.Pattern{
-			Regexp:    `(?i)(?:pass_?word|passwd|passphrase|\bpwd|_pwd|pass_?wort|kennwort|mot de passe|motdepasse|parola d'ordine|contrase(?:ñ|n)a|\bclave|senha|palavra-passe|wachtwoord|has(?:ł|l)o)[\w]{0,20}["\x27\])]{0,2}(?:\s{0,3}(?:[:?+]{0,2}=>?|:)|\s(?:is|was|lautet|ist|war|est|es|é|è|jest)\b:?)[ \t]{0,3}["\x27\x60]?([^\s"\x27\x60,;<>(){}\[\]]{6,64})(?:[\s"\x27\x60,;<>)}\]]|$)`,
-			Keywords:  []string{"password", "pass_word", "passwd", "passphrase", "pwd", "passwort", "kennwort", "mot de passe", "motdepasse", "parola d'ordine", "contrase", "clave", "senha", "palavra-passe", "wachtwoord", "hasło", "haslo"},
-			Entropy:   2.3,
-			AllowLine: []string{`(?i)password[_ ]?(?:hash|policy|length|reset|field|variable|min|max)`},
-			Stopwords: placeholders(),
-			Validate:  plausiblePassword,
+			Regexp:      `(?i)(?:pass_?word|passwd|passphrase|\bpwd|_pwd|pass_?wort|kennwort|mot de passe|motdepasse|parola d'ordine|contrase(?:ñ|n)a|\bclave|senha|palavra-passe|wachtwoord|has(?:ł|l)o)[\w]{0,20}["\x27\])]{0,2}(?:\s{0,3}(?:[:?+]{0,2}=>?|:)|\s(?:is|was|lautet|ist|war|est|es|é|è|jest)\b:?)[ \t]{0,3}["\x27\x60]?([^\s"\x27\x60,;<>(){}\[\]]{6,64})(?:[\s"\x27\x60,;<>)}\]]|$)`,
+			Keywords:    []string{"password", "pass_word", "passwd", "passphrase", "pwd", "passwort", "kennwort", "mot de passe", "motdepasse", "parola d'ordine", "contrase", "clave", "senha", "palavra-passe", "wachtwoord", "hasło", "haslo"},
+			Entropy:     2.3,
+			AllowBefore: []string{named(`(?i)password[_ ]?(?:hash|policy|length|reset|field|variable|min|max)`)},
+			Stopwords:   placeholders(),
+			Validate:    plausiblePassword,
 		},
 		Samples: detect.Samples{
 			Positive: []string{

@@ -182,12 +182,12 @@ func mailchimpKey() detect.Detector {
 		Validator: "prefix and length",
 		Base:      0.95,
 		Pattern: &detect.Pattern{
-			Regexp:    token(`[a-f0-9]{32}-us\d{1,2}`),
-			Keywords:  []string{"-us1", "-us2", "-us3", "-us4", "-us5", "-us6", "-us7", "-us8", "-us9"},
-			Entropy:   3,
-			AllowLine: []string{`(?i)sdk\.initialize`},
-			Stopwords: placeholders(),
-			Validate:  valid,
+			Regexp:      token(`[a-f0-9]{32}-us\d{1,2}`),
+			Keywords:    []string{"-us1", "-us2", "-us3", "-us4", "-us5", "-us6", "-us7", "-us8", "-us9"},
+			Entropy:     3,
+			AllowBefore: []string{`(?i)sdk\.initialize[("'\x60\s]{0,8}$`},
+			Stopwords:   placeholders(),
+			Validate:    valid,
 		},
 		Samples: detect.Samples{
 			Positive: []string{

@@ -282,12 +282,12 @@ func sumologicKey() detect.Detector {
 		Validator: "letters and digits",
 		Base:      0.85,
 		Pattern: &detect.Pattern{
-			Regexp:    assigned(`sumo(?:logic)?(?:_access)?`, `su[a-zA-Z0-9]{12}|[a-zA-Z0-9]{64}`),
-			Keywords:  []string{"sumo"},
-			Entropy:   3,
-			AllowLine: []string{`sumOf|sumObj`},
-			Stopwords: placeholders(),
-			Validate:  mixedToken,
+			Regexp:      assigned(`sumo(?:logic)?(?:_access)?`, `su[a-zA-Z0-9]{12}|[a-zA-Z0-9]{64}`),
+			Keywords:    []string{"sumo"},
+			Entropy:     3,
+			AllowBefore: []string{named(`sumOf|sumObj`)},
+			Stopwords:   placeholders(),
+			Validate:    mixedToken,
 		},
 		Samples: detect.Samples{
 			Positive: []string{

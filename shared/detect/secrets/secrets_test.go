@@ -33,7 +33,7 @@ func TestLiteralsAreSound(t *testing.T) {
 
 func checkPattern(t *testing.T, name string, p *detect.Pattern) {
 	t.Helper()
-	for _, expr := range append(append([]string{p.Regexp}, p.Allow...), p.AllowLine...) {
+	for _, expr := range append(append([]string{p.Regexp}, p.Allow...), p.AllowBefore...) {
 		if _, err := regexp.Compile(expr); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}

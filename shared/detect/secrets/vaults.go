@@ -182,7 +182,6 @@ func pulumiToken() detect.Detector {
 			Regexp:    token(`pul-[a-f0-9]{40}`),
 			Keywords:  []string{"pul-"},
 			Entropy:   3,
-			AllowLine: []string{`vipul-`},
 			Stopwords: placeholders(),
 			Validate:  valid,
 		},
