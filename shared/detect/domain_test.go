@@ -16,14 +16,14 @@ func TestDomainsInLists(t *testing.T) {
 		custom     Custom
 		want       []string
 	}{
-		{"denied host", "see https://evil.com/a and EVIL.COM.", deny, []string{"DENY_LIST:evil.com", "DENY_LIST:EVIL.COM"}},
-		{"denied address", "ask bob.x+y@evil.com now", deny, []string{"DENY_LIST:bob.x+y@evil.com"}},
-		{"denied below", "www.evil.com, eve@mx.evil.com", deny, []string{"DENY_LIST:www.evil.com", "DENY_LIST:eve@mx.evil.com"}},
-		{"a denied host at the ends of the text", "evil.com", deny, []string{"DENY_LIST:evil.com"}},
-		{"denied handle", "@evil.com", deny, []string{"DENY_LIST:evil.com"}},
-		{"denied in wide letters", "bob@ｅｖｉｌ．com", deny, []string{"DENY_LIST:bob@ｅｖｉｌ．com"}},
-		{"denied with a type", "evil.com", Custom{Deny: []ListEntry{{Domain: "evil.com", Type: "PHISHING"}, {Value: "other", Type: "PHISHING"}}}, []string{"PHISHING:evil.com"}},
-		{"a value beside a domain", "evil.com and zeus2", Custom{Deny: []ListEntry{{Domain: "evil.com"}, {Value: "zeus"}}}, []string{"DENY_LIST:evil.com", "DENY_LIST:zeus"}},
+		{"denied host", "see https://evil.com/a and EVIL.COM.", deny, []string{"DOMAIN_NAME:evil.com", "DENY_LIST:evil.com", "DENY_LIST:EVIL.COM"}},
+		{"denied address", "ask bob.x+y@evil.com now", deny, []string{"EMAIL_ADDRESS:bob.x+y@evil.com", "DENY_LIST:bob.x+y@evil.com"}},
+		{"denied below", "www.evil.com, eve@mx.evil.com", deny, []string{"DENY_LIST:www.evil.com", "DOMAIN_NAME:evil.com", "EMAIL_ADDRESS:eve@mx.evil.com", "DENY_LIST:eve@mx.evil.com"}},
+		{"a denied host at the ends of the text", "evil.com", deny, []string{"DOMAIN_NAME:evil.com", "DENY_LIST:evil.com"}},
+		{"denied handle", "@evil.com", deny, []string{"DOMAIN_NAME:evil.com", "DENY_LIST:evil.com"}},
+		{"denied in wide letters", "bob@ｅｖｉｌ．com", deny, []string{"EMAIL_ADDRESS:bob@ｅｖｉｌ．com", "DENY_LIST:bob@ｅｖｉｌ．com"}},
+		{"denied with a type", "evil.com", Custom{Deny: []ListEntry{{Domain: "evil.com", Type: "PHISHING"}, {Value: "other", Type: "PHISHING"}}}, []string{"DOMAIN_NAME:evil.com", "PHISHING:evil.com"}},
+		{"a value beside a domain", "evil.com and zeus2", Custom{Deny: []ListEntry{{Domain: "evil.com"}, {Value: "zeus"}}}, []string{"DOMAIN_NAME:evil.com", "DENY_LIST:evil.com", "DENY_LIST:zeus"}},
 		{"allowed addresses", "bob@mail.com, BOB@eu.MAIL.com, bob@gmail.com, bob@mail.com.org", allow, []string{"EMAIL_ADDRESS:bob@gmail.com", "EMAIL_ADDRESS:bob@mail.com.org"}},
 		{"allowed for another type", "bob@mail.com", Custom{Allow: []ListEntry{{Domain: "mail.com", Type: "URL"}}}, []string{"EMAIL_ADDRESS:bob@mail.com"}},
 		{"allowed for the type by its older name", "bob@mail.com", Custom{Allow: []ListEntry{{Domain: "mail.com", Type: "EMAIL"}}}, nil},
