@@ -40,6 +40,15 @@ func (Result) Schema(r huma.Registry) *huma.Schema {
 	}}
 }
 
+// documentOf is the id of the document that a result is of.
+func documentOf(raw json.RawMessage) string {
+	var r struct {
+		DocumentID string `json:"document_id"`
+	}
+	_ = json.Unmarshal(raw, &r) // what does not decode has no id
+	return r.DocumentID
+}
+
 // withoutText returns a result without the texts of its findings.
 func withoutText(raw json.RawMessage) (json.RawMessage, error) {
 	var a inspect.Analysis
@@ -52,5 +61,5 @@ func withoutText(raw json.RawMessage) (json.RawMessage, error) {
 	for i := range a.Findings {
 		a.Findings[i].Text = ""
 	}
-	return json.Marshal(a)
+	return encodeResult(a)
 }

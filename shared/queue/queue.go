@@ -76,6 +76,18 @@ func (q *Queue) Send(ctx context.Context, s scope.Scope, body any) error {
 	return q.SendBatch(ctx, s, []any{body})
 }
 
+// SendLater is Send for a message that nobody receives before delay is over, 15 minutes at most.
+func (q *Queue) SendLater(ctx context.Context, s scope.Scope, body any, delay time.Duration) error {
+	if !q.access.Send {
+		return fmt.Errorf("send to %s: %w", q.name, ErrNotDeclared)
+	}
+	url, err := q.resolve(ctx)
+	if err != nil {
+		return err
+	}
+	return q.send(ctx, url, s, []any{body}, delay)
+}
+
 // maxBatch is how many messages SQS takes in one call.
 const maxBatch = 10
 
@@ -89,7 +101,7 @@ func (q *Queue) SendBatch(ctx context.Context, s scope.Scope, bodies []any) erro
 		return err
 	}
 	for start := 0; start < len(bodies); start += maxBatch {
-		if err := q.send(ctx, url, s, bodies[start:min(start+maxBatch, len(bodies))]); err != nil {
+		if err := q.send(ctx, url, s, bodies[start:min(start+maxBatch, len(bodies))], 0); err != nil {
 			return err
 		}
 	}
@@ -104,7 +116,7 @@ func encode(body any) ([]byte, error) {
 	return json.Marshal(body)
 }
 
-func (q *Queue) send(ctx context.Context, url *string, s scope.Scope, bodies []any) error {
+func (q *Queue) send(ctx context.Context, url *string, s scope.Scope, bodies []any, delay time.Duration) error {
 	in := &sqs.SendMessageBatchInput{QueueUrl: url}
 	for i, body := range bodies {
 		b, err := encode(body)
@@ -113,12 +125,14 @@ func (q *Queue) send(ctx context.Context, url *string, s scope.Scope, bodies []a
 		}
 		in.Entries = append(in.Entries, types.SendMessageBatchRequestEntry{
 			Id: aws.String(strconv.Itoa(i)), MessageBody: aws.String(string(b)),
-			MessageAttributes: attributes(s, traceparent(ctx)), MessageGroupId: aws.String(s.TenantID()),
+			MessageAttributes: attributes(s, traceparent(ctx)), MessageGroupId: aws.String(s.TenantID()), DelaySeconds: int32(delay / time.Second),
 		})
 	}
 	if len(in.Entries) == 1 {
 		e := in.Entries[0]
-		_, err := q.api.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: url, MessageBody: e.MessageBody, MessageAttributes: e.MessageAttributes, MessageGroupId: e.MessageGroupId})
+		_, err := q.api.SendMessage(ctx, &sqs.SendMessageInput{
+			QueueUrl: url, MessageBody: e.MessageBody, MessageAttributes: e.MessageAttributes, MessageGroupId: e.MessageGroupId, DelaySeconds: e.DelaySeconds,
+		})
 		if err != nil {
 			return failure("send to "+q.name, err)
 		}
