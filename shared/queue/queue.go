@@ -91,7 +91,8 @@ func (q *Queue) SendLater(ctx context.Context, s scope.Scope, body any, delay ti
 // maxBatch is how many messages SQS takes in one call.
 const maxBatch = 10
 
-// SendBatch puts messages on the queue, ten a call. It returns an error if any was not taken; those before it were.
+// SendBatch puts messages on the queue, ten a call. It returns an error if any was not taken; those before it were. Of
+// up to ten messages, a PartialError in its chain tells which.
 func (q *Queue) SendBatch(ctx context.Context, s scope.Scope, bodies []any) error {
 	if !q.access.Send {
 		return fmt.Errorf("send to %s: %w", q.name, ErrNotDeclared)
@@ -142,10 +143,27 @@ func (q *Queue) send(ctx context.Context, url *string, s scope.Scope, bodies []a
 	if err != nil {
 		return failure("send to "+q.name, err)
 	}
-	if len(res.Failed) > 0 {
-		return failure("send to "+q.name, fmt.Errorf("%d of %d messages refused: %s", len(res.Failed), len(bodies), aws.ToString(res.Failed[0].Code)))
+	if len(res.Failed) == 0 {
+		return nil
 	}
-	return nil
+	partial := &PartialError{Failed: make([]bool, len(bodies)), code: aws.ToString(res.Failed[0].Code)}
+	for _, f := range res.Failed {
+		if i, err := strconv.Atoi(aws.ToString(f.Id)); err == nil && i < len(bodies) {
+			partial.Failed[i] = true
+		}
+	}
+	return failure("send to "+q.name, partial)
+}
+
+// PartialError says which of up to ten messages the queue did not take.
+type PartialError struct {
+	// Failed holds one entry per message.
+	Failed []bool
+	code   string
+}
+
+func (e *PartialError) Error() string {
+	return fmt.Sprintf("some of %d messages refused: %s", len(e.Failed), e.code)
 }
 
 // Depth is how many messages wait and how many are being worked on, both approximate.
