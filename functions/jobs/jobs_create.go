@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -87,19 +88,38 @@ func (sub *submitter) create(ctx context.Context, call *fn.Call, in *createInput
 	if err != nil {
 		return nil, err
 	}
+	if call.Repeated {
+		// The request before this one may have got as far as the row. What it stored may be gone again by now.
+		made, err := sub.jobs.get(ctx, call.Scope, j.ID)
+		if !errors.Is(err, errs.NotFound) {
+			return sub.accepted(ctx, call, made, err)
+		}
+	}
 	j.UploadTag = tag
 	if j.Upload == "" {
 		if err := sub.content.bucket.Put(ctx, call.Scope, inputPath(j.ID), linesOf(in.Body.Documents)); err != nil {
 			return nil, err
 		}
 	}
-	if err := sub.jobs.create(ctx, call.Scope, j); err != nil {
+	return sub.accepted(ctx, call, j, sub.jobs.create(ctx, call.Scope, j))
+}
+
+// accepted sends a job whose row is written, and answers it.
+func (sub *submitter) accepted(ctx context.Context, call *fn.Call, j job, err error) (*createAnswer, error) {
+	if err != nil {
 		return nil, err
 	}
 	// The job is accepted: its row is what counts. If the message is lost, the relay or the watch sends it.
+	if j.Status != queued {
+		return answerOf(j)
+	}
 	if err := sub.split.Send(ctx, call.Scope, splitMessage{Job: j.ID}); err != nil {
 		sub.env.Log.WarnContext(ctx, "job not sent, left to the relay", "job", j.ID, "error", err.Error())
 	}
+	return answerOf(j)
+}
+
+func answerOf(j job) (*createAnswer, error) {
 	v, err := view(j)
 	return &createAnswer{Location: "/api/v1/jobs/" + j.ID, Body: v}, err
 }
@@ -133,7 +153,7 @@ func (sub *submitter) check(ctx context.Context, call *fn.Call, in *createInput)
 func (sub *submitter) job(call *fn.Call, in *createInput) (job, error) {
 	end := expires(call.Now)
 	j := job{
-		ID: sub.env.IDs.New(id.Job), Status: queued, Upload: in.Body.UploadID, Webhook: in.Body.WebhookURL, CreatedBy: call.Principal.ID(),
+		ID: call.NewID(sub.env.IDs, id.Job), Status: queued, Upload: in.Body.UploadID, Webhook: in.Body.WebhookURL, CreatedBy: call.Principal.ID(),
 		CreatedAt: clock.Format(call.Now), ExpiresAt: clock.Format(end), TTL: table.TTL(end), Total: len(in.Body.Documents),
 	}
 	if in.Body.Options != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"guardrails/functions/jobs"
+	"guardrails/shared/fntest"
 	"guardrails/shared/id"
 	"guardrails/shared/outbox"
 	"guardrails/shared/queue"
@@ -232,4 +233,95 @@ func TestRelayLeavesJobsThatAreCut(t *testing.T) {
 	if strings.Contains(w.Log.String(), `"JobsResent":1`) {
 		t.Error("counted as lost")
 	}
+}
+
+// TestIdempotentCreateUnderFaults kills the function after each number of calls, with the last answer lost or not, and
+// sends the request again until it is answered. However far the first one came, there is one job.
+func TestIdempotentCreateUnderFaults(t *testing.T) {
+	t.Parallel()
+	for name, create := range map[string]struct {
+		route, list string
+		body        any
+		status      int
+	}{
+		"jobs-create":    {"jobs-create", "jobs-list", map[string]any{"documents": docs(3)}, http.StatusAccepted},
+		"uploads-create": {"uploads-create", "", map[string]any{}, http.StatusCreated},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for calls := range 9 {
+				for _, deaf := range []bool{false, true} {
+					w := newWorld(t)
+					w.call(t, create.route, fntest.Request{Body: create.body}) // what is cached is read
+					before := len(w.created(t))
+					r := fntest.Request{Body: create.body, Headers: map[string]string{"Idempotency-Key": "once"}}
+					w.tap.set(func(p *tap) { p.left, p.deaf = calls, deaf })
+					first := w.call(t, create.route, r)
+					w.tap.set(func(p *tap) { p.left, p.deaf = -1, false })
+					w.clock.Advance(time.Minute)
+					again := w.call(t, create.route, r).Want(t, create.status)
+					if n := len(w.created(t)) - before; n != 1 {
+						t.Errorf("%d calls, deaf %v: first answer %d, %d made", calls, deaf, first.Status, n)
+					}
+					if first.Status == create.status && create.list != "" && fntest.Decode[jobs.Job](t, first.Body).ID != fntest.Decode[jobs.Job](t, again.Body).ID {
+						t.Errorf("%d calls, deaf %v: another job", calls, deaf)
+					}
+				}
+			}
+		})
+	}
+}
+
+// created lists the ids of the tenant's jobs and uploads.
+func (w *world) created(t testing.TB) []string {
+	t.Helper()
+	var out []string
+	for _, part := range []string{table.PartJobs, table.PartUploads} {
+		var rows []struct {
+			ID string `dynamodbav:"id"`
+		}
+		if _, err := w.Env().Table(table.Jobs).Query(t.Context(), w.tenant.Scope(t), table.Page{Part: part, Limit: 100}, &rows); err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range rows {
+			out = append(out, r.ID)
+		}
+	}
+	return out
+}
+
+// TestAClaimWhoseAnswerIsLostIsTheRequestsOwn loses the answer of the first write, the claim of the idempotency key, which
+// the SDK then tries again.
+func TestAClaimWhoseAnswerIsLostIsTheRequestsOwn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	g := gated(w)
+	for _, name := range []string{"PutItem", "TransactWriteItems"} {
+		r := fntest.Request{Body: map[string]any{"documents": docs(3)}, Headers: map[string]string{"Idempotency-Key": "lost-" + name}}
+		g.set(call(name), true, nil)
+		w.call(t, "jobs-create", r).Want(t, http.StatusAccepted)
+		g.set(call(name), true, nil)
+		w.call(t, "uploads-create", fntest.Request{Body: map[string]any{}}).Want(t, http.StatusCreated)
+	}
+}
+
+// TestALockThatWasLeftSaysWhenToComeBack repeats a request whose function died with the lock in its hand.
+func TestALockThatWasLeftSaysWhenToComeBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := fntest.Request{Body: map[string]any{"documents": docs(3)}, Headers: map[string]string{"Idempotency-Key": "left"}}
+	w.call(t, "jobs-create", fntest.Request{Body: r.Body})
+	w.tap.set(func(p *tap) { p.left = 3 })
+	w.call(t, "jobs-create", r).Want(t, http.StatusServiceUnavailable)
+	w.tap.set(func(p *tap) { p.left = -1 })
+	w.clock.Advance(5 * time.Second)
+	res := w.call(t, "jobs-create", r)
+	res.WantProblem(t, 409, "conflict")
+	if after := res.Header.Get("Retry-After"); after != "20" {
+		t.Errorf("Retry-After %q of a lock of 25 s that is 5 s old", after)
+	}
+	other := fntest.Request{Body: map[string]any{"documents": docs(4)}, Headers: r.Headers}
+	w.clock.Advance(time.Minute)
+	w.call(t, "jobs-create", other).WantProblem(t, 422, "idempotency_mismatch")
+	w.call(t, "jobs-create", r).Want(t, http.StatusAccepted)
 }
