@@ -43,7 +43,7 @@ func (Document) Schema(huma.Registry) *huma.Schema {
 
 type createInput struct {
 	Body struct {
-		Documents  []Document       `json:"documents,omitempty" minItems:"1" maxItems:"1000" doc:"The documents themselves. Give either these or upload_id."`
+		Documents  []Document       `json:"documents,omitempty" minItems:"1" maxItems:"1000" doc:"The documents themselves, in a body of at most 5 MiB, or less where very many quotes, backslashes and line breaks make the request larger than 6 MB: each counts twice. Give either these or upload_id."`
 		UploadID   string           `json:"upload_id,omitempty" maxLength:"64" doc:"An upload of up to 100,000 documents, one JSON object a line."`
 		Options    *inspect.Options `json:"options,omitempty" doc:"How the documents are analyzed, as in analyze."`
 		WebhookURL string           `json:"webhook_url,omitempty" maxLength:"2048" doc:"An https URL of a public host. It is kept with the job; deliveries come with the reactions release, until then follow the job's status."`

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -324,4 +325,47 @@ func TestALockThatWasLeftSaysWhenToComeBack(t *testing.T) {
 	w.clock.Advance(time.Minute)
 	w.call(t, "jobs-create", other).WantProblem(t, 422, "idempotency_mismatch")
 	w.call(t, "jobs-create", r).Want(t, http.StatusAccepted)
+}
+
+// TestAStoreThatHangsIsAnsweredFor has every store take requests and answer none.
+func TestAStoreThatHangsIsAnsweredFor(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Config.StorePatience, w.Config.LimitPatience = 50*time.Millisecond, 50*time.Millisecond
+	h := &hanging{next: w.tap}
+	w.Config.AWS.HTTPClient = h
+	w.submit(t, map[string]any{"documents": docs(1)})
+	h.hang.Store(true)
+	for _, c := range []struct {
+		route string
+		r     fntest.Request
+		tries int32
+	}{
+		{"jobs-create", fntest.Request{Body: map[string]any{"documents": docs(1)}}, 8}, // limits, policies, key or object
+		{"jobs-get", fntest.Request{Path: path("job_01jd3zk8q4x5v6w7y8z9a0b1c2")}, 6},
+	} {
+		h.tries.Store(0)
+		w.call(t, c.route, c.r).WantProblem(t, 503, "overloaded")
+		if n := h.tries.Load(); n == 0 || n > c.tries {
+			t.Errorf("%s: %d calls were tried, want at most %d", c.route, n, c.tries)
+		}
+	}
+}
+
+// hanging takes calls and does not answer while hang is set.
+type hanging struct {
+	next interface {
+		Do(*http.Request) (*http.Response, error)
+	}
+	hang  atomic.Bool
+	tries atomic.Int32
+}
+
+func (h *hanging) Do(r *http.Request) (*http.Response, error) {
+	if !h.hang.Load() {
+		return h.next.Do(r)
+	}
+	h.tries.Add(1)
+	<-r.Context().Done()
+	return nil, r.Context().Err()
 }
