@@ -31,6 +31,8 @@ const (
 	// firstSchedule is the pause before schedules run for the first time.
 	firstSchedule = time.Second
 	streamBackoff = 100 * time.Millisecond
+	// pollers is how many batches of a queue one machine works on at once: what a region does would crowd out requests here.
+	pollers = 3
 	// attempts and attemptBackoff bound a function's call of AWS.
 	attempts       = 3
 	attemptBackoff = 200 * time.Millisecond
@@ -111,7 +113,7 @@ func (h *host) mapping(m plan.Mapping, target *invoke.Target, points *trigger.Ch
 	if m.Kind == fn.TriggerQueue {
 		return &trigger.Queue{
 			AWS: h.poll, Name: m.Physical, BatchSize: m.BatchSize, Window: m.Window,
-			Concurrency: m.Concurrency, Target: target, IDs: h.ids, Log: h.cfg.Log,
+			Concurrency: min(m.Concurrency, pollers), Target: target, IDs: h.ids, Log: h.cfg.Log,
 		}
 	}
 	return &trigger.Stream{
