@@ -266,6 +266,9 @@ func (c *chunker) analysis(ctx context.Context, s tenant.Scope, o inspect.Option
 		return nil, false, err
 	}
 	var public *errs.Error
+	if errors.As(err, &public) && len(public.Fields) > 0 && strings.HasPrefix(public.Fields[0].Location, "/policies/") {
+		return failure(e.ID, string(faultPolicy), faultPolicy.detail()), false, nil // the options were good when the job was made
+	}
 	if errors.As(err, &public) && public.Code != errs.Internal {
 		return failure(e.ID, string(public.Code), public.Message), false, nil
 	}

@@ -12,6 +12,8 @@ import (
 	"guardrails/shared/fntest"
 	"guardrails/shared/id"
 	"guardrails/shared/outbox"
+	"guardrails/shared/policy"
+	"guardrails/shared/policystore"
 	"guardrails/shared/queue"
 	"guardrails/shared/table"
 	"guardrails/shared/task"
@@ -368,4 +370,27 @@ func (h *hanging) Do(r *http.Request) (*http.Response, error) {
 	h.tries.Add(1)
 	<-r.Context().Done()
 	return nil, r.Context().Err()
+}
+
+// TestADeletedPolicyIsNamed deletes a policy between a job's submission and its chunks.
+func TestADeletedPolicyIsNamed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	env, s := w.Env(), w.tenant.Scope(t)
+	body, err := policystore.Pack(policy.Definition{Name: "own"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := policystore.Row{ID: env.IDs.New(id.Policy), Version: 1, Body: body}
+	if err := env.Table(table.Policies).Put(t.Context(), s, table.PolicyKey(own.ID), own, table.Always()); err != nil {
+		t.Fatal(err)
+	}
+	j := w.submit(t, map[string]any{"documents": docs(1), "options": map[string]any{"policies": []string{own.ID}}})
+	if err := env.Table(table.Policies).Delete(t.Context(), s, table.PolicyKey(own.ID), table.Always()); err != nil {
+		t.Fatal(err)
+	}
+	w.run(t)
+	if got := w.results(t, j.ID, 10); len(got) != 1 || got[0].Error == nil || got[0].Error.Code != "unknown_policy" {
+		t.Errorf("results %+v", got)
+	}
 }

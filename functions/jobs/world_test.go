@@ -14,8 +14,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"guardrails/functions"
 	"guardrails/functions/jobs"
@@ -25,7 +23,6 @@ import (
 	"guardrails/shared/clock"
 	"guardrails/shared/fntest"
 	"guardrails/shared/queue"
-	"guardrails/shared/resource"
 )
 
 // letter is a message that a function sent.
@@ -170,16 +167,7 @@ func worldIn(t testing.TB, env string) *world {
 // drain empties the real queues: the messages that a test delivers itself stay in them otherwise.
 func (w *world) drain(t testing.TB) {
 	t.Helper()
-	api := sqs.NewFromConfig(w.Config.AWS)
-	for _, d := range queue.Definitions() {
-		url, err := api.GetQueueUrl(t.Context(), &sqs.GetQueueUrlInput{QueueName: aws.String(resource.Queue(w.Config.Environment, d.Name))})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := api.PurgeQueue(t.Context(), &sqs.PurgeQueueInput{QueueUrl: url.QueueUrl}); err != nil {
-			t.Fatal(err)
-		}
-	}
+	awstest.Purge(t, w.Config.Environment)
 }
 
 // consumers are the functions that the queues trigger, by queue.
