@@ -24,7 +24,7 @@ const (
 	closingTime = 2 * time.Second
 	// scanTime is what the documents of a chunk share. Together with closingTime and the reads before it fits into the
 	// function's time.
-	scanTime = 5 * time.Second
+	scanTime = 6500 * time.Millisecond
 	// slowTries is how often a chunk is tried before documents that are too slow fail: the first time it may have been
 	// the machine.
 	slowTries = 2
@@ -66,7 +66,7 @@ func (c *chunker) handle(ctx context.Context, m fn.Message[chunkMessage]) error 
 	if err == nil || !m.Last || errors.Is(err, errs.Overloaded) || work.Err() != nil {
 		return err
 	}
-	closing, done := afterwards(ctx)
+	closing, done := afterwards(work)
 	defer done()
 	return errors.Join(err, c.giveUp(closing, m.Scope, m.Body))
 }
@@ -79,9 +79,13 @@ func earlier(ctx context.Context, by time.Duration) (context.Context, context.Ca
 	return context.WithCancel(ctx)
 }
 
-// afterwards is a context to record what became of work that may have used up its own.
-func afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), closingTime)
+// afterwards is a context to record what became of work: it has what is left of the work's time, and closingTime.
+func afterwards(work context.Context) (context.Context, context.CancelFunc) {
+	fresh := context.WithoutCancel(work)
+	if d, ok := work.Deadline(); ok && work.Err() == nil {
+		return context.WithDeadline(fresh, d.Add(closingTime))
+	}
+	return context.WithTimeout(fresh, closingTime)
 }
 
 func (c *chunker) giveUp(ctx context.Context, s tenant.Scope, m chunkMessage) error {
