@@ -16,6 +16,6 @@ func Bindings() fn.Bindings {
 		"analyses-get":    fn.Route(newGet),
 		"detectors-list":  fn.Route(newDetectorsList),
 		"frameworks-list": fn.Route(newFrameworksList),
-		"analysis-record": fn.Messages(newRecordWorker, fn.OneByOne()),
+		"analysis-record": fn.Batches(newRecordWorker),
 	}
 }

@@ -5,16 +5,21 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"guardrails/functions"
 	"guardrails/functions/analyze"
 	"guardrails/shared/authn"
 	"guardrails/shared/authz"
 	"guardrails/shared/fntest"
+	"guardrails/shared/id"
 	"guardrails/shared/inspect"
 	"guardrails/shared/record"
 	"guardrails/shared/registry"
@@ -203,6 +208,76 @@ func deliver(t *testing.T, sys *fntest.System, tenantID string, a inspect.Analys
 	}}})
 	if !strings.Contains(string(out), `"batchItemFailures":[]`) {
 		t.Fatalf("the worker failed: %s", out)
+	}
+}
+
+// counting counts the transactions of a System.
+type counting struct {
+	aws.HTTPClient
+	writes atomic.Int32
+}
+
+func (c *counting) Do(r *http.Request) (*http.Response, error) {
+	if strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".TransactWriteItems") {
+		c.writes.Add(1)
+	}
+	return c.HTTPClient.Do(r)
+}
+
+// TestRecordsAreWrittenTogether delivers batches of two tenants' records, some of them for the second time, some twice in
+// the batch, some that nobody can read. Each record is written once, those that cannot be are named, and a batch of fresh
+// ones is one write.
+func TestRecordsAreWrittenTogether(t *testing.T) {
+	t.Parallel()
+	sys := system(t)
+	count := &counting{HTTPClient: sys.Config.AWS.HTTPClient}
+	sys.Config.AWS.HTTPClient = count
+	acme, globex := sys.Tenant(t), sys.Tenant(t)
+	ids := sys.Env().IDs
+	body := func(analysisID string) string {
+		b, err := record.NewMessage(&inspect.Analysis{ID: analysisID, Decision: "allow"}).Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	send := func(bodies ...string) (failed []string) {
+		var ev events.SQSEvent
+		for i, b := range bodies {
+			of := []string{acme.ID, globex.ID}[i%2]
+			ev.Records = append(ev.Records, events.SQSMessage{
+				MessageId: strconv.Itoa(i), Body: b, Attributes: map[string]string{"ApproximateReceiveCount": "1"},
+				MessageAttributes: map[string]events.SQSMessageAttribute{"tenant": {DataType: "String", StringValue: &of}},
+			})
+		}
+		for _, f := range fntest.Decode[events.SQSEventResponse](t, sys.Invoke(t, "analysis-record", ev)).BatchItemFailures {
+			failed = append(failed, f.ItemIdentifier)
+		}
+		return failed
+	}
+	fresh := func() string { return body(ids.New(id.Analysis)) }
+	var first []string
+	for range 10 {
+		first = append(first, fresh())
+	}
+	count.writes.Store(0)
+	if failed := send(first...); len(failed) > 0 || count.writes.Load() != 1 {
+		t.Errorf("failed %v, %d writes for a fresh batch, want 1", failed, count.writes.Load())
+	}
+	mixed := []string{first[0], fresh(), "no JSON", fresh(), first[4], fresh()}
+	mixed = append(mixed, fresh(), mixed[1]) // the last is the second's, twice
+	if failed := send(mixed...); !slices.Equal(failed, []string{"2"}) {
+		t.Errorf("failed %v of a mixed batch, want 2", failed)
+	}
+	for _, c := range []struct {
+		of   fntest.Tenant
+		want int
+	}{{acme, 6}, {globex, 8}} {
+		admin := c.of.As(authz.Admin)
+		page := sys.Call(t, "analyses-list", fntest.Request{As: &admin, Query: map[string][]string{"limit": {"50"}}}).Want(t, 200)
+		if n := strings.Count(string(page.Body), `"id":"anl_`); n != c.want {
+			t.Errorf("%d records, want %d", n, c.want)
+		}
 	}
 }
 

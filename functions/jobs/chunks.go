@@ -33,26 +33,29 @@ type chunk struct {
 	Documents int        `dynamodbav:"documents"`
 	IDs       []byte     `dynamodbav:"ids"`
 	State     chunkState `dynamodbav:"state"`
-	TTL       int64      `dynamodbav:"ttl"`
+	// Results is the name of the results' object among the chunk's; empty in rows from before there were several.
+	Results string `dynamodbav:"results,omitempty"`
+	TTL     int64  `dynamodbav:"ttl"`
 }
 
 // tally counts what became of documents.
 type tally struct{ done, failed int }
 
-// close counts a chunk once: as done, or as given up. It returns table.ErrCondition if it was counted before, or if
-// the job runs no more.
-func (st *store) close(ctx context.Context, s tenant.Scope, jobID string, n int, to chunkState, t tally) error {
+// close counts a chunk once: as done, with the results that have this name, or as given up, with none. It returns
+// table.ErrCondition if it was counted before, or if the job runs no more.
+func (st *store) close(ctx context.Context, s tenant.Scope, jobID string, n int, to chunkState, results string, t tally) error {
 	open := expression.Name("state").Equal(expression.Value(chunkOpen))
 	u := st.alive().Add(expression.Name("done"), expression.Value(t.done)).Add(expression.Name("failed"), expression.Value(t.failed)).
 		Add(expression.Name("closed"), expression.Value(1))
+	closed := expression.Set(expression.Name("state"), expression.Value(to)).Set(expression.Name("results"), expression.Value(results))
 	return table.Transact(ctx,
-		st.table.UpdateOp(s, table.ChunkKey(jobID, n), expression.Set(expression.Name("state"), expression.Value(to)), open),
+		st.table.UpdateOp(s, table.ChunkKey(jobID, n), closed, open),
 		st.table.UpdateOp(s, table.JobKey(jobID), u, is(running)))
 }
 
 // giveUp counts all documents of a chunk as failed. It reports false if the chunk was closed before.
 func (st *store) giveUp(ctx context.Context, s tenant.Scope, jobID string, c chunk) (bool, error) {
-	err := st.close(ctx, s, jobID, c.N, chunkGivenUp, tally{failed: c.Documents})
+	err := st.close(ctx, s, jobID, c.N, chunkGivenUp, "", tally{failed: c.Documents})
 	if errors.Is(err, table.ErrCondition) {
 		return false, nil
 	}
@@ -99,6 +102,8 @@ type splitMessage struct {
 	Job string `json:"job"`
 	// Sent is how many chunks' messages were sent before this one.
 	Sent int `json:"sent,omitempty"`
+	// Spare marks the relay's message: it counts only if the job's own was lost.
+	Spare bool `json:"spare,omitempty"`
 }
 
 // chunkMessage asks to analyze a chunk.
@@ -116,9 +121,18 @@ const (
 	maxResults = 128 << 20
 )
 
-func inputPath(jobID string) string          { return "jobs/" + jobID + "/input" }
-func chunkPath(jobID string, n int) string   { return fmt.Sprintf("jobs/%s/chunks/%06d", jobID, n) }
-func resultsPath(jobID string, n int) string { return fmt.Sprintf("jobs/%s/results/%06d", jobID, n) }
+func inputPath(jobID string) string        { return "jobs/" + jobID + "/input" }
+func chunkPath(jobID string, n int) string { return fmt.Sprintf("jobs/%s/chunks/%06d", jobID, n) }
+
+// resultsPath is where the results of a chunk are that have a name. Two instances that analyze a chunk at once store two
+// objects; the row names the one that was counted, so that what was read once is read again.
+func resultsPath(jobID string, n int, name string) string {
+	path := fmt.Sprintf("jobs/%s/results/%06d", jobID, n)
+	if name == "" {
+		return path
+	}
+	return path + "-" + name
+}
 
 func (c contents) put(ctx context.Context, s tenant.Scope, path string, v any) error {
 	b, err := json.Marshal(v)

@@ -34,6 +34,7 @@ const (
 	faultRepeated  fault = "duplicate_id"
 	faultChunk     fault = "chunk_failed"
 	faultAnalysis  fault = "analysis_failed"
+	faultPolicy    fault = "unknown_policy"
 )
 
 // detail is the English sentence that goes with a fault.
@@ -51,6 +52,8 @@ func (f fault) detail() string {
 		return "The documents around this one could not be analyzed, despite several tries."
 	case faultAnalysis:
 		return "The document could not be analyzed."
+	case faultPolicy:
+		return "A policy that the job names was deleted, or can no longer be used with the others, before the document's turn came."
 	}
 	return ""
 }

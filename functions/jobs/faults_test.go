@@ -112,7 +112,7 @@ func TestPoisonedChunk(t *testing.T) {
 	w.run(t)
 	w.wantEnd(t, j.ID, "completed", jobs.Counts{Total: 120, Done: 70, Failed: 50})
 	w.wantEvents(t, j.ID, "job.submitted", "job.started", "job.completed")
-	if len(w.dead) != 1 || w.dead[0].receive != 4 {
+	if len(w.dead) != 1 || w.dead[0].receive != 10 {
 		t.Errorf("dead letters %v, want the poisoned chunk", w.dead)
 	}
 	got := w.results(t, j.ID, 40)
@@ -213,12 +213,14 @@ func TestWatchSendsWhatWasLost(t *testing.T) {
 		t.Errorf("sent too early: %v", got)
 	}
 	split := w.look(t, 2*time.Minute)
+	w.drain(t)
 	if len(split) != 1 || split[0].queue != queue.JobSplit {
 		t.Fatalf("sent %v, want the split", split)
 	}
 	w.deliver(t, split[0])
 	chunks := w.tap.take()
 	w.deliver(t, chunks[1]) // the other two are lost
+	w.drain(t)
 	missing := w.look(t, 6*time.Minute)
 	if len(missing) != 2 {
 		t.Fatalf("sent %v, want two chunks", missing)
@@ -242,11 +244,13 @@ func TestWatchGivesUp(t *testing.T) {
 		w := newLoneWorld(t)
 		j := w.submitLost(t, 3)
 		for i := range 3 {
-			if got := w.look(t, time.Hour); len(got) != 1 {
+			w.drain(t)
+			if got := w.look(t, 2*time.Hour); len(got) != 1 {
 				t.Fatalf("look %d sent %v", i, got)
 			}
 		}
-		w.look(t, 25*time.Hour)
+		w.drain(t)
+		w.look(t, 2*time.Hour)
 		if got := w.wantEnd(t, j.ID, "failed", jobs.Counts{Total: 3, Failed: 3}); got.Error.Code != "split_failed" {
 			t.Errorf("error %v", got.Error)
 		}
@@ -258,11 +262,13 @@ func TestWatchGivesUp(t *testing.T) {
 		w.deliver(t, w.tap.take()[0])
 		w.deliver(t, w.tap.take()[0])
 		for i := range 3 {
-			if got := w.look(t, time.Hour); len(got) != 2 {
+			w.drain(t)
+			if got := w.look(t, 2*time.Hour); len(got) != 2 {
 				t.Fatalf("look %d sent %v", i, got)
 			}
 		}
-		w.look(t, 25*time.Hour)
+		w.drain(t)
+		w.look(t, 2*time.Hour)
 		w.wantEnd(t, j.ID, "completed", jobs.Counts{Total: 120, Done: 50, Failed: 70})
 		w.wantEvents(t, j.ID, "job.submitted", "job.started", "job.completed")
 		got := w.results(t, j.ID, 100)
@@ -276,11 +282,24 @@ func TestWatchSparesJobsThatWait(t *testing.T) {
 	t.Parallel()
 	w := newLoneWorld(t)
 	j := w.submit(t, map[string]any{"documents": docs(2)}) // its message stays in the real queue
-	for range 8 {
-		w.look(t, time.Hour)
+	w.tap.take()
+	sent := 0
+	for range 50 {
+		sent += len(w.look(t, time.Minute))
 	}
-	if got := w.job(t, j.ID); got.Status != "queued" {
-		t.Errorf("a job whose message waits is %s", got.Status)
+	if sent != 0 {
+		t.Errorf("%d messages sent beside one that waits", sent)
+	}
+	for range 24 {
+		sent += len(w.look(t, time.Hour))
+	}
+	if got := w.job(t, j.ID); got.Status != "queued" || sent == 0 || sent > 24 {
+		t.Errorf("a job whose message waits for a day is %s, and was sent again %d times", got.Status, sent)
+	}
+	w.drain(t)
+	w.look(t, 2*time.Hour)
+	if got := w.job(t, j.ID); got.Status != "failed" {
+		t.Errorf("a job that was sent again for a day, beside a queue that is empty now, is %s", got.Status)
 	}
 }
 
@@ -308,12 +327,14 @@ func TestWatchSendsTasksAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range 3 {
-		got := w.look(t, time.Hour)
+		w.drain(t)
+		got := w.look(t, 2*time.Hour)
 		if len(got) != 1 || got[0].queue != queue.Tasks || !strings.Contains(got[0].body, made.ID) {
 			t.Fatalf("look %d sent %v", i, got)
 		}
 	}
-	w.look(t, time.Hour)
+	w.drain(t)
+	w.look(t, 2*time.Hour)
 	end, err := tasks.Get(t.Context(), s, made.ID)
 	if err != nil || end.Status != task.Failure || end.Error == "" {
 		t.Errorf("task at its end: %+v, %v", end, err)

@@ -72,10 +72,11 @@ type job struct {
 	// Closed counts the chunks that are done or given up.
 	Closed int `dynamodbav:"closed"`
 
-	// DueShard and DueAt put an unfinished job where the watch looks; Resends counts the watch's tries since the last
-	// progress.
+	// DueShard and DueAt put an unfinished job where the watch looks. AliveAt is when it last made progress, 0 in rows
+	// from before that was kept; Resends counts how often the watch has sent its messages since.
 	DueShard string `dynamodbav:"due_shard,omitempty"`
 	DueAt    int64  `dynamodbav:"due_at,omitempty"`
+	AliveAt  int64  `dynamodbav:"alive_at,omitempty"`
 	Resends  int    `dynamodbav:"resends"`
 }
 
@@ -140,7 +141,7 @@ func (st *store) due() int64 { return st.clock.Now().Add(standstill).Unix() }
 
 // create writes a new job and announces it.
 func (st *store) create(ctx context.Context, s tenant.Scope, j job) error {
-	j.DueShard, j.DueAt = table.DueShard(j.ID), st.due()
+	j.DueShard, j.DueAt, j.AliveAt = table.DueShard(j.ID), st.due(), st.clock.Now().Unix()
 	ev, err := st.outbox.Op(s, j.event(events.JobSubmittedType))
 	if err != nil {
 		return err
@@ -172,7 +173,7 @@ func (st *store) advance(ctx context.Context, s tenant.Scope, j job, pieces []pi
 		u = u.Set(expression.Name("status"), expression.Value(j.Status)).Set(expression.Name("started_at"), expression.Value(j.StartedAt))
 		ev, err := st.outbox.Op(s, j.event(events.JobStartedType))
 		if err != nil {
-			return j, err
+			return was, err
 		}
 		ops = append(ops, ev)
 	}
@@ -181,7 +182,10 @@ func (st *store) advance(ctx context.Context, s tenant.Scope, j job, pieces []pi
 		c := chunk{N: p.n, First: p.first, Documents: len(p.entries), IDs: p.ids, State: chunkOpen, TTL: j.TTL}
 		ops = append(ops, st.table.PutOp(s, table.ChunkKey(j.ID, p.n), c, table.Always()))
 	}
-	return j, table.Transact(ctx, ops...)
+	if err := table.Transact(ctx, ops...); err != nil {
+		return was, err
+	}
+	return j, nil
 }
 
 // progress is how far an input is cut.
@@ -193,7 +197,8 @@ type progress struct {
 
 // alive is the part of an update that says that the job has made progress.
 func (st *store) alive() expression.UpdateBuilder {
-	return expression.Set(expression.Name("due_at"), expression.Value(st.due())).Set(expression.Name("resends"), expression.Value(0))
+	return expression.Set(expression.Name("due_at"), expression.Value(st.due())).Set(expression.Name("alive_at"), expression.Value(st.clock.Now().Unix())).
+		Set(expression.Name("resends"), expression.Value(0))
 }
 
 // end is the part of an update that ends a job's life.
@@ -222,18 +227,26 @@ func (st *store) complete(ctx context.Context, s tenant.Scope, jobID string) err
 	return err
 }
 
+// failSplit ends a job that cannot be cut on, unless another invocation has cut it further than j says: messages come
+// twice, and the one that is behind may find the input deleted that the other has cut to its end.
+func (st *store) failSplit(ctx context.Context, s tenant.Scope, j job, why reason, total int) error {
+	here := expression.Name("split").Equal(expression.Value(false)).And(expression.Name("offset").Equal(expression.Value(j.Offset)))
+	return st.fail(ctx, s, j.ID, why, total, func(now job) bool { return !now.Split && now.Offset == j.Offset }, here)
+}
+
 // failTries bounds how often fail starts anew because chunks are counted meanwhile.
 const failTries = 20
 
 // fail ends a job for a reason, and announces it. The job has total documents; those without a result count as
-// failed. A job that is ended already stays as it is.
-func (st *store) fail(ctx context.Context, s tenant.Scope, jobID string, why reason, total int) error {
+// failed. A job that is ended already, or to which the reason does not apply, stays as it is; the condition says the
+// latter to the table.
+func (st *store) fail(ctx context.Context, s tenant.Scope, jobID string, why reason, total int, applies func(job) bool, condition expression.ConditionBuilder) error {
 	for range failTries {
 		j, err := st.get(ctx, s, jobID)
-		if err != nil || j.Status.finished() {
+		if err != nil || j.Status.finished() || !applies(j) {
 			return err
 		}
-		err = st.failNow(ctx, s, j, why, max(total, j.Total))
+		err = st.failNow(ctx, s, j, why, max(total, j.Total), condition)
 		if !errors.Is(err, table.ErrCondition) {
 			return err
 		}
@@ -241,7 +254,7 @@ func (st *store) fail(ctx context.Context, s tenant.Scope, jobID string, why rea
 	return table.ErrCondition
 }
 
-func (st *store) failNow(ctx context.Context, s tenant.Scope, j job, why reason, total int) error {
+func (st *store) failNow(ctx context.Context, s tenant.Scope, j job, why reason, total int, condition expression.ConditionBuilder) error {
 	j.Status, j.Reason, j.Total, j.Failed = failed, why, total, total-j.Done
 	ev, err := st.outbox.Op(s, j.event(events.JobFailedType))
 	if err != nil {
@@ -249,7 +262,7 @@ func (st *store) failNow(ctx context.Context, s tenant.Scope, j job, why reason,
 	}
 	u := st.end(failed).Set(expression.Name("reason"), expression.Value(why)).Set(expression.Name("total"), expression.Value(j.Total)).
 		Set(expression.Name("failed"), expression.Value(j.Failed))
-	unchanged := is(queued, running).And(expression.Name("done").Equal(expression.Value(j.Done)))
+	unchanged := is(queued, running).And(expression.Name("done").Equal(expression.Value(j.Done)), condition)
 	return table.Transact(ctx, st.table.UpdateOp(s, table.JobKey(j.ID), u, unchanged), ev)
 }
 
@@ -264,8 +277,28 @@ func (st *store) cancel(ctx context.Context, s tenant.Scope, j job, more ...tabl
 	return table.Transact(ctx, ops...)
 }
 
-// claim takes a job that is due for one look of the watch, and says when the next one is.
-func (st *store) claim(ctx context.Context, s tenant.Scope, j job, next time.Time, resends int) error {
-	u := expression.Set(expression.Name("due_at"), expression.Value(next.Unix())).Set(expression.Name("resends"), expression.Value(resends))
+// aliveAt is when the job last made progress, as far as known.
+func (j *job) aliveAt() time.Time {
+	if j.AliveAt > 0 {
+		return time.Unix(j.AliveAt, 0)
+	}
+	created, err := time.Parse(clock.Layout, j.CreatedAt)
+	if err != nil {
+		return time.Time{}
+	}
+	return created
+}
+
+// claim takes a job that is due for one look of the watch, says when the next one is, and returns the job so.
+func (st *store) claim(ctx context.Context, s tenant.Scope, j job, next time.Time) (job, error) {
+	u := expression.Set(expression.Name("due_at"), expression.Value(next.Unix()))
+	err := st.table.Update(ctx, s, table.JobKey(j.ID), u, is(queued, running).And(expression.Name("due_at").Equal(expression.Value(j.DueAt))))
+	j.DueAt = next.Unix()
+	return j, err
+}
+
+// resent counts that a claimed job's messages were sent, unless it has made progress since.
+func (st *store) resent(ctx context.Context, s tenant.Scope, j job) error {
+	u := expression.Set(expression.Name("resends"), expression.Value(j.Resends+1))
 	return st.table.Update(ctx, s, table.JobKey(j.ID), u, is(queued, running).And(expression.Name("due_at").Equal(expression.Value(j.DueAt))))
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -42,7 +43,7 @@ func (Document) Schema(huma.Registry) *huma.Schema {
 
 type createInput struct {
 	Body struct {
-		Documents  []Document       `json:"documents,omitempty" minItems:"1" maxItems:"1000" doc:"The documents themselves. Give either these or upload_id."`
+		Documents  []Document       `json:"documents,omitempty" minItems:"1" maxItems:"1000" doc:"The documents themselves, in a body of at most 5 MiB, or less where very many quotes, backslashes and line breaks make the request larger than 6 MB: each counts twice. Give either these or upload_id."`
 		UploadID   string           `json:"upload_id,omitempty" maxLength:"64" doc:"An upload of up to 100,000 documents, one JSON object a line."`
 		Options    *inspect.Options `json:"options,omitempty" doc:"How the documents are analyzed, as in analyze."`
 		WebhookURL string           `json:"webhook_url,omitempty" maxLength:"2048" doc:"An https URL of a public host. It is kept with the job; nothing is delivered to it yet, so follow the job's status."`
@@ -87,19 +88,38 @@ func (sub *submitter) create(ctx context.Context, call *fn.Call, in *createInput
 	if err != nil {
 		return nil, err
 	}
+	if call.Repeated {
+		// The request before this one may have got as far as the row. What it stored may be gone again by now.
+		made, err := sub.jobs.get(ctx, call.Scope, j.ID)
+		if !errors.Is(err, errs.NotFound) {
+			return sub.accepted(ctx, call, made, err)
+		}
+	}
 	j.UploadTag = tag
 	if j.Upload == "" {
 		if err := sub.content.bucket.Put(ctx, call.Scope, inputPath(j.ID), linesOf(in.Body.Documents)); err != nil {
 			return nil, err
 		}
 	}
-	if err := sub.jobs.create(ctx, call.Scope, j); err != nil {
+	return sub.accepted(ctx, call, j, sub.jobs.create(ctx, call.Scope, j))
+}
+
+// accepted sends a job whose row is written, and answers it.
+func (sub *submitter) accepted(ctx context.Context, call *fn.Call, j job, err error) (*createAnswer, error) {
+	if err != nil {
 		return nil, err
 	}
 	// The job is accepted: its row is what counts. If the message is lost, the relay or the watch sends it.
+	if j.Status != queued {
+		return answerOf(j)
+	}
 	if err := sub.split.Send(ctx, call.Scope, splitMessage{Job: j.ID}); err != nil {
 		sub.env.Log.WarnContext(ctx, "job not sent, left to the relay", "job", j.ID, "error", err.Error())
 	}
+	return answerOf(j)
+}
+
+func answerOf(j job) (*createAnswer, error) {
 	v, err := view(j)
 	return &createAnswer{Location: "/api/v1/jobs/" + j.ID, Body: v}, err
 }
@@ -135,7 +155,7 @@ func (sub *submitter) check(ctx context.Context, call *fn.Call, in *createInput)
 func (sub *submitter) job(call *fn.Call, in *createInput) (job, error) {
 	end := expires(call.Now)
 	j := job{
-		ID: sub.env.IDs.New(id.Job), Status: queued, Upload: in.Body.UploadID, Webhook: in.Body.WebhookURL, CreatedBy: call.Principal.ID(),
+		ID: call.NewID(sub.env.IDs, id.Job), Status: queued, Upload: in.Body.UploadID, Webhook: in.Body.WebhookURL, CreatedBy: call.Principal.ID(),
 		CreatedAt: clock.Format(call.Now), ExpiresAt: clock.Format(end), TTL: table.TTL(end), Total: len(in.Body.Documents),
 	}
 	if in.Body.Options != nil {

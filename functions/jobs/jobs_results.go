@@ -13,7 +13,8 @@ import (
 	"guardrails/shared/tenant"
 )
 
-// pageBytes is about how much a page of results may weigh: Lambda answers with 6 MB at most.
+// pageBytes is about how much a page of results may weigh: Lambda answers with 6 MB at most. A single result may be
+// heavier, up to maxResult.
 const pageBytes = 4 << 20
 
 const readFindingsText authz.Permission = "read:findings_text"
@@ -115,9 +116,10 @@ func (c *collector) full() bool { return len(c.out) >= c.limit || c.heavy }
 
 // add puts a result on the page if it fits; the first one always does.
 func (c *collector) add(raw json.RawMessage) bool {
-	c.heavy = len(c.out) > 0 && c.bytes+len(raw) > pageBytes
+	heft := weight(raw)
+	c.heavy = len(c.out) > 0 && c.bytes+heft > pageBytes
 	if !c.heavy {
-		c.out, c.bytes = append(c.out, Result{raw}), c.bytes+len(raw)
+		c.out, c.bytes = append(c.out, Result{raw}), c.bytes+heft
 	}
 	return !c.heavy
 }
@@ -136,6 +138,9 @@ func (r *resultReader) collect(ctx context.Context, call *fn.Call, j job, row ch
 				return err
 			}
 		}
+		if weight(raw) > maxResult {
+			raw = tooLarge(documentOf(raw)) // stored before results were weighed as they are sent
+		}
 		if c.add(raw) {
 			at.document++
 		}
@@ -153,7 +158,7 @@ func (r *resultReader) results(ctx context.Context, s tenant.Scope, jobID string
 	case chunkOpen:
 		return nil, nil
 	case chunkDone:
-		err := r.content.get(ctx, s, resultsPath(jobID, row.N), maxResults, &out)
+		err := r.content.get(ctx, s, resultsPath(jobID, row.N, row.Results), maxResults, &out)
 		return out, err
 	case chunkGivenUp:
 	}
@@ -162,9 +167,9 @@ func (r *resultReader) results(ctx context.Context, s tenant.Scope, jobID string
 		return nil, err
 	}
 	for _, documentID := range ids {
-		b, err := json.Marshal(failure(documentID, string(faultChunk), faultChunk.detail()))
+		b, err := encodeResult(failure(documentID, string(faultChunk), faultChunk.detail()))
 		if err != nil {
-			return nil, fmt.Errorf("encode result of job %s: %w", jobID, err)
+			return nil, err
 		}
 		out = append(out, b)
 	}

@@ -113,7 +113,11 @@ func (h *history) race(i int) {
 	h.collect()
 }
 
+// watch lets the watch come by, beside queues in which everything was received or nothing was.
 func (h *history) watch(after time.Duration) {
+	if rapid.Bool().Draw(h.T, "drained") {
+		h.w.drain(h.t)
+	}
 	h.w.clock.Advance(after)
 	h.w.Invoke(h.t, "job-watch", map[string]any{})
 	h.collect()

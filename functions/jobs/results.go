@@ -40,6 +40,15 @@ func (Result) Schema(r huma.Registry) *huma.Schema {
 	}}
 }
 
+// documentOf is the id of the document that a result is of.
+func documentOf(raw json.RawMessage) string {
+	var r struct {
+		DocumentID string `json:"document_id"`
+	}
+	_ = json.Unmarshal(raw, &r) // what does not decode has no id
+	return r.DocumentID
+}
+
 // withoutText returns a result without the texts of its findings, and without a redacted text that shows them, but to
 // whoever gave the text.
 func withoutText(raw json.RawMessage, own bool) (json.RawMessage, error) {
@@ -56,5 +65,5 @@ func withoutText(raw json.RawMessage, own bool) (json.RawMessage, error) {
 	if a.Reveals && !own {
 		a.Redacted = nil
 	}
-	return json.Marshal(a)
+	return encodeResult(a)
 }

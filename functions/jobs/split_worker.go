@@ -15,6 +15,7 @@ import (
 	"guardrails/shared/fn"
 	"guardrails/shared/queue"
 	"guardrails/shared/table"
+	"guardrails/shared/telemetry"
 	"guardrails/shared/tenant"
 )
 
@@ -25,14 +26,15 @@ const (
 	writers = 8
 )
 
-// budget is how much one invocation cuts before it leaves the rest to the next one. The largest upload takes at most twelve:
-// Lambda stops a function that has sent itself sixteen messages in a row.
+// budget is how much one invocation cuts before it leaves the rest to the next one. The largest upload takes fifteen at
+// worst, eleven that end by bytes and four by chunks: Lambda stops a function that has sent itself sixteen messages in a
+// row.
 type budget struct {
 	bytes  int64
 	chunks int
 }
 
-func defaultBudget() budget { return budget{bytes: 96 << 20, chunks: 400} }
+func defaultBudget() budget { return budget{bytes: 96 << 20, chunks: 600} }
 
 // splitter cuts jobs into chunks.
 type splitter struct {
@@ -42,6 +44,7 @@ type splitter struct {
 	split   *queue.Queue
 	chunks  *queue.Queue
 	budget  budget
+	metrics *telemetry.Metrics
 	log     *slog.Logger
 }
 
@@ -49,7 +52,7 @@ func bindSplit() fn.Binding {
 	return fn.Messages(fn.WhileServed(func(env *fn.Env) (func(context.Context, fn.Message[splitMessage]) error, error) {
 		sp := &splitter{
 			jobs: newStore(env), content: contents{env.Bucket(blob.Content)}, uploads: env.Bucket(blob.Uploads),
-			split: env.Queue(queue.JobSplit), chunks: env.Queue(queue.JobChunks), budget: defaultBudget(), log: env.Log,
+			split: env.Queue(queue.JobSplit), chunks: env.Queue(queue.JobChunks), budget: defaultBudget(), metrics: env.Metrics, log: env.Log,
 		}
 		return sp.handle, nil
 	}))
@@ -66,6 +69,10 @@ func (sp *splitter) handle(ctx context.Context, m fn.Message[splitMessage]) erro
 	case j.Status.finished():
 		sp.forget(ctx, m.Scope, j)
 		return nil
+	case m.Body.Spare && j.Status != queued:
+		return nil // the job's own message did arrive
+	case m.Body.Spare:
+		sp.metrics.Count(telemetry.JobsResent, 1)
 	}
 	if err := sp.resend(ctx, m.Scope, j, max(j.Sent, m.Body.Sent)); err != nil {
 		return err
@@ -74,16 +81,30 @@ func (sp *splitter) handle(ctx context.Context, m fn.Message[splitMessage]) erro
 		sp.forget(ctx, m.Scope, j)
 		return sp.jobs.complete(ctx, m.Scope, j.ID)
 	}
-	err = sp.cut(ctx, m.Scope, j)
+	return sp.handleCut(ctx, m.Scope, j)
+}
+
+// handleCut cuts, and ends a job that cannot be cut.
+func (sp *splitter) handleCut(ctx context.Context, s tenant.Scope, j job) error {
+	start := j.Offset
+	j, err := sp.cut(ctx, s, j)
 	switch {
 	case errors.Is(err, table.ErrCondition):
 		return nil // somebody else cuts this job, or it is ended
 	case errors.Is(err, errs.NotFound):
-		return sp.jobs.fail(ctx, m.Scope, j.ID, reasonNoInput, 0)
+		return sp.jobs.failSplit(ctx, s, j, reasonNoInput, 0)
 	case errors.Is(err, blob.ErrChanged):
-		return sp.jobs.fail(ctx, m.Scope, j.ID, reasonChanged, 0)
+		return sp.jobs.failSplit(ctx, s, j, reasonChanged, 0)
 	case errors.Is(err, errTooMany):
-		return sp.jobs.fail(ctx, m.Scope, j.ID, reasonTooMany, maxDocuments+1)
+		return sp.jobs.failSplit(ctx, s, j, reasonTooMany, maxDocuments+1)
+	case errors.Is(err, errs.Overloaded) && j.Offset > start:
+		// A fresh message goes on sooner than this one, which stays hidden for minutes, and it costs no try.
+		again, cancel := context.WithTimeout(context.WithoutCancel(ctx), closingTime)
+		defer cancel()
+		if sp.split.Send(again, s, splitMessage{Job: j.ID}) == nil {
+			sp.log.WarnContext(ctx, "split interrupted, it goes on from its checkpoint", slog.String("job", j.ID), slog.String("error", err.Error()))
+			return nil
+		}
 	}
 	return err
 }
@@ -111,28 +132,28 @@ func sendOpen(ctx context.Context, q *queue.Queue, s tenant.Scope, jobID string,
 	return q.SendBatch(ctx, s, messages)
 }
 
-// cut cuts groups of chunks until the input or the budget ends.
-func (sp *splitter) cut(ctx context.Context, s tenant.Scope, j job) error {
+// cut cuts groups of chunks until the input or the budget ends. It returns the job as it left it.
+func (sp *splitter) cut(ctx context.Context, s tenant.Scope, j job) (job, error) {
 	in, err := sp.open(ctx, s, j)
 	if err != nil {
-		return err
+		return j, err
 	}
 	defer in.Close()
 	c := &cutter{in: newLines(in, j.Offset), seen: map[digest]bool{}, documents: j.Documents, chunks: j.Chunks}
 	if err := sp.recall(ctx, s, j, c); err != nil {
-		return err
+		return j, err
 	}
 	start := j
 	for !c.done {
 		if j.Offset-start.Offset >= sp.budget.bytes || j.Chunks-start.Chunks >= sp.budget.chunks {
-			return sp.split.Send(ctx, s, splitMessage{Job: j.ID, Sent: j.Chunks})
+			return j, sp.split.Send(ctx, s, splitMessage{Job: j.ID, Sent: j.Chunks})
 		}
 		if j, err = sp.group(ctx, s, j, c); err != nil {
-			return err
+			return j, err
 		}
 	}
 	sp.forget(ctx, s, j)
-	return sp.jobs.complete(ctx, s, j.ID)
+	return j, sp.jobs.complete(ctx, s, j.ID)
 }
 
 // forget deletes what nobody needs any more: the documents of a job that is cut. Uploads expire by themselves, since

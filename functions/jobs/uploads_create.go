@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"guardrails/shared/blob"
@@ -44,14 +45,14 @@ func bindUpload() fn.Binding {
 				wish = *in.Body
 			}
 			row := upload{
-				ID: env.IDs.New(id.Upload), CreatedBy: call.Principal.ID(), CreatedAt: clock.Format(call.Now), ContentType: wish.ContentType,
+				ID: call.NewID(env.IDs, id.Upload), CreatedBy: call.Principal.ID(), CreatedAt: clock.Format(call.Now), ContentType: wish.ContentType,
 				Size: wish.Size, TTL: table.TTL(call.Now.Add(keepUpload)),
 			}
 			signed, err := bucket.PresignPut(ctx, call.Scope, uploadPath(row.ID), row.ContentType, row.Size, uploadFor)
 			if err != nil {
 				return nil, err
 			}
-			if err := rows.Put(ctx, call.Scope, table.UploadKey(row.ID), row, table.IfAbsent()); err != nil {
+			if err := rows.Put(ctx, call.Scope, table.UploadKey(row.ID), row, table.IfAbsent()); err != nil && !(call.Repeated && errors.Is(err, table.ErrCondition)) {
 				return nil, err
 			}
 			return &uploadAnswer{Upload{

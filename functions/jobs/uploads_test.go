@@ -99,7 +99,7 @@ func TestUploadedJob(t *testing.T) {
 func TestLongUpload(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	const documents = 31_000
+	const documents = 41_000
 	var in bytes.Buffer
 	for i := range documents {
 		fmt.Fprintf(&in, "{\"id\":\"%d\"}\n", i%(documents-5)) // no text; the last five ids were there before
@@ -138,7 +138,7 @@ func TestLongUpload(t *testing.T) {
 func TestUploadOfJustOneBudget(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	const documents = 20_000
+	const documents = 30_000
 	j := w.submit(t, map[string]any{"upload_id": w.upload(t, map[string]any{}, bytes.Repeat([]byte("x\n"), documents))})
 	w.deliver(t, w.tap.take()[0])
 	var splits []letter

@@ -16,16 +16,21 @@ import (
 )
 
 const (
-	// maxResends is how often the watch sends a job's messages again before it gives up what is missing.
-	maxResends = 3
-	// patience is how long a job waits for queues that are full: a message that waits is not lost.
-	patience = 24 * time.Hour
+	// maxResends is how often the watch sends messages again, beside a queue that is empty, before it gives up what is
+	// missing; maxBusyResends the same beside a queue in which the messages may just be waiting.
+	maxResends     = 3
+	maxBusyResends = 24
+	// busyPatience is how long the watch leaves alone what stands still beside a queue that is full: a message that waits
+	// is not lost, and sending it again makes the queue longer. Then it may be lost all the same, and a platform that is
+	// always busy must not hide that.
+	busyPatience = time.Hour
 	// perShard bounds how many jobs one look takes from each shard; the rest is there a minute later.
 	perShard = 100
 )
 
 // watch looks after jobs and tasks that stand still: their messages are sent again, with growing pauses, and what
-// still has no result is given up, so that everything that was accepted comes to an end.
+// still has no result is given up, so that everything that was accepted comes to an end. Only messages that a queue has
+// taken count as tries: while a queue is down, nothing is given up.
 type watch struct {
 	due     fn.DueReader
 	served  fn.Served
@@ -51,18 +56,25 @@ func bindWatch() fn.Binding {
 
 // look takes what is due in every shard. One job that cannot be helped now does not keep the others waiting.
 func (w *watch) look(ctx context.Context) error {
+	l := &tick{watch: w, depths: map[*queue.Queue]queue.Depth{}}
 	var failed []error
 	for _, shard := range table.DueShards() {
 		due, err := w.due(ctx, shard, w.clock.Now(), perShard)
 		failed = append(failed, err)
 		for _, d := range due {
-			failed = append(failed, w.postpone(ctx, d, w.one(ctx, d)))
+			failed = append(failed, w.postpone(ctx, d, l.one(ctx, d)))
 		}
 	}
 	return errors.Join(failed...)
 }
 
-func (w *watch) one(ctx context.Context, d fn.Due) error {
+// tick is one look of the watch. It asks each queue once how full it is.
+type tick struct {
+	*watch
+	depths map[*queue.Queue]queue.Depth
+}
+
+func (w *tick) one(ctx context.Context, d fn.Due) error {
 	served, err := w.served(ctx, d.Scope)
 	switch {
 	case err != nil:
@@ -79,20 +91,85 @@ func (w *watch) one(ctx context.Context, d fn.Due) error {
 	return err
 }
 
-// job sends what is missing of a job again, or gives it up.
-func (w *watch) job(ctx context.Context, s tenant.Scope, jobID string) error {
+// busy reports whether the queue has messages that nobody has taken yet.
+func (w *tick) busy(ctx context.Context, q *queue.Queue) (bool, error) {
+	depth, known := w.depths[q]
+	if known {
+		return depth.Waiting > 0, nil
+	}
+	depth, err := q.Depth(ctx)
+	if err == nil {
+		w.depths[q] = depth
+	}
+	return depth.Waiting > 0, err
+}
+
+// verdict is what the watch does about something that stands still.
+type verdict int
+
+const (
+	leave verdict = iota
+	resend
+	abandon
+)
+
+// judge decides by whether the queue is busy, how often the messages were sent again, and for how long nothing moved.
+func judge(busy bool, resends int, still time.Duration) verdict {
+	switch {
+	case busy && still < busyPatience:
+		return leave
+	case !busy && resends >= maxResends, resends >= maxBusyResends:
+		return abandon
+	}
+	return resend
+}
+
+// pause is how long the watch waits before it looks again at something that it has sent so often.
+func pause(resends int) time.Duration { return standstill << (min(resends, maxResends) + 1) }
+
+// job sends what is missing of a job again, or gives it up. The claim comes first: what fails after it is due again
+// later, and does not stay at the head of its shard for ever.
+func (w *tick) job(ctx context.Context, s tenant.Scope, jobID string) error {
 	j, err := w.jobs.get(ctx, s, jobID)
 	now := w.clock.Now()
 	if err != nil || j.Status.finished() || j.DueAt > now.Unix() {
 		return err
 	}
-	if j.Resends >= maxResends {
-		return w.lastResort(ctx, s, j)
+	if j, err = w.jobs.claim(ctx, s, j, now.Add(pause(j.Resends))); err != nil {
+		return err
 	}
-	if err := w.jobs.claim(ctx, s, j, now.Add(standstill<<(j.Resends+1)), j.Resends+1); err != nil {
+	if j.Split && j.Closed >= j.Chunks {
+		return w.jobs.complete(ctx, s, j.ID)
+	}
+	q := w.chunks
+	if !j.Split {
+		q = w.split
+	}
+	busy, err := w.busy(ctx, q)
+	if err != nil {
+		return err
+	}
+	switch judge(busy, j.Resends, now.Sub(j.aliveAt())) {
+	case resend:
+		return w.resend(ctx, s, j)
+	case abandon:
+		return w.abandon(ctx, s, j)
+	case leave: // looked at again soon: its turn may come any moment
+		_, err = w.jobs.claim(ctx, s, j, now.Add(standstill))
+	}
+	return err
+}
+
+// resend sends the job's messages, and counts that if the queue has taken them.
+func (w *tick) resend(ctx context.Context, s tenant.Scope, j job) error {
+	if err := w.send(ctx, s, j); err != nil {
 		return err
 	}
 	w.metrics.Count(telemetry.JobsResent, 1)
+	return w.jobs.resent(ctx, s, j)
+}
+
+func (w *tick) send(ctx context.Context, s tenant.Scope, j job) error {
 	if !j.Split {
 		return w.split.Send(ctx, s, splitMessage{Job: j.ID})
 	}
@@ -100,23 +177,13 @@ func (w *watch) job(ctx context.Context, s tenant.Scope, jobID string) error {
 	if err != nil {
 		return err
 	}
-	if err := sendOpen(ctx, w.chunks, s, j.ID, rows); err != nil {
-		return err
-	}
-	return w.jobs.complete(ctx, s, j.ID)
+	return sendOpen(ctx, w.chunks, s, j.ID, rows)
 }
 
-// lastResort ends a job that several tries did not move, unless its messages may only be waiting their turn.
-func (w *watch) lastResort(ctx context.Context, s tenant.Scope, j job) error {
-	waiting, err := w.waiting(ctx, j)
-	if err != nil {
-		return err
-	}
-	if waiting {
-		return w.jobs.claim(ctx, s, j, w.clock.Now().Add(standstill), j.Resends)
-	}
+// abandon ends a job that several tries did not move.
+func (w *tick) abandon(ctx context.Context, s tenant.Scope, j job) error {
 	if !j.Split {
-		return w.jobs.fail(ctx, s, j.ID, reasonStuck, 0)
+		return w.jobs.failSplit(ctx, s, j, reasonStuck, 0)
 	}
 	rows, err := w.jobs.chunks(ctx, s, j.ID, 0, maxChunks)
 	if err != nil {
@@ -137,34 +204,31 @@ func (w *watch) lastResort(ctx context.Context, s tenant.Scope, j job) error {
 	return w.jobs.complete(ctx, s, j.ID)
 }
 
-// waiting reports whether the queue that the job needs has messages that nobody has taken yet, and the job is young
-// enough to wait for them.
-func (w *watch) waiting(ctx context.Context, j job) (bool, error) {
-	created, err := time.Parse(clock.Layout, j.CreatedAt)
-	if err != nil || w.clock.Now().Sub(created) > patience {
-		return false, nil
-	}
-	q := w.chunks
-	if !j.Split {
-		q = w.split
-	}
-	depth, err := q.Depth(ctx)
-	return depth.Waiting > 0, err
-}
-
 // task sends a task of the older API again, or fails it.
-func (w *watch) task(ctx context.Context, s tenant.Scope, taskID string) error {
+func (w *tick) task(ctx context.Context, s tenant.Scope, taskID string) error {
 	t, err := w.tasks.Get(ctx, s, taskID)
 	now := w.clock.Now()
 	if err != nil || t.Status.Finished() || t.DueAt > now.Unix() {
 		return err
 	}
-	if t.Resends >= maxResends {
-		return w.tasks.Fail(ctx, s, t, "The task could not be run, despite several tries.")
-	}
-	if err := w.tasks.Claim(ctx, s, t, now.Add(standstill<<(t.Resends+1))); err != nil {
+	if t, err = w.tasks.Claim(ctx, s, t, now.Add(pause(t.Resends))); err != nil {
 		return err
 	}
-	w.metrics.Count(telemetry.JobsResent, 1)
-	return w.queue.Send(ctx, s, task.Message{Task: t.ID})
+	busy, err := w.busy(ctx, w.queue)
+	if err != nil {
+		return err
+	}
+	switch judge(busy, t.Resends, now.Sub(t.Submitted())) {
+	case resend:
+		if err := w.queue.Send(ctx, s, task.Message{Task: t.ID}); err != nil {
+			return err
+		}
+		w.metrics.Count(telemetry.JobsResent, 1)
+		return w.tasks.Resent(ctx, s, t)
+	case abandon:
+		return w.tasks.Fail(ctx, s, t, "The task could not be run, despite several tries.")
+	case leave:
+		_, err = w.tasks.Claim(ctx, s, t, now.Add(standstill))
+	}
+	return err
 }

@@ -164,6 +164,12 @@ func worldIn(t testing.TB, env string) *world {
 	return w
 }
 
+// drain empties the real queues: the messages that a test delivers itself stay in them otherwise.
+func (w *world) drain(t testing.TB) {
+	t.Helper()
+	awstest.Purge(t, w.Config.Environment)
+}
+
 // consumers are the functions that the queues trigger, by queue.
 var consumers = map[string]string{queue.JobSplit: "job-split", queue.JobChunks: "job-chunk"}
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"guardrails/shared/blob"
 	"guardrails/shared/errs"
@@ -59,18 +60,35 @@ func (r *runner) handle(ctx context.Context, m fn.Message[task.Message]) error {
 	return nil
 }
 
+// closingTime is what is kept of an invocation's time to record what became of a task.
+const closingTime = 2 * time.Second
+
+// errSlow says that a text was not analyzed in time.
+var errSlow = errors.New("legacy: the text takes too long")
+
 // run brings a task to its end. A fault of the text fails the task; a failure that may pass is returned, and fails
-// the task on the last try alone.
+// the task on the last try alone, if it is the task's: while a store does not answer, the task stays open, and the watch
+// sends it again.
 func (r *runner) run(ctx context.Context, s tenant.Scope, t task.Task, last bool) error {
-	err := r.work(ctx, s, t)
+	work := ctx
+	if d, ok := ctx.Deadline(); ok {
+		earlier, cancel := context.WithDeadline(ctx, d.Add(-closingTime))
+		defer cancel()
+		work = earlier
+	}
+	err := r.work(work, s, t)
 	var public *errs.Error
 	switch {
 	case err == nil || errors.Is(err, table.ErrCondition):
 		return nil // done, or ended meanwhile
-	case errors.As(err, &public) && public.Code != errs.Internal && public.Code != errs.Overloaded && ctx.Err() == nil:
+	case errors.Is(err, errs.Overloaded) || work.Err() != nil && !errors.Is(err, errSlow):
+		return err
+	case errors.As(err, &public) && public.Code != errs.Internal:
 		return r.fail(ctx, s, t, public.Message)
 	case last:
-		return errors.Join(err, r.fail(ctx, s, t, "The task could not be run, despite several tries."))
+		closing, done := context.WithTimeout(context.WithoutCancel(ctx), closingTime)
+		defer done()
+		return errors.Join(err, r.fail(closing, s, t, "The task could not be run, despite several tries."))
 	}
 	return err
 }
@@ -112,6 +130,9 @@ func (r *runner) result(ctx context.Context, s tenant.Scope, t task.Task, text s
 		return nil, fmt.Errorf("decode the options of task %s: %w", t.ID, err)
 	}
 	a, err := r.inspect.Analyze(ctx, s, look(text, o.Frameworks...))
+	if ctx.Err() != nil && !errors.Is(err, errs.Overloaded) {
+		return nil, errSlow // what was found until then is not all there is
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package legacy
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"guardrails/shared/blob"
@@ -155,7 +156,14 @@ func (sub *submitter) submit(ctx context.Context, call *fn.Call, o order) (*subm
 	if err != nil {
 		return nil, fmt.Errorf("encode options: %w", err)
 	}
-	t := task.Task{ID: sub.env.IDs.New(id.Task), Name: o.name, Options: string(options), CreatedBy: call.Principal.ID()}
+	t := task.Task{ID: call.NewID(sub.env.IDs, id.Task), Name: o.name, Options: string(options), CreatedBy: call.Principal.ID()}
+	if call.Repeated {
+		// The request before this one may have got as far as the row, and the task may be run and its text deleted.
+		made, err := sub.tasks.Get(ctx, call.Scope, t.ID)
+		if !errors.Is(err, errs.NotFound) {
+			return submitted(made), err
+		}
+	}
 	if err := sub.content.Put(ctx, call.Scope, textPath(t.ID), []byte(o.text)); err != nil {
 		return nil, err
 	}
@@ -166,10 +174,14 @@ func (sub *submitter) submit(ctx context.Context, call *fn.Call, o order) (*subm
 	if err := sub.queue.Send(ctx, call.Scope, task.Message{Task: t.ID}); err != nil {
 		sub.env.Log.WarnContext(ctx, "task not sent, left to the watch", "task", t.ID, "error", err.Error())
 	}
+	return submitted(t), nil
+}
+
+func submitted(t task.Task) *submitAnswer {
 	var out submitAnswer
-	out.Body.TaskID, out.Body.Status, out.Body.SubmittedAt = t.ID, string(t.Status), t.SubmittedAt
+	out.Body.TaskID, out.Body.Status, out.Body.SubmittedAt = t.ID, string(task.Pending), t.SubmittedAt
 	out.Body.Message = "The task was submitted. Ask /api/v1/tasks/" + t.ID + " how far it is."
-	return &out, nil
+	return &out
 }
 
 func textPath(taskID string) string   { return "tasks/" + taskID + "/text" }

@@ -31,17 +31,18 @@ const (
 	// firstSchedule is the pause before schedules run for the first time.
 	firstSchedule = time.Second
 	streamBackoff = 100 * time.Millisecond
-	// requestTimeout, attempts and attemptBackoff bound a function's call of AWS.
-	requestTimeout = 10 * time.Second
+	// pollers is how many batches of a queue one machine works on at once: what a region does would crowd out requests here.
+	pollers = 3
+	// attempts and attemptBackoff bound a function's call of AWS.
 	attempts       = 3
 	attemptBackoff = 200 * time.Millisecond
 )
 
-// requestConfig is the configuration for functions: a call that does not answer fails while its request still waits.
+// requestConfig is the configuration for functions. How long each attempt may take they say themselves.
 func requestConfig(cfg aws.Config) aws.Config {
 	out := cfg.Copy()
 	if client, ok := cfg.HTTPClient.(*http.Client); ok {
-		out.HTTPClient = &http.Client{Transport: client.Transport, Timeout: requestTimeout}
+		out.HTTPClient = &http.Client{Transport: client.Transport}
 	}
 	out.Retryer = func() aws.Retryer {
 		return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts, o.MaxBackoff = attempts, attemptBackoff })
@@ -112,7 +113,7 @@ func (h *host) mapping(m plan.Mapping, target *invoke.Target, points *trigger.Ch
 	if m.Kind == fn.TriggerQueue {
 		return &trigger.Queue{
 			AWS: h.poll, Name: m.Physical, BatchSize: m.BatchSize, Window: m.Window,
-			Concurrency: m.Concurrency, Target: target, IDs: h.ids, Log: h.cfg.Log,
+			Concurrency: min(m.Concurrency, pollers), Target: target, IDs: h.ids, Log: h.cfg.Log,
 		}
 	}
 	return &trigger.Stream{

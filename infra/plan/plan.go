@@ -66,8 +66,8 @@ type Schedule struct {
 }
 
 const (
-	// queueConcurrency is the least that SQS's scaling configuration accepts.
-	queueConcurrency = 2
+	// leastConcurrency is the least that SQS's scaling configuration accepts.
+	leastConcurrency = 2
 	// streamRetries, with the pause between tries growing to half a minute, gives an outage about a quarter of an hour.
 	streamRetries = 40
 )
@@ -90,9 +90,10 @@ func (p *Plan) trigger(s fn.Spec) {
 	case fn.TriggerHTTP:
 		p.Routes = append(p.Routes, Route{Method: t.Method, Path: t.Path, Function: s.Name, Public: s.Public()})
 	case fn.TriggerQueue:
+		q, _ := p.queue(t.Source) // the check finds those that do not exist
 		p.Mappings = append(p.Mappings, Mapping{
 			Function: s.Name, Kind: t.Kind, Source: t.Source, Physical: resource.Queue(p.Env, t.Source),
-			BatchSize: t.BatchSize, Window: t.Window, Concurrency: queueConcurrency,
+			BatchSize: t.BatchSize, Window: t.Window, Concurrency: max(q.Concurrency, leastConcurrency),
 		})
 	case fn.TriggerStream:
 		p.Mappings = append(p.Mappings, Mapping{

@@ -26,6 +26,11 @@ func TestCatalogIsPlanned(t *testing.T) {
 	if !ok || f.Physical != "guardrails-local-analyze" {
 		t.Errorf("analyze is planned as %q", f.Physical)
 	}
+	for _, m := range p.Mappings {
+		if m.Kind == fn.TriggerQueue && m.Concurrency < 10 {
+			t.Errorf("%s works on %d batches for all tenants", m.Function, m.Concurrency)
+		}
+	}
 	if p.Authorizer != "authorizer" {
 		t.Errorf("authorizer is %q", p.Authorizer)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/smithy-go"
@@ -87,14 +88,34 @@ func (b *Store) Get(ctx context.Context, s scope.Scope, path string, limit int64
 func (b *Store) open(ctx context.Context, s scope.Scope, path string) (*s3.GetObjectOutput, error) {
 	key := objectKey(s, path)
 	res, err := b.api.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.bucket, Key: &key})
-	var missing *types.NoSuchKey
-	if errors.As(err, &missing) {
-		return nil, errs.New(errs.NotFound, "There is no such object.")
+	if isMissing(err) {
+		return nil, errNoObject
 	}
 	if err != nil {
 		return nil, failure("get from "+b.bucket, err)
 	}
 	return res, nil
+}
+
+var errNoObject = errs.New(errs.NotFound, "There is no such object.")
+
+// isMissing reports whether S3 has no such object. Without the permission to list a bucket S3 does not tell what is missing
+// from what is forbidden, and says 403. Functions have no such permission, but may read every key that begins with a tenant,
+// and no other is ever asked for: so forbidden means missing.
+func isMissing(err error) bool {
+	var noKey *types.NoSuchKey
+	var notFound *types.NotFound // a HEAD has no body to say more
+	if errors.As(err, &noKey) || errors.As(err, &notFound) {
+		return true
+	}
+	var res *awshttp.ResponseError
+	return errors.As(err, &res) && res.HTTPStatusCode() == http.StatusForbidden && !expiredCredentials(err)
+}
+
+// expiredCredentials reports whether a 403 is about the function's own credentials, which says nothing about the object.
+func expiredCredentials(err error) bool {
+	var api smithy.APIError
+	return errors.As(err, &api) && api.ErrorCode() != "AccessDenied" && api.ErrorCode() != "Forbidden"
 }
 
 // Upload is a presigned request that a caller makes to store an object.
@@ -154,9 +175,8 @@ func (b *Store) OpenAt(ctx context.Context, s scope.Scope, path, tag string, off
 	}
 	key := objectKey(s, path)
 	res, err := b.api.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.bucket, Key: &key, Range: aws.String(fmt.Sprintf("bytes=%d-", offset)), IfMatch: &tag})
-	var missing *types.NoSuchKey
-	if errors.As(err, &missing) {
-		return nil, errs.New(errs.NotFound, "There is no such object.")
+	if isMissing(err) {
+		return nil, errNoObject
 	}
 	var api smithy.APIError
 	if errors.As(err, &api) && api.ErrorCode() == "PreconditionFailed" {
@@ -184,9 +204,8 @@ func (b *Store) Stat(ctx context.Context, s scope.Scope, path string) (Stat, err
 	}
 	key := objectKey(s, path)
 	res, err := b.api.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.bucket, Key: &key})
-	var missing *types.NotFound
-	if errors.As(err, &missing) {
-		return Stat{}, errs.New(errs.NotFound, "There is no such object.")
+	if isMissing(err) {
+		return Stat{}, errNoObject
 	}
 	if err != nil {
 		return Stat{}, failure("head of "+b.bucket, err)

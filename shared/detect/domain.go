@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	maxDomain = 253
-	maxHostLabel  = 63
+	maxDomain    = 253
+	maxHostLabel = 63
 )
 
 // validDomain reports whether a folded name is a domain of at least two labels.

@@ -38,28 +38,15 @@ type Message[M any] struct {
 // maxParallel is the largest batch, all of it at once.
 const maxParallel = 10
 
-type messagesOptions struct{ parallel int }
-
-// MessagesOption changes how a batch is handled.
-type MessagesOption func(*messagesOptions)
-
-// OneByOne handles a batch's messages one after the other: for work that is small and that nobody waits for, so that
-// it does not crowd out at the stores what somebody does wait for.
-func OneByOne() MessagesOption { return func(o *messagesOptions) { o.parallel = 1 } }
-
 // Messages binds a queue's consumer. Each message is handled on its own, ten at a time at most, and the batch's answer
 // names those that failed; they come again. A message that cannot be decoded fails until it is in the dead-letter queue.
-func Messages[M any](build func(*Env) (func(ctx context.Context, m Message[M]) error, error), opts ...MessagesOption) Binding {
-	o := messagesOptions{parallel: maxParallel}
-	for _, opt := range opts {
-		opt(&o)
-	}
+func Messages[M any](build func(*Env) (func(ctx context.Context, m Message[M]) error, error)) Binding {
 	return Binding{kind: TriggerQueue, build: func(env *Env) (Function, error) {
 		h, err := build(env)
 		if err != nil {
 			return nil, err
 		}
-		return &consumer[M]{env: env, handle: h, tracer: otel.Tracer("guardrails/shared/fn"), maxReceive: maxReceive(env.Spec.Trigger.Source), parallel: o.parallel}, nil
+		return &consumer[M]{env: env, handle: h, tracer: otel.Tracer("guardrails/shared/fn"), maxReceive: maxReceive(env.Spec.Trigger.Source)}, nil
 	}}
 }
 
@@ -77,7 +64,6 @@ type consumer[M any] struct {
 	handle     func(context.Context, Message[M]) error
 	tracer     trace.Tracer
 	maxReceive int
-	parallel   int
 }
 
 // Invoke handles one SQS batch event.
@@ -90,7 +76,7 @@ func (c *consumer[M]) Invoke(ctx context.Context, payload []byte) ([]byte, error
 	defer cancel()
 	failed := make([]bool, len(ev.Records))
 	var g errgroup.Group
-	g.SetLimit(c.parallel)
+	g.SetLimit(maxParallel)
 	for i := range ev.Records {
 		g.Go(func() error {
 			failed[i] = !c.one(ctx, ev.Records[i])

@@ -9,6 +9,7 @@ import (
 
 	"guardrails/shared/authn"
 	"guardrails/shared/authz"
+	"guardrails/shared/id"
 	"guardrails/shared/tenant"
 )
 
@@ -24,6 +25,22 @@ type Call struct {
 	SourceIP string
 	// Now is when the request came in.
 	Now time.Time
+	// Repeated says that an earlier request with the same idempotency key ended without a known outcome: what it was to
+	// create may be there already, under the ids that NewID gives.
+	Repeated bool
+
+	// seed and seedAt are of the idempotency key's first request.
+	seed   []byte
+	seedAt time.Time
+}
+
+// NewID returns the id of the one thing of a kind that the request creates. It is the same for every request with the
+// same idempotency key, so that a second one meets what a first one made whose answer was lost.
+func (c *Call) NewID(ids *id.Generator, p id.Prefix) string {
+	if c.seed == nil {
+		return ids.New(p)
+	}
+	return id.Derived(p, c.seedAt, c.seed)
 }
 
 // LogID is how a request id stands in logs. One that a caller made up is the caller's text: only what has the form of an

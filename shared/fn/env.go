@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -47,6 +48,8 @@ type Config struct {
 	ConfigTTL time.Duration
 	// LimitPatience is how long a request waits for the limits' store; 0 means limit.Patience.
 	LimitPatience time.Duration
+	// StorePatience is how long a try of a call waits for its answer to begin; 0 means what fits into a request.
+	StorePatience time.Duration
 	// Version is the release, shown by the health routes.
 	Version string
 }
@@ -76,10 +79,36 @@ func LoadConfig(ctx context.Context, lookup func(string) string, log io.Writer) 
 // Version is the release of the product.
 const Version = "3.0.0-dev"
 
-// LoadAWS loads the SDK's configuration from the environment (AWS_ENDPOINT_URL included), with deadlines and a retry
-// policy that fit inside a request: three attempts, at most 200 ms apart.
+const (
+	// callPatience is how long a request waits for a store at each of its requestAttempts, objectPatience how long for the
+	// object store, which is slower. A store that hangs then costs a request some three seconds, and not all the time that its
+	// function has. What nobody waits for has twice the patience, and the configuration's own number of attempts.
+	callPatience    = 1500 * time.Millisecond
+	objectPatience  = 2 * time.Second
+	requestAttempts = 2
+)
+
+// patient returns the settings of an SDK client of this function: a limit for each try, and how often to try.
+func (e *Env) patient(limit time.Duration) (client func(aws.HTTPClient) aws.HTTPClient, retryer func(aws.Retryer) aws.Retryer) {
+	waited := e.Spec.Trigger.Kind == TriggerHTTP || e.Spec.Trigger.Kind == TriggerAuthorizer
+	if !waited {
+		limit *= 2
+	}
+	limit = cmp.Or(e.Config.StorePatience, limit)
+	client = func(next aws.HTTPClient) aws.HTTPClient { return awshttp.Within(next, limit) }
+	retryer = func(r aws.Retryer) aws.Retryer {
+		if waited {
+			return retry.AddWithMaxAttempts(r, requestAttempts)
+		}
+		return r
+	}
+	return client, retryer
+}
+
+// LoadAWS loads the SDK's configuration from the environment (AWS_ENDPOINT_URL included), with a retry policy of three
+// attempts, at most 200 ms apart. The limits of each attempt are the functions' own.
 func LoadAWS(ctx context.Context) (aws.Config, error) {
-	client := &http.Client{Timeout: 10 * time.Second, Transport: awshttp.New(128, false)}
+	client := &http.Client{Transport: awshttp.New(128, false)}
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithHTTPClient(client), config.WithRetryer(func() aws.Retryer {
 		return retry.NewStandard(func(o *retry.StandardOptions) {
 			o.MaxAttempts = 3
@@ -131,7 +160,8 @@ func (e *Env) refuse(kind, name string) {
 
 func (e *Env) db() *dynamodb.Client {
 	if e.dynamo == nil {
-		e.dynamo = dynamodb.NewFromConfig(e.Config.AWS)
+		client, retryer := e.patient(callPatience)
+		e.dynamo = dynamodb.NewFromConfig(e.Config.AWS, func(o *dynamodb.Options) { o.HTTPClient, o.Retryer = client(o.HTTPClient), retryer(o.Retryer) })
 	}
 	return e.dynamo
 }
@@ -164,8 +194,12 @@ func (e *Env) Queue(name string) *queue.Queue {
 	if mode == 0 {
 		e.refuse("queue", name)
 	}
-	// TLS protects messages on their way; a second MD5 of each costs more than it finds.
-	api := sqs.NewFromConfig(e.Config.AWS, func(o *sqs.Options) { o.DisableMessageChecksumValidation = true })
+	client, retryer := e.patient(callPatience)
+	api := sqs.NewFromConfig(e.Config.AWS, func(o *sqs.Options) {
+		// TLS protects messages on their way; a second MD5 of each costs more than it finds.
+		o.DisableMessageChecksumValidation = true
+		o.HTTPClient, o.Retryer = client(o.HTTPClient), retryer(o.Retryer)
+	})
 	return queue.New(api, resource.Queue(e.Config.Environment, name), queue.Access{Send: mode&Send != 0, Inspect: mode&Read != 0})
 }
 
@@ -179,7 +213,11 @@ func (e *Env) Bucket(name string) *blob.Store {
 	if e.grants.DataKeys {
 		keys = e.Keys()
 	}
-	api := s3.NewFromConfig(e.Config.AWS, func(o *s3.Options) { o.UsePathStyle = e.Config.AWS.BaseEndpoint != nil })
+	client, retryer := e.patient(objectPatience)
+	api := s3.NewFromConfig(e.Config.AWS, func(o *s3.Options) {
+		o.UsePathStyle = e.Config.AWS.BaseEndpoint != nil
+		o.HTTPClient, o.Retryer = client(o.HTTPClient), retryer(o.Retryer)
+	})
 	return blob.New(api, resource.Bucket(e.Config.Environment, e.Config.Account, name), blob.Access{Read: mode&Read != 0, Write: mode&Write != 0}, keys)
 }
 
@@ -189,7 +227,9 @@ func (e *Env) Secrets() *secret.Reader {
 		e.refuse("secrets", "any")
 	}
 	if e.secrets == nil {
-		e.secrets = secret.NewReader(secretsmanager.NewFromConfig(e.Config.AWS), e.grants.Secrets, func(n string) string { return resource.Secret(e.Config.Environment, n) }, e.Clock)
+		client, retryer := e.patient(callPatience)
+		api := secretsmanager.NewFromConfig(e.Config.AWS, func(o *secretsmanager.Options) { o.HTTPClient, o.Retryer = client(o.HTTPClient), retryer(o.Retryer) })
+		e.secrets = secret.NewReader(api, e.grants.Secrets, func(n string) string { return resource.Secret(e.Config.Environment, n) }, e.Clock)
 	}
 	return e.secrets
 }
@@ -200,7 +240,9 @@ func (e *Env) Keys() *seal.Keys {
 		e.refuse("key", "data keys")
 	}
 	if e.keys == nil {
-		e.keys = seal.NewKeys(kms.NewFromConfig(e.Config.AWS), resource.KeyAlias(e.Config.Environment), e.Table(table.Tenants), e.Clock)
+		client, retryer := e.patient(callPatience)
+		api := kms.NewFromConfig(e.Config.AWS, func(o *kms.Options) { o.HTTPClient, o.Retryer = client(o.HTTPClient), retryer(o.Retryer) })
+		e.keys = seal.NewKeys(api, resource.KeyAlias(e.Config.Environment), e.Table(table.Tenants), e.Clock)
 	}
 	return e.keys
 }

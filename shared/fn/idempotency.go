@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -18,6 +19,7 @@ import (
 	"guardrails/shared/blob"
 	"guardrails/shared/clock"
 	"guardrails/shared/errs"
+	"guardrails/shared/id"
 	"guardrails/shared/seal"
 	"guardrails/shared/table"
 	"guardrails/shared/telemetry"
@@ -25,6 +27,8 @@ import (
 
 const (
 	idempotencyFor = 24 * time.Hour
+	// idempotencyAfter is how long a request's record may take to be written when the request has ended.
+	idempotencyAfter = 2 * time.Second
 	// inlineAnswer is the largest sealed answer that is kept in the item; larger ones go to the content bucket.
 	inlineAnswer = 256 << 10
 	maxAnswer    = 32 << 20
@@ -45,9 +49,14 @@ type idempotencyItem struct {
 	Request []byte `dynamodbav:"request"`
 	Done    bool   `dynamodbav:"done"`
 	// LockedUntil is when a request that never finished may be made again, in Unix milliseconds.
-	LockedUntil int64  `dynamodbav:"locked_until"`
-	KID         string `dynamodbav:"kid,omitempty"`
-	Answer      []byte `dynamodbav:"answer,omitempty"`
+	LockedUntil int64 `dynamodbav:"locked_until"`
+	// Owner is the request that holds the lock. Seed and SeedAt are what the ids of created things follow from; they stay
+	// when a later request takes over a lock. Rows from before that have none of the three.
+	Owner  string `dynamodbav:"owner,omitempty"`
+	Seed   []byte `dynamodbav:"seed,omitempty"`
+	SeedAt int64  `dynamodbav:"seed_at,omitempty"`
+	KID    string `dynamodbav:"kid,omitempty"`
+	Answer []byte `dynamodbav:"answer,omitempty"`
 	// Object says that the answer is in the content bucket.
 	Object bool  `dynamodbav:"object,omitempty"`
 	TTL    int64 `dynamodbav:"ttl"`
@@ -91,7 +100,11 @@ func checkIdempotencyKey(key string) error {
 func (r *route) runOnce(ctx context.Context, x *exchange, key string, next step) error {
 	digest := sha256.Sum256([]byte(x.call.Principal.ID() + "\x00" + key))
 	at := table.IdempotencyKey(hex.EncodeToString(digest[:]))
-	first, err := r.idem.claim(ctx, x, at)
+	owner := r.env.IDs.New(id.Request)
+	first, err := r.idem.claim(ctx, x, at, owner)
+	if errors.Is(err, errs.Overloaded) {
+		r.release(ctx, x, at, owner, false) // the claim may stand all the same
+	}
 	if err != nil {
 		return err
 	}
@@ -100,19 +113,35 @@ func (r *route) runOnce(ctx context.Context, x *exchange, key string, next step)
 		return r.idem.replay(ctx, x, at, first)
 	}
 	err = next(ctx, x)
-	// What follows must happen even if the caller has gone.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
-	defer cancel()
 	if err != nil || x.status >= http.StatusInternalServerError {
-		if drop := r.idem.table.Delete(ctx, x.call.Scope, at, table.Always()); drop != nil {
-			r.env.Log.WarnContext(ctx, "idempotency record not released", "request_id", LogID(x.call.RequestID), "error", drop.Error())
-		}
+		unclear := err == nil || errs.RowOf(errs.CodeOf(err)).Status >= http.StatusInternalServerError
+		r.release(ctx, x, at, owner, unclear || x.call.Repeated)
 		return err
 	}
+	// What follows must happen even if the caller has gone.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), idempotencyAfter)
+	defer cancel()
 	if keep := r.idem.keep(ctx, x, at, r.once); keep != nil {
 		r.env.Log.ErrorContext(ctx, "idempotency record not kept", "request_id", LogID(x.call.RequestID), "error", keep.Error())
 	}
 	return nil
+}
+
+// release lets the same request be made again at once. A refused one leaves nothing behind. One whose outcome is unclear,
+// since a store failed that may have done its work, leaves its seed: the next one then finds what it made.
+func (r *route) release(ctx context.Context, x *exchange, at table.Key, owner string, unclear bool) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), idempotencyAfter)
+	defer cancel()
+	own := expression.Name("owner").Equal(expression.Value(owner)).And(expression.Name("done").Equal(expression.Value(false)))
+	var err error
+	if unclear {
+		err = r.idem.table.Update(ctx, x.call.Scope, at, expression.Set(expression.Name("locked_until"), expression.Value(0)), own)
+	} else {
+		err = r.idem.table.Delete(ctx, x.call.Scope, at, own)
+	}
+	if err != nil && !errors.Is(err, table.ErrCondition) {
+		r.env.Log.WarnContext(ctx, "idempotency record not released", "request_id", x.call.RequestID, "error", err.Error())
+	}
 }
 
 func requestDigest(x *exchange) []byte {
@@ -125,30 +154,58 @@ func requestDigest(x *exchange) []byte {
 }
 
 // claim takes the key for this request. It returns the record of an earlier, finished request with the same body, or
-// nil if this one is the first.
-func (i *idempotency) claim(ctx context.Context, x *exchange, at table.Key) (*idempotencyItem, error) {
+// nil if this one is to run: as the first, or in place of one that never came to its end.
+func (i *idempotency) claim(ctx context.Context, x *exchange, at table.Key, owner string) (*idempotencyItem, error) {
 	now := i.clock.Now()
-	item := idempotencyItem{Request: requestDigest(x), LockedUntil: now.Add(i.timeout).UnixMilli(), TTL: table.TTL(now.Add(idempotencyFor))}
-	abandoned := expression.Name("done").Equal(expression.Value(false)).And(expression.Name("locked_until").LessThan(expression.Value(now.UnixMilli())))
+	item := idempotencyItem{
+		Request: requestDigest(x), LockedUntil: now.Add(i.timeout).UnixMilli(), TTL: table.TTL(now.Add(idempotencyFor)),
+		Owner: owner, Seed: []byte(rand.Text()), SeedAt: now.UnixMilli(),
+	}
 	expired := expression.Name("ttl").LessThan(expression.Value(now.Unix()))
-	err := i.table.Put(ctx, x.call.Scope, at, item, table.IfAbsent().Or(abandoned, expired))
+	err := i.table.Put(ctx, x.call.Scope, at, item, table.IfAbsent().Or(expired))
 	if err == nil {
+		x.call.seed, x.call.seedAt = item.Seed, now
 		return nil, nil //nolint:nilnil // no earlier record is the usual case
 	}
 	if !errors.Is(err, table.ErrCondition) {
 		return nil, err
 	}
 	var first idempotencyItem
-	if err := i.table.Get(ctx, x.call.Scope, at, &first); err != nil {
-		return nil, errs.New(errs.Conflict, "A request with this idempotency key has just ended; send it again.")
+	err = i.table.Get(ctx, x.call.Scope, at, &first)
+	if errors.Is(err, errs.NotFound) {
+		return nil, errs.New(errs.Conflict, "A request with this idempotency key has just ended; send it again.").WithRetryAfter(time.Second)
 	}
-	switch {
+	if err != nil {
+		return nil, err
+	}
+	switch left := time.UnixMilli(first.LockedUntil).Sub(now); {
 	case !bytes.Equal(first.Request, item.Request):
 		return nil, errs.New(errs.IdempotencyMismatch, "The idempotency key was used for another request; use a fresh one.")
-	case !first.Done:
-		return nil, errs.New(errs.Conflict, "A request with this idempotency key is still running.").WithRetryAfter(time.Second)
+	case first.Done:
+		return &first, nil
+	case left >= 0:
+		return nil, errs.New(errs.Conflict, "A request with this idempotency key is still running.").WithRetryAfter(max(left, time.Second))
 	}
-	return &first, nil
+	return nil, i.takeOver(ctx, x, at, first, item)
+}
+
+// takeOver makes own the holder of a lock that was left behind. The seed stays.
+func (i *idempotency) takeOver(ctx context.Context, x *exchange, at table.Key, first, own idempotencyItem) error {
+	if first.Seed == nil {
+		first.Seed, first.SeedAt = own.Seed, own.SeedAt
+	}
+	u := expression.Set(expression.Name("owner"), expression.Value(own.Owner)).Set(expression.Name("locked_until"), expression.Value(own.LockedUntil)).
+		Set(expression.Name("seed"), expression.Value(first.Seed)).Set(expression.Name("seed_at"), expression.Value(first.SeedAt))
+	left := expression.Name("done").Equal(expression.Value(false)).And(expression.Name("locked_until").Equal(expression.Value(first.LockedUntil)))
+	err := i.table.Update(ctx, x.call.Scope, at, u, left)
+	if errors.Is(err, table.ErrCondition) {
+		return errs.New(errs.Conflict, "A request with this idempotency key is still running.").WithRetryAfter(time.Second)
+	}
+	if err != nil {
+		return err
+	}
+	x.call.Repeated, x.call.seed, x.call.seedAt = true, first.Seed, time.UnixMilli(first.SeedAt)
+	return nil
 }
 
 // keep seals the answer and stores it, without what may be shown only once.

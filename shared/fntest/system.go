@@ -84,7 +84,7 @@ func NewAt(t testing.TB, specs []fn.Spec, bindings fn.Bindings, c clock.Clock) *
 	line := &line{next: cfg.HTTPClient}
 	cfg.HTTPClient, cfg.Retryer = line, retryer
 	s := &System{
-		Config: fn.Config{Environment: shared.provisioned(t), AWS: cfg, Clock: c, Log: log, Version: fn.Version, LimitPatience: patience},
+		Config: fn.Config{Environment: shared.provisioned(t), AWS: cfg, Clock: c, Log: log, Version: fn.Version, LimitPatience: patience, StorePatience: patience},
 		Log:    log, line: line, specs: specs, bindings: bindings, built: map[string]fn.Function{},
 		canaries: &canaries{said: map[string]bool{}},
 	}

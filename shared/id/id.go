@@ -2,7 +2,9 @@
 package id
 
 import (
+	"bytes"
 	"crypto/rand"
+	"crypto/sha256"
 	"io"
 	"strings"
 	"sync"
@@ -58,6 +60,15 @@ func (g *Generator) New(p Prefix) string {
 		// The monotonic counter of one millisecond overflowed (one in 2^80), so the next millisecond serves.
 		u = ulid.MustNew(ms+1, rand.Reader)
 	}
+	return string(p) + "_" + strings.ToLower(u.String())
+}
+
+// Derived returns the one id of kind p that follows from a time and a secret seed: whoever has both makes it again.
+func Derived(p Prefix, at time.Time, seed []byte) string {
+	h := sha256.New()
+	h.Write([]byte(p))
+	h.Write(seed)
+	u := ulid.MustNew(ulid.Timestamp(at), bytes.NewReader(h.Sum(nil)))
 	return string(p) + "_" + strings.ToLower(u.String())
 }
 

@@ -94,6 +94,9 @@ func (i *Inspector) prepare(ctx context.Context, s tenant.Scope, req Request) (*
 	if err != nil {
 		return nil, err
 	}
+	if err := i.sets.ready(ctx, s); err != nil {
+		return nil, err
+	}
 	p := &prepared{set: set, plans: map[detect.Source]*policy.Plan{}, choice: req.Redaction.Over(set.Redaction()), opts: req.detectOptions()}
 	_, err = p.plan(p.opts.Source)
 	return p, err
@@ -101,7 +104,8 @@ func (i *Inspector) prepare(ctx context.Context, s tenant.Scope, req Request) (*
 
 func (i *Inspector) set(ctx context.Context, s tenant.Scope, req Request) (*policy.Set, error) {
 	if req.Draft != nil {
-		return policy.Compile(i.base, []policy.Policy{*req.Draft}, i.sets.mac(ctx, s))
+		draft := []policy.Policy{*req.Draft}
+		return policy.Compile(i.base, draft, i.sets.mac(s, draft))
 	}
 	return i.sets.get(ctx, s, req.Policies)
 }

@@ -5,9 +5,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/golang-lru/v2/simplelru"
@@ -28,6 +30,8 @@ const (
 	// lastGoodFor is how long a tenant's policies are served while the store does not answer.
 	lastGoodFor = 5 * time.Minute
 	readBudget  = time.Second
+	// keyBudget is how long an analysis waits for the key of its allow lists.
+	keyBudget = time.Second
 	// standInWait is how long a caller waits for the store while a last good state could be served.
 	standInWait = 500 * time.Millisecond
 )
@@ -42,9 +46,10 @@ type sets struct {
 	ttl   time.Duration
 	stale func()
 
-	mu     sync.Mutex
-	states *simplelru.LRU[string, knownState]
-	built  *keptSets
+	mu      sync.Mutex
+	digests *simplelru.LRU[string, *digest]
+	states  *simplelru.LRU[string, knownState]
+	built   *keptSets
 	// live reads states, compiling makes sets; each once for all who wait for the same.
 	live      *outage.Source[policystore.State]
 	compiling singleflight.Group
@@ -64,9 +69,15 @@ func newSets(base *detect.Engine, store *policystore.Store, keys *seal.Keys, c c
 	if err != nil {
 		return nil, err
 	}
+	digests, err := simplelru.NewLRU[string, *digest](maxTenants, nil)
+	if err != nil {
+		return nil, fmt.Errorf("make the cache of digests: %w", err)
+	}
 	limits := outage.Limits{Read: readBudget, StandIn: standInWait, Rest: ttl}
 	live := outage.NewSource[policystore.State](c, limits, "The store of policies does not answer now.")
-	return &sets{base: base, store: store, keys: keys, clock: c, ttl: ttl, stale: stale, states: states, built: built, live: live}, nil
+	return &sets{
+		digests: digests, base: base, store: store, keys: keys, clock: c, ttl: ttl, stale: stale, states: states, built: built, live: live,
+	}, nil
 }
 
 // state returns the tenant's policy state, at most ttl old; while the store does not answer, at most five minutes. A
@@ -170,7 +181,7 @@ func (c *sets) compile(ctx context.Context, s tenant.Scope, key string, ids []st
 	if err != nil {
 		return nil, err
 	}
-	set, err := policy.Compile(c.base, policies, c.mac(ctx, s))
+	set, err := policy.Compile(c.base, policies, c.mac(s, policies))
 	if err != nil {
 		return nil, err
 	}
@@ -180,16 +191,54 @@ func (c *sets) compile(ctx context.Context, s tenant.Scope, key string, ids []st
 	return set, nil
 }
 
-// mac is the tenant's keyed digest for allow lists. A key service that does not answer allows nothing.
-func (c *sets) mac(ctx context.Context, s tenant.Scope) func(string) string {
-	ctx = context.WithoutCancel(ctx)
+// digest is a tenant's keyed digest for allow lists. The sets of a tenant share it: ready gives it its key before a scan,
+// since a scan may ask for hundreds of digests and cannot wait for any.
+type digest struct {
+	needed atomic.Bool
+	of     atomic.Pointer[func([]byte) []byte]
+}
+
+func (c *sets) digest(s tenant.Scope) *digest {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	d, ok := c.digests.Get(s.TenantID())
+	if !ok {
+		d = &digest{}
+		c.digests.Add(s.TenantID(), d)
+	}
+	return d
+}
+
+// mac is the digest of a tenant's values for the sets of these policies.
+func (c *sets) mac(s tenant.Scope, policies []policy.Policy) func(string) string {
+	d := c.digest(s)
+	for i := range policies {
+		if slices.ContainsFunc(policies[i].Allow, func(e detect.ListEntry) bool { return e.HMAC != "" }) {
+			d.needed.Store(true)
+		}
+	}
 	return func(value string) string {
-		ctx, cancel := context.WithTimeout(ctx, time.Second)
-		defer cancel()
-		sum, err := c.keys.Tenant(s).MAC(ctx, "allow", []byte(value))
-		if err != nil {
+		of := d.of.Load()
+		if of == nil {
 			return ""
 		}
-		return hex.EncodeToString(sum)
+		return hex.EncodeToString((*of)([]byte(value)))
 	}
+}
+
+// ready fetches the tenant's digest key where a set may need it. Without it values that a tenant allows would be found all
+// the same, and nobody would know: errs.Overloaded.
+func (c *sets) ready(ctx context.Context, s tenant.Scope) error {
+	d := c.digest(s)
+	if !d.needed.Load() {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, keyBudget)
+	defer cancel()
+	of, err := c.keys.Tenant(s).Digester(ctx, "allow")
+	if err != nil {
+		return fmt.Errorf("key of the allow lists: %w", err)
+	}
+	d.of.Store(&of)
+	return nil
 }

@@ -186,13 +186,30 @@ func (l *Limiter) markDown() {
 	l.downTil = l.clock.Now().Add(downFor)
 }
 
+// localPart is the part of a limit that an instance grants by itself: each route is a function with instances of its own,
+// and while none of them can ask, all their parts together should be about the limit.
+const localPart = 8
+
+// share is the policy of an instance that cannot ask: a part of the limit, or as much as it was last granted, if that was
+// more, so that who used one route alone is not held up.
+func (p Policy) share(leased int) Policy {
+	part := max(1.0/localPart, min(1, float64(leased)/leaseFor.Seconds()/p.PerSecond))
+	if leased <= 1 {
+		part = 1.0 / localPart // the least of leases says nothing about a rate
+	}
+	p.PerSecond *= part
+	p.Burst = max(1, int(float64(p.Burst)*part))
+	return p
+}
+
 // local runs the bucket in memory: the share of an instance that cannot ask.
 func (l *Limiter) local(p Policy, b *bucket, now time.Time, failClosed bool, cause error) (Decision, error) {
 	if failClosed {
 		return Decision{Policy: p}, errs.Wrap(errs.Overloaded, "The limit store does not answer now.", cause).WithRetryAfter(downFor)
 	}
 	us := now.UnixMicro()
-	inc, tau := p.cost(1), p.cost(p.Burst)
+	share := p.share(b.size)
+	inc, tau := share.cost(1), share.cost(share.Burst)
 	tat := max(b.localTAT, us)
 	if tat+inc > us+tau {
 		return Decision{Policy: p, RetryAfter: micros(tat + inc - tau - us), Fallback: true}, nil

@@ -130,11 +130,61 @@ func TestWithoutAStore(t *testing.T) {
 			n++
 		}
 	}
-	if n != 100 {
-		t.Errorf("the local share admitted %d at once, want the burst of 100", n)
+	if n != 12 {
+		t.Errorf("the local share admitted %d at once, want an eighth of the burst of 100", n)
 	}
 	if _, err := l.Allow(t.Context(), b.scope, true, perSecond(100)); !errors.Is(err, errs.Overloaded) {
 		t.Errorf("closed: %v, want overloaded", err)
+	}
+}
+
+// TestInstancesWithoutAStoreShareTheLimit has a key used on ten routes, each an instance of its own, while the store is
+// down.
+func TestInstancesWithoutAStoreShareTheLimit(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.sys.Cut()
+	p := limit.Policy{Name: "key", Subject: "k", PerSecond: 1, Burst: 60, Window: time.Minute}
+	n := 0
+	for range 10 {
+		l := limit.New(b.usage, b.now, patience)
+		for range 60 {
+			if d, err := l.Allow(t.Context(), b.scope, false, p); err == nil && d.Allowed {
+				n++
+			}
+		}
+	}
+	if n > 2*p.Burst {
+		t.Errorf("ten instances admitted %d at once of a limit of %d", n, p.Burst)
+	}
+}
+
+// TestABusyInstanceKeepsItsShare cuts the store off from one that a client was using up to its limit.
+func TestABusyInstanceKeepsItsShare(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	l, p := limit.New(b.usage, b.now, patience), perSecond(100)
+	count := func() int {
+		n := 0
+		for range 100 {
+			d, err := l.Allow(t.Context(), b.scope, false, p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d.Allowed {
+				n++
+			}
+			b.now.Advance(10 * time.Millisecond)
+		}
+		return n
+	}
+	if n := count(); n < 95 {
+		t.Fatalf("%d admitted with a store", n)
+	}
+	b.sys.Cut()
+	count()
+	if n := count(); n < 60 || n > 100 {
+		t.Errorf("%d of 100 admitted a second later without a store", n)
 	}
 }
 

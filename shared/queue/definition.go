@@ -8,8 +8,13 @@ type Definition struct {
 	Name string
 	// Visibility is how long a received message stays hidden: six times the consumer's timeout.
 	Visibility time.Duration
-	// MaxReceive is after how many receives a message goes to the dead-letter queue.
+	// MaxReceive is after how many receives a message goes to the dead-letter queue. Times Visibility it is how long an
+	// outage of a store may last that no message dies of: what dies of jobs and tasks the watch sends again, but of records
+	// of analyses there is nothing else.
 	MaxReceive int
+	// Concurrency is how many batches are worked on at once on AWS, for all tenants together: at least two, SQS's own
+	// least. What analyses leave behind must keep up with thousands of them a second.
+	Concurrency int
 }
 
 // The queues' logical names.
@@ -26,9 +31,9 @@ func DLQ(name string) string { return name + "-dlq" }
 // Definitions lists every queue.
 func Definitions() []Definition {
 	return []Definition{
-		{Name: Analyses, Visibility: 60 * time.Second, MaxReceive: 8},
-		{Name: JobSplit, Visibility: 120 * time.Second, MaxReceive: 5},
-		{Name: JobChunks, Visibility: 60 * time.Second, MaxReceive: 4},
-		{Name: Tasks, Visibility: 60 * time.Second, MaxReceive: 4},
+		{Name: Analyses, Visibility: 60 * time.Second, MaxReceive: 100, Concurrency: 40},
+		{Name: JobSplit, Visibility: 120 * time.Second, MaxReceive: 5, Concurrency: 10},
+		{Name: JobChunks, Visibility: 60 * time.Second, MaxReceive: 10, Concurrency: 50},
+		{Name: Tasks, Visibility: 60 * time.Second, MaxReceive: 10, Concurrency: 20},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
@@ -75,10 +76,23 @@ func (q *Queue) Send(ctx context.Context, s scope.Scope, body any) error {
 	return q.SendBatch(ctx, s, []any{body})
 }
 
+// SendLater is Send for a message that nobody receives before delay is over, 15 minutes at most.
+func (q *Queue) SendLater(ctx context.Context, s scope.Scope, body any, delay time.Duration) error {
+	if !q.access.Send {
+		return fmt.Errorf("send to %s: %w", q.name, ErrNotDeclared)
+	}
+	url, err := q.resolve(ctx)
+	if err != nil {
+		return err
+	}
+	return q.send(ctx, url, s, []any{body}, delay)
+}
+
 // maxBatch is how many messages SQS takes in one call.
 const maxBatch = 10
 
-// SendBatch puts messages on the queue, ten a call. It returns an error if any was not taken; those before it were.
+// SendBatch puts messages on the queue, ten a call. It returns an error if any was not taken; those before it were. Of
+// up to ten messages, a PartialError in its chain tells which.
 func (q *Queue) SendBatch(ctx context.Context, s scope.Scope, bodies []any) error {
 	if !q.access.Send {
 		return fmt.Errorf("send to %s: %w", q.name, ErrNotDeclared)
@@ -88,7 +102,7 @@ func (q *Queue) SendBatch(ctx context.Context, s scope.Scope, bodies []any) erro
 		return err
 	}
 	for start := 0; start < len(bodies); start += maxBatch {
-		if err := q.send(ctx, url, s, bodies[start:min(start+maxBatch, len(bodies))]); err != nil {
+		if err := q.send(ctx, url, s, bodies[start:min(start+maxBatch, len(bodies))], 0); err != nil {
 			return err
 		}
 	}
@@ -103,7 +117,7 @@ func encode(body any) ([]byte, error) {
 	return json.Marshal(body)
 }
 
-func (q *Queue) send(ctx context.Context, url *string, s scope.Scope, bodies []any) error {
+func (q *Queue) send(ctx context.Context, url *string, s scope.Scope, bodies []any, delay time.Duration) error {
 	in := &sqs.SendMessageBatchInput{QueueUrl: url}
 	for i, body := range bodies {
 		ctx, body := traced(ctx, body)
@@ -113,12 +127,14 @@ func (q *Queue) send(ctx context.Context, url *string, s scope.Scope, bodies []a
 		}
 		in.Entries = append(in.Entries, types.SendMessageBatchRequestEntry{
 			Id: aws.String(strconv.Itoa(i)), MessageBody: aws.String(string(b)),
-			MessageAttributes: attributes(s, Traceparent(ctx)), MessageGroupId: aws.String(s.TenantID()),
+			MessageAttributes: attributes(s, Traceparent(ctx)), MessageGroupId: aws.String(s.TenantID()), DelaySeconds: int32(delay / time.Second),
 		})
 	}
 	if len(in.Entries) == 1 {
 		e := in.Entries[0]
-		_, err := q.api.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: url, MessageBody: e.MessageBody, MessageAttributes: e.MessageAttributes, MessageGroupId: e.MessageGroupId})
+		_, err := q.api.SendMessage(ctx, &sqs.SendMessageInput{
+			QueueUrl: url, MessageBody: e.MessageBody, MessageAttributes: e.MessageAttributes, MessageGroupId: e.MessageGroupId, DelaySeconds: e.DelaySeconds,
+		})
 		if err != nil {
 			return failure("send to "+q.name, err)
 		}
@@ -128,10 +144,27 @@ func (q *Queue) send(ctx context.Context, url *string, s scope.Scope, bodies []a
 	if err != nil {
 		return failure("send to "+q.name, err)
 	}
-	if len(res.Failed) > 0 {
-		return failure("send to "+q.name, fmt.Errorf("%d of %d messages refused: %s", len(res.Failed), len(bodies), aws.ToString(res.Failed[0].Code)))
+	if len(res.Failed) == 0 {
+		return nil
 	}
-	return nil
+	partial := &PartialError{Failed: make([]bool, len(bodies)), code: aws.ToString(res.Failed[0].Code)}
+	for _, f := range res.Failed {
+		if i, err := strconv.Atoi(aws.ToString(f.Id)); err == nil && i < len(bodies) {
+			partial.Failed[i] = true
+		}
+	}
+	return failure("send to "+q.name, partial)
+}
+
+// PartialError says which of up to ten messages the queue did not take.
+type PartialError struct {
+	// Failed holds one entry per message.
+	Failed []bool
+	code   string
+}
+
+func (e *PartialError) Error() string {
+	return fmt.Sprintf("some of %d messages refused: %s", len(e.Failed), e.code)
 }
 
 // Depth is how many messages wait and how many are being worked on, both approximate.

@@ -2,6 +2,7 @@ package record
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -11,14 +12,19 @@ import (
 	"guardrails/shared/policy"
 )
 
-// maxFindings is how many findings a record lists; the event counts all of them.
-const maxFindings = 200
+const (
+	// maxFindings is how many findings a record lists; the event counts all of them.
+	maxFindings = 200
+	// maxMessage is how large a message may be: well below what SQS takes, and its parts below what an item may hold. What
+	// a tenant's own rules say of themselves could fill many times that.
+	maxMessage = 180 << 10
+)
 
 // Message is what is sent for one analysis.
 type Message struct {
 	Analysis inspect.Analysis             `json:"analysis"`
 	Event    events.AnalysisCompletedData `json:"event"`
-	// Truncated says that the analysis had more findings than the record lists.
+	// Truncated says that the analysis had more findings or violations than the record lists.
 	Truncated bool `json:"truncated,omitempty"`
 }
 
@@ -44,6 +50,43 @@ func NewMessage(a *inspect.Analysis) Message {
 	}
 	if m.Truncated {
 		m.Analysis.Violations = keepListed(a.Violations)
+	}
+	return m
+}
+
+// Encode makes the message's body, of at most maxMessage bytes. What does not fit is left out, the least important first:
+// what rules say of themselves, which findings they are about, then findings and violations themselves. What was
+// decided, by which rules, stays for as long as there is room.
+func (m Message) Encode() (json.RawMessage, error) {
+	for step := range maxSteps {
+		b, err := json.Marshal(m)
+		if err != nil {
+			return nil, fmt.Errorf("encode record: %w", err)
+		}
+		if len(b) <= maxMessage {
+			return b, nil
+		}
+		m = m.shorter(step)
+	}
+	return nil, errHuge
+}
+
+// maxSteps is how often a message is shortened: at the end it holds nothing that can be many.
+const maxSteps = 16
+
+var errHuge = errors.New("record: the analysis cannot be made small enough to be kept")
+
+// shorter returns the message without some of its parts; step says how often it was shortened before.
+func (m Message) shorter(step int) Message {
+	if step == 0 {
+		m.Analysis.Violations = terse(m.Analysis.Violations)
+		return m
+	}
+	m.Truncated = true
+	m.Analysis.Findings = m.Analysis.Findings[:len(m.Analysis.Findings)/2]
+	if step > 3 {
+		m.Analysis.Violations = m.Analysis.Violations[:len(m.Analysis.Violations)/2]
+		m.Event.Violations = m.Event.Violations[:len(m.Event.Violations)/2]
 	}
 	return m
 }

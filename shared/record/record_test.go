@@ -1,11 +1,15 @@
 package record_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 	"sync"
 	"testing"
+	"time"
+
+	"pgregory.net/rapid"
 
 	"guardrails/shared/awstest"
 	"guardrails/shared/detect"
@@ -43,6 +47,41 @@ func TestMessagesHoldNoText(t *testing.T) {
 	if a.Findings[0].Text == "" || a.Redacted == nil {
 		t.Error("the answer was changed with its record")
 	}
+}
+
+// TestMessagesFit makes records of analyses with very many breaches, and rules that say very much of themselves.
+func TestMessagesFit(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		a := analysis(rapid.IntRange(0, 1000).Draw(t, "findings"))
+		for i := range a.Findings {
+			a.Findings[i].Path = "/" + strings.Repeat("field/", rapid.IntRange(1, 200).Draw(t, "depth"))
+		}
+		said := strings.Repeat("x", rapid.IntRange(0, 2000).Draw(t, "said"))
+		a.Violations = nil
+		for i := range rapid.IntRange(0, 2000).Draw(t, "violations") {
+			a.Violations = append(a.Violations, policy.Violation{
+				RuleID: fmt.Sprintf("rule_%s_%d", strings.Repeat("r", 40), i), Framework: "HIPAA", RuleName: said[:min(100, len(said))], Message: said, Remediation: said, Findings: []string{"f1", "f2"},
+			})
+		}
+		b, err := record.NewMessage(a).Encode()
+		if err != nil || len(b) > 200<<10 {
+			t.Fatalf("%d bytes, %v", len(b), err)
+		}
+		var m record.Message
+		if err := json.Unmarshal(b, &m); err != nil {
+			t.Fatal(err)
+		}
+		if m.Analysis.Decision != a.Decision || m.Event.AnalysisID != a.ID || len(a.Violations) > 0 && m.Analysis.Violations[0].RuleID != a.Violations[0].RuleID {
+			t.Errorf("record %+v", m.Event)
+		}
+		if !m.Truncated && (len(m.Analysis.Findings) != len(a.Findings) || len(m.Analysis.Violations) != len(a.Violations)) {
+			t.Error("cut and not said so")
+		}
+		if row, err := record.NewRow(m, time.Now()); err != nil || len(row.Analysis) > 300<<10 {
+			t.Errorf("row of %d bytes, %v", len(row.Analysis), err)
+		}
+	})
 }
 
 // TestSendManyAtOnce sends more records at a time than one call takes; every one is acknowledged and none is missed.

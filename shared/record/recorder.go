@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -59,9 +58,9 @@ var errBusy = errors.New("too many records are waiting")
 // Send makes the record durable. With failClosed it returns errs.Overloaded unless the queue acknowledged; without, it
 // waits at most 50 ms, counts a miss and does not fail. A queue that refuses fails both: then every record would be lost.
 func (r *Recorder) Send(ctx context.Context, s tenant.Scope, a *inspect.Analysis, failClosed bool) error {
-	body, err := json.Marshal(NewMessage(a))
+	body, err := NewMessage(a).Encode()
 	if err != nil {
-		return fmt.Errorf("encode record: %w", err)
+		return err
 	}
 	p := &pending{ctx: context.WithoutCancel(ctx), scope: s, body: body, done: make(chan error, 1)}
 	wait := standardWait
@@ -116,7 +115,12 @@ func (r *Recorder) enqueue(p *pending) error {
 func (r *Recorder) sendAll() {
 	for batch := r.next(); len(batch) > 0; batch = r.next() {
 		err := r.send(batch)
-		for _, p := range batch {
+		var some *queue.PartialError
+		for i, p := range batch {
+			if errors.As(err, &some) && !some.Failed[i] {
+				p.done <- nil
+				continue
+			}
 			p.done <- err
 		}
 	}

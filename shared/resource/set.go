@@ -45,6 +45,8 @@ type QueueSpec struct {
 	// it goes there. Both are zero for a dead-letter queue.
 	DeadLetter string
 	MaxReceive int
+	// Concurrency is how many batches its consumer works on at once.
+	Concurrency int
 }
 
 // BucketSpec is a private, encrypted bucket whose objects expire after ExpireDays.
@@ -101,7 +103,7 @@ func queues(env string) []QueueSpec {
 			QueueSpec{Name: queue.DLQ(d.Name), Physical: dead, Visibility: defaultVisibility, Retention: deadLetterRetention},
 			QueueSpec{
 				Name: d.Name, Physical: Queue(env, d.Name), Visibility: d.Visibility, Retention: retention,
-				DeadLetter: dead, MaxReceive: d.MaxReceive,
+				DeadLetter: dead, MaxReceive: d.MaxReceive, Concurrency: d.Concurrency,
 			})
 	}
 	return out

@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
-	"github.com/hashicorp/golang-lru/v2/expirable"
+	lru "github.com/hashicorp/golang-lru/v2"
 	"golang.org/x/sync/singleflight"
 
 	"guardrails/shared/clock"
@@ -24,6 +24,12 @@ import (
 const (
 	cacheTenants = 512
 	cacheFor     = 5 * time.Minute
+	// standInFor is how old a key may be that serves while the key service does not answer, and standInWait how long who
+	// could be served so waits for the service.
+	standInFor  = time.Hour
+	standInWait = 300 * time.Millisecond
+	// downFor is how long a service that has failed is not asked again.
+	downFor = time.Second
 )
 
 // item is a wrapped data key in the tenants table.
@@ -39,13 +45,17 @@ type Keys struct {
 	master string
 	table  *table.Table
 	clock  clock.Clock
-	cache  *expirable.LRU[string, *key]
+	cache  *lru.Cache[string, known]
 	flight singleflight.Group
 }
 
 // NewKeys returns the keys that master (a KMS key id or alias) wraps and the tenants table stores.
 func NewKeys(api *kms.Client, master string, tenants *table.Table, c clock.Clock) *Keys {
-	return &Keys{api: api, master: master, table: tenants, clock: c, cache: expirable.NewLRU[string, *key](cacheTenants, nil, cacheFor)}
+	cache, err := lru.New[string, known](cacheTenants)
+	if err != nil {
+		panic(err) // the size is a positive constant
+	}
+	return &Keys{api: api, master: master, table: tenants, clock: c, cache: cache}
 }
 
 func encryptionContext(s scope.Scope) map[string]string {
@@ -70,23 +80,74 @@ func failure(doing string, err error) error {
 
 const currentVersion = 1
 
-// version returns one version of the tenant's data key, unwrapped, from the cache if it is there.
+// known is a data key as it was last read, or that it could not be.
+type known struct {
+	key *key
+	// read is when the store gave it; failed and err are of a try since that had no answer.
+	read   time.Time
+	failed time.Time
+	err    error
+}
+
+// version returns one version of the tenant's data key, unwrapped. A key of a version never changes, so while the key
+// service does not answer an older copy serves. Who asks waits no longer than its context, and a service that has just
+// failed is left alone for a moment: one analysis may ask for many digests.
 func (k *Keys) version(ctx context.Context, s scope.Scope, n int) (*key, error) {
-	name := s.TenantID() + "#" + strconv.Itoa(n)
-	if hit, ok := k.cache.Get(name); ok {
-		return hit, nil
+	name, now := s.TenantID()+"#"+strconv.Itoa(n), k.clock.Now()
+	had, _ := k.cache.Get(name)
+	if had.key != nil && now.Sub(had.read) < cacheFor {
+		return had.key, nil
 	}
-	v, err, _ := k.flight.Do(name, func() (any, error) {
-		fresh, err := k.unwrap(context.WithoutCancel(ctx), s, n)
-		if err == nil {
-			k.cache.Add(name, fresh)
+	standIn := had.key != nil && now.Sub(had.read) < standInFor
+	if had.err != nil && now.Sub(had.failed) < downFor {
+		if standIn {
+			return had.key, nil
 		}
+		return nil, had.err
+	}
+	if standIn {
+		short, cancel := context.WithTimeout(ctx, standInWait)
+		defer cancel()
+		ctx = short
+	}
+	fresh, err := k.ask(ctx, s, n, name)
+	if err != nil && standIn && !errors.Is(err, errs.NotFound) {
+		return had.key, nil
+	}
+	return fresh, err
+}
+
+// ask reads a key, once for all who ask at the same time. A read that its callers have given up still counts.
+func (k *Keys) ask(ctx context.Context, s scope.Scope, n int, name string) (*key, error) {
+	answer := k.flight.DoChan(name, func() (any, error) {
+		fresh, err := k.unwrap(context.WithoutCancel(ctx), s, n)
+		k.learn(name, fresh, err)
 		return fresh, err
 	})
-	if err != nil {
-		return nil, err
+	select {
+	case a := <-answer:
+		if a.Err != nil {
+			return nil, a.Err
+		}
+		return a.Val.(*key), nil
+	case <-ctx.Done():
+		return nil, failure("unwrap data key", ctx.Err())
 	}
-	return v.(*key), nil
+}
+
+// learn keeps what a read came to. A key that is gone is forgotten: what it sealed is shredded.
+func (k *Keys) learn(name string, fresh *key, err error) {
+	now := k.clock.Now()
+	switch {
+	case err == nil:
+		k.cache.Add(name, known{key: fresh, read: now})
+	case errors.Is(err, errs.NotFound):
+		k.cache.Remove(name)
+	default:
+		had, _ := k.cache.Get(name)
+		had.failed, had.err = now, err
+		k.cache.Add(name, had)
+	}
 }
 
 func (k *Keys) unwrap(ctx context.Context, s scope.Scope, n int) (*key, error) {
@@ -150,4 +211,14 @@ func (t Tenant) MAC(ctx context.Context, domain string, value []byte) ([]byte, e
 		return nil, err
 	}
 	return k.digest(domain, value), nil
+}
+
+// Digester returns the keyed digest of a domain with the key at hand: what it is called for many times costs one read at
+// most, and fails here or not at all.
+func (t Tenant) Digester(ctx context.Context, domain string) (func(value []byte) []byte, error) {
+	k, err := t.keys.version(ctx, t.scope, currentVersion)
+	if err != nil {
+		return nil, err
+	}
+	return func(value []byte) []byte { return k.digest(domain, value) }, nil
 }

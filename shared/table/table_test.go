@@ -3,8 +3,12 @@ package table_test
 import (
 	"errors"
 	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"pgregory.net/rapid"
 
@@ -148,4 +152,57 @@ func evens() []expression.OperandBuilder {
 		out = append(out, expression.Value(i))
 	}
 	return out
+}
+
+// lossy loses the answer of the next call that writes: the store has done it, and the SDK tries again.
+type lossy struct {
+	aws.HTTPClient
+	armed atomic.Bool
+}
+
+type reset struct{}
+
+func (reset) Error() string   { return "connection reset by peer" }
+func (reset) Timeout() bool   { return true }
+func (reset) Temporary() bool { return true }
+
+func (l *lossy) Do(r *http.Request) (*http.Response, error) {
+	lose := !strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".GetItem") && l.armed.Swap(false)
+	res, err := l.HTTPClient.Do(r)
+	if lose && err == nil {
+		_ = res.Body.Close()
+		return nil, reset{}
+	}
+	return res, err
+}
+
+// TestALostAnswerIsNobodyElsesWrite makes single conditional writes whose first answer is lost.
+func TestALostAnswerIsNobodyElsesWrite(t *testing.T) {
+	t.Parallel()
+	sys := fntest.New(t, nil, nil)
+	line := &lossy{HTTPClient: sys.Config.AWS.HTTPClient}
+	sys.Config.AWS.HTTPClient = line
+	acme, jobs := sys.Tenant(t).Scope(t), sys.Env().Table(table.Jobs)
+	k := table.JobKey("j1")
+	next := func(n int) (expression.UpdateBuilder, expression.ConditionBuilder) {
+		return expression.Add(expression.Name("n"), expression.Value(1)), expression.Name("n").Equal(expression.Value(n))
+	}
+	for i, write := range []func() error{
+		func() error { return jobs.Put(t.Context(), acme, k, row{"j1", 1}, table.IfAbsent()) },
+		func() error { u, c := next(1); return jobs.Update(t.Context(), acme, k, u, c) },
+		func() error { u, _ := next(2); return jobs.Update(t.Context(), acme, k, u, table.Always()) },
+	} {
+		line.armed.Store(true)
+		if err := write(); err != nil {
+			t.Errorf("write %d: %v", i, err)
+		}
+		var got row
+		if err := jobs.Get(t.Context(), acme, k, &got); err != nil || got.N != i+1 {
+			t.Errorf("after write %d: %+v, %v", i, got, err)
+		}
+	}
+	line.armed.Store(true)
+	if err := jobs.Delete(t.Context(), acme, k, table.IfPresent()); err != nil {
+		t.Errorf("delete: %v", err)
+	}
 }

@@ -115,7 +115,10 @@ func (e *ConditionError) Is(target error) bool { return target == ErrCondition }
 
 // conflictWaits is how long a write waits, at most, before it tries again to write items that another transaction
 // holds. A refused write and a canceled transaction have written nothing.
-var conflictWaits = [...]time.Duration{10 * time.Millisecond, 20 * time.Millisecond, 40 * time.Millisecond, 80 * time.Millisecond, 160 * time.Millisecond, 320 * time.Millisecond}
+var conflictWaits = [...]time.Duration{
+	10 * time.Millisecond, 20 * time.Millisecond, 40 * time.Millisecond, 80 * time.Millisecond, 160 * time.Millisecond, 320 * time.Millisecond,
+	640 * time.Millisecond, 1280 * time.Millisecond,
+}
 
 // Transact makes all writes or none; they may be in several tables. It returns a ConditionError if a condition did
 // not hold, and errs.Overloaded if the store cannot answer or other transactions stay in the way.
@@ -128,7 +131,7 @@ func Transact(ctx context.Context, ops ...Op) error {
 		in.TransactItems = append(in.TransactItems, op.item)
 	}
 	return patiently(ctx, func() error {
-		if len(ops) == 1 {
+		if len(ops) == 1 && !ops[0].conditional() {
 			return single(ctx, ops[0])
 		}
 		return transact(ctx, ops[0].api, in)
@@ -147,7 +150,22 @@ func patiently(ctx context.Context, write func() error) error {
 	return write()
 }
 
-// errConflict marks a write that was refused because a transaction held its items.
+// conditional reports whether the write has a condition. The SDK tries a write again whose answer was lost. The second
+// try then meets what the first one wrote, and its condition fails: the caller would take its own write for another's. A
+// transaction carries a token by which the store knows it again, so that is how conditional writes are made, at twice the
+// price; writes without condition may be made twice.
+func (op Op) conditional() bool {
+	switch it := op.item; {
+	case it.Put != nil:
+		return it.Put.ConditionExpression != nil
+	case it.Update != nil:
+		return true // without a condition, too, ADD must not be done twice
+	}
+	return op.item.Delete.ConditionExpression != nil
+}
+
+// errConflict marks a write that was refused because a transaction held its items, or because a partition had too much
+// to do: it has written nothing, and the SDK does not try it again.
 var errConflict = errors.New("items are held by another transaction")
 
 func transact(ctx context.Context, api *dynamodb.Client, in *dynamodb.TransactWriteItemsInput) error {
@@ -162,7 +180,7 @@ func transact(ctx context.Context, api *dynamodb.Client, in *dynamodb.TransactWr
 		}
 		for _, r := range canceled.CancellationReasons {
 			switch code := aws.ToString(r.Code); code {
-			case "TransactionConflict":
+			case "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded":
 				err = errors.Join(errConflict, err)
 			case "ValidationError":
 				return failure("transact", &smithy.GenericAPIError{Code: code})
@@ -185,25 +203,13 @@ func conditionError(c *types.TransactionCanceledException) error {
 	return ce
 }
 
-// single makes one write without the double price of a transaction.
+// single makes one write that may be made twice, without the double price of a transaction.
 func single(ctx context.Context, op Op) error {
 	var err error
-	switch it := op.item; {
-	case it.Put != nil:
-		_, err = op.api.PutItem(ctx, &dynamodb.PutItemInput{
-			TableName: it.Put.TableName, Item: it.Put.Item, ConditionExpression: it.Put.ConditionExpression,
-			ExpressionAttributeNames: it.Put.ExpressionAttributeNames, ExpressionAttributeValues: it.Put.ExpressionAttributeValues,
-		})
-	case it.Update != nil:
-		_, err = op.api.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-			TableName: it.Update.TableName, Key: it.Update.Key, UpdateExpression: it.Update.UpdateExpression, ConditionExpression: it.Update.ConditionExpression,
-			ExpressionAttributeNames: it.Update.ExpressionAttributeNames, ExpressionAttributeValues: it.Update.ExpressionAttributeValues,
-		})
-	default:
-		_, err = op.api.DeleteItem(ctx, &dynamodb.DeleteItemInput{
-			TableName: it.Delete.TableName, Key: it.Delete.Key, ConditionExpression: it.Delete.ConditionExpression,
-			ExpressionAttributeNames: it.Delete.ExpressionAttributeNames, ExpressionAttributeValues: it.Delete.ExpressionAttributeValues,
-		})
+	if it := op.item; it.Put != nil {
+		_, err = op.api.PutItem(ctx, &dynamodb.PutItemInput{TableName: it.Put.TableName, Item: it.Put.Item})
+	} else {
+		_, err = op.api.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: it.Delete.TableName, Key: it.Delete.Key})
 	}
 	if err != nil {
 		return failure("write", err)

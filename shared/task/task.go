@@ -57,7 +57,8 @@ type Task struct {
 	Error string `dynamodbav:"error,omitempty"`
 	TTL   int64  `dynamodbav:"ttl"`
 
-	// DueShard and DueAt put an unfinished task where the watch looks; Resends counts the watch's tries.
+	// DueShard and DueAt put an unfinished task where the watch looks; Resends counts how
+	// often the watch has sent it again.
 	DueShard string `dynamodbav:"due_shard,omitempty"`
 	DueAt    int64  `dynamodbav:"due_at,omitempty"`
 	Resends  int    `dynamodbav:"resends"`
@@ -159,8 +160,30 @@ func (st *Store) end(ctx context.Context, s tenant.Scope, t Task, to Status, rea
 	return table.Transact(ctx, st.table.UpdateOp(s, table.TaskKey(t.ID), u, is(Pending, Started)), ev)
 }
 
-// Claim takes a task that is due for one look of the watch, and says when the next one is.
-func (st *Store) Claim(ctx context.Context, s tenant.Scope, t Task, next time.Time) error {
-	u := expression.Set(expression.Name("due_at"), expression.Value(next.Unix())).Set(expression.Name("resends"), expression.Value(t.Resends+1))
-	return st.table.Update(ctx, s, table.TaskKey(t.ID), u, is(Pending, Started).And(expression.Name("due_at").Equal(expression.Value(t.DueAt))))
+// Submitted is when the task was submitted.
+func (t Task) Submitted() time.Time {
+	at, err := time.Parse(clock.Layout, t.SubmittedAt)
+	if err != nil {
+		return time.Time{}
+	}
+	return at
+}
+
+// Claim takes a task that is due for one look of the watch, says when the next one is, and returns the task so.
+func (st *Store) Claim(ctx context.Context, s tenant.Scope, t Task, next time.Time) (Task, error) {
+	u := expression.Set(expression.Name("due_at"), expression.Value(next.Unix()))
+	err := st.table.Update(ctx, s, table.TaskKey(t.ID), u, st.claimed(t))
+	t.DueAt = next.Unix()
+	return t, err
+}
+
+// Resent counts that a claimed task's message was sent again.
+func (st *Store) Resent(ctx context.Context, s tenant.Scope, t Task) error {
+	u := expression.Set(expression.Name("resends"), expression.Value(t.Resends+1))
+	return st.table.Update(ctx, s, table.TaskKey(t.ID), u, st.claimed(t))
+}
+
+// claimed holds while nobody else has claimed the task.
+func (st *Store) claimed(t Task) expression.ConditionBuilder {
+	return is(Pending, Started).And(expression.Name("due_at").Equal(expression.Value(t.DueAt)))
 }

@@ -1,14 +1,18 @@
 package gateway
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/aws/aws-lambda-go/events"
 
 	"guardrails/infra/local/invoke"
 	"guardrails/shared/clock"
@@ -19,6 +23,12 @@ import (
 
 // MaxBody is the largest request body that API Gateway takes, in bytes.
 const MaxBody = 10 << 20
+
+// MaxEvent is the largest event that Lambda takes, in bytes: 6 MB and its frame. The body is a string in it, so each quote,
+// backslash and line break counts twice; a body well below MaxBody may not fit.
+const MaxEvent = 6_291_556
+
+var errTooLong = errs.New(errs.PayloadTooLarge, "The request is larger than 6 MB, in which each quote, backslash and line break of the body counts twice: send less at once, or documents of a job as an upload.")
 
 // MaxHeader is how large the request line and all headers may be together, in bytes.
 const MaxHeader = 10_240
@@ -114,9 +124,12 @@ func readBody(r *http.Request) ([]byte, error) {
 
 func (g *Gateway) invoke(ctx context.Context, c *call, authorizer map[string]any) (*answer, error) {
 	target := c.match.route.Target
-	payload, err := json.Marshal(g.proxyRequest(c, authorizer))
+	payload, err := encode(g.proxyRequest(c, authorizer))
 	if err != nil {
 		return nil, errs.Wrap(errs.Internal, "The request could not be passed on.", err)
+	}
+	if len(payload) > MaxEvent {
+		return nil, errTooLong
 	}
 	// A caller that hangs up does not stop the function, as on AWS: half a write helps nobody.
 	out, err := target.Call(context.WithoutCancel(ctx), c.id, payload)
@@ -133,6 +146,17 @@ func (g *Gateway) invoke(ctx context.Context, c *call, authorizer map[string]any
 		a.header.Set("X-Request-Id", c.shown)
 	}
 	return a, nil
+}
+
+// encode makes the event's JSON. Angle brackets stay as they are, as in API Gateway's events.
+func encode(ev events.APIGatewayProxyRequest) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(ev); err != nil {
+		return nil, fmt.Errorf("encode the event: %w", err)
+	}
+	return bytes.TrimRight(b.Bytes(), "\n"), nil
 }
 
 // shownID keeps a caller's request id of 8 to 128 printable ASCII characters.

@@ -347,9 +347,17 @@ func TestLargeHeadersAreRefused(t *testing.T) {
 
 func TestLargeBodiesAreRefused(t *testing.T) {
 	t.Parallel()
-	s := serve(t, fails(errors.New("unused")), public("POST", "/x", tell))
+	s := serve(t, fails(errors.New("unused")), public("POST", "/x", answers(`{"statusCode":200}`)))
 	resp, body := do(t, "POST", s.URL+"/x", strings.Repeat("x", gateway.MaxBody+1))
 	wantProblem(t, resp, body, 413, "payload_too_large")
+
+	// What fits as it is may not fit in a function's event, where it is escaped.
+	half := strings.Repeat(`"`, gateway.MaxEvent/2)
+	resp, body = do(t, "POST", s.URL+"/x", half)
+	wantProblem(t, resp, body, 413, "payload_too_large")
+	if resp, _ = do(t, "POST", s.URL+"/x", strings.Repeat("<", gateway.MaxEvent-10_000)); resp.StatusCode != 200 {
+		t.Errorf("a body that just fits: %d", resp.StatusCode)
+	}
 
 	// Without a declared length the gateway finds out while it reads.
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/x", io.MultiReader(strings.NewReader(strings.Repeat("x", gateway.MaxBody+1))))

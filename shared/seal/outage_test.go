@@ -1,0 +1,80 @@
+package seal_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"guardrails/shared/clock"
+	"guardrails/shared/errs"
+	"guardrails/shared/fntest"
+)
+
+// keyService stands before the key service. While it hangs it answers no call; calls counts those that came.
+type keyService struct {
+	aws.HTTPClient
+	hangs atomic.Bool
+	calls atomic.Int32
+}
+
+func (k *keyService) Do(r *http.Request) (*http.Response, error) {
+	if !strings.HasPrefix(r.Header.Get("X-Amz-Target"), "TrentService") {
+		return k.HTTPClient.Do(r)
+	}
+	k.calls.Add(1)
+	if k.hangs.Load() {
+		<-r.Context().Done()
+		return nil, r.Context().Err()
+	}
+	return k.HTTPClient.Do(r)
+}
+
+// TestKeysOutliveTheirService has the key service hang before a key is known, and after.
+func TestKeysOutliveTheirService(t *testing.T) {
+	t.Parallel()
+	now := clock.NewFake(time.Now())
+	sys := fntest.NewAt(t, nil, nil, now)
+	service := &keyService{HTTPClient: sys.Config.AWS.HTTPClient}
+	sys.Config.AWS.HTTPClient, sys.Config.StorePatience = service, 50*time.Millisecond
+	own := sys.Env().Keys().Tenant(sys.Tenant(t).Scope(t))
+	service.calls.Store(0)
+
+	service.hangs.Store(true)
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := own.MAC(gone, "d", nil); !errors.Is(err, errs.Overloaded) {
+		t.Errorf("a caller that has gone: %v", err)
+	}
+	for range 50 {
+		if _, err := own.MAC(t.Context(), "d", nil); !errors.Is(err, errs.Overloaded) {
+			t.Fatalf("without a key: %v", err)
+		}
+	}
+	if n := service.calls.Load(); n > 3 {
+		t.Errorf("%d calls of a service that hangs, for one moment", n)
+	}
+
+	service.hangs.Store(false)
+	now.Advance(2 * time.Second)
+	want, err := own.MAC(t.Context(), "d", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	service.hangs.Store(true)
+	now.Advance(30 * time.Minute)
+	for range 3 {
+		if got, err := own.MAC(t.Context(), "d", nil); err != nil || string(got) != string(want) {
+			t.Errorf("an older key does not stand in: %v", err)
+		}
+	}
+	now.Advance(2 * time.Hour)
+	if _, err := own.MAC(t.Context(), "d", nil); !errors.Is(err, errs.Overloaded) {
+		t.Errorf("a key of hours ago: %v", err)
+	}
+}
