@@ -4,18 +4,11 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"sync/atomic"
 	"time"
 )
 
-const (
-	// slowest is the least that a body is sent at: a MiB a second more is what its answer may take longer.
-	slowest = 1 << 20
-	// downFor is how long a service counts as down after it has not answered in time, and downAnswer what it is given
-	// meanwhile: enough for one that is well.
-	downFor    = time.Second
-	downAnswer = 300 * time.Millisecond
-)
+// slowest is the least that a body is sent at, in bytes a second: the larger it is, the later its answer may begin.
+const slowest = 1 << 20
 
 // Client is what the SDK sends requests with.
 type Client interface {
@@ -24,7 +17,7 @@ type Client interface {
 
 // Within returns a client that gives each try of a request a limit for the beginning of its answer. Neither the request's
 // own deadline nor http.Client.Timeout can be that: the one covers all tries, the other the answer's body too, which may be
-// read for minutes. While a service hangs, requests after the first wait less.
+// read for minutes.
 func Within(next Client, limit time.Duration) Client {
 	return &limited{next: next, limit: limit}
 }
@@ -32,8 +25,6 @@ func Within(next Client, limit time.Duration) Client {
 type limited struct {
 	next  Client
 	limit time.Duration
-	// hung counts the tries that were given up within the last downFor.
-	hung atomic.Int32
 }
 
 // SlowError says that a service did not begin to answer in time. The SDK takes it for a broken connection, and tries
@@ -60,8 +51,6 @@ func (l *limited) Do(r *http.Request) (*http.Response, error) {
 	if !timer.Stop() {
 		<-late
 		if r.Context().Err() == nil {
-			l.hung.Add(1)
-			time.AfterFunc(downFor, func() { l.hung.Add(-1) })
 			if err == nil {
 				_ = res.Body.Close()
 			}
@@ -77,11 +66,7 @@ func (l *limited) Do(r *http.Request) (*http.Response, error) {
 }
 
 func (l *limited) patience(r *http.Request) time.Duration {
-	limit := l.limit
-	if l.hung.Load() > 0 {
-		limit = min(limit, downAnswer)
-	}
-	return limit + time.Duration(max(r.ContentLength, 0)/slowest)*time.Second
+	return l.limit + time.Duration(max(r.ContentLength, 0)/slowest)*time.Second
 }
 
 // body ends a try's context with the answer's end.

@@ -28,8 +28,8 @@ const (
 	// could be served so waits for the service.
 	standInFor  = time.Hour
 	standInWait = 300 * time.Millisecond
-	// downFor is how long a service that has failed is not asked again.
-	downFor = time.Second
+	// downFor is how long a service that has failed is not asked again: those who wait for it together, not the next ones.
+	downFor = 100 * time.Millisecond
 )
 
 // item is a wrapped data key in the tenants table.
