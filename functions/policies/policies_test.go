@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -476,8 +477,16 @@ func TestPatternsAndDomainsOfAPolicy(t *testing.T) {
 		t.Errorf("shown as %v", p)
 	}
 	got := b.Call(t, "policies-dryrun", fntest.Request{As: &b.admin, Path: path(id), Body: body{"text": "tck1 of jane.roe@corp-mail.com, eve@mx.evil.com"}}).Want(t, 200).JSON(t)
-	if got["decision"] != "block" || got["redacted"] != " of jane.roe@corp-mail.com, [PHISHING]" {
+	// The denied domain is listed beside the address that it is in, which is replaced as a whole.
+	if got["decision"] != "block" || got["redacted"] != " of jane.roe@corp-mail.com, [EMAIL_ADDRESS]" {
 		t.Errorf("decided %v, redacted %v", got["decision"], got["redacted"])
+	}
+	var types []any
+	for _, f := range got["findings"].([]any) {
+		types = append(types, f.(body)["type"])
+	}
+	if !slices.Contains(types, any("PHISHING")) || !slices.Contains(types, any("EMAIL_ADDRESS")) {
+		t.Errorf("found %v", types)
 	}
 	bad := body{"name": "x", "patterns": []body{{"name": "T", "terms": []string{"x"}, "action": "nothing"}}, "allow": []body{{"domain": "a domain"}}}
 	p := b.Call(t, "policies-create", fntest.Request{As: &b.admin, Body: bad}).WantProblem(t, 422, "invalid_request")

@@ -33,9 +33,13 @@ func (f *forbidding) Do(r *http.Request) (*http.Response, error) {
 
 func TestForbiddenIsMissing(t *testing.T) {
 	t.Parallel()
-	for code, want := range map[string]errs.Code{"AccessDenied": errs.NotFound, "ExpiredToken": errs.Overloaded} {
+	for code, c := range map[string]struct{ want, write errs.Code }{
+		"AccessDenied": {errs.NotFound, errs.Internal},
+		"ExpiredToken": {errs.Overloaded, errs.Overloaded},
+	} {
 		t.Run(code, func(t *testing.T) {
 			t.Parallel()
+			want := c.want
 			sys := fntest.New(t, nil, nil)
 			sys.Config.AWS.HTTPClient = &forbidding{sys.Config.AWS.HTTPClient, code}
 			acme, env := sys.Tenant(t).Scope(t), sys.Env()
@@ -49,7 +53,7 @@ func TestForbiddenIsMissing(t *testing.T) {
 			if _, err := env.Bucket(blob.Uploads).Stat(t.Context(), acme, "x"); !errors.Is(err, errs.NotFound) {
 				t.Errorf("stat: %v", err)
 			}
-			if err := env.Bucket(blob.Content).Put(t.Context(), acme, "x", nil); !errors.Is(err, errs.Overloaded) {
+			if err := env.Bucket(blob.Content).Put(t.Context(), acme, "x", nil); !errors.Is(err, c.write) {
 				t.Errorf("put: %v", err)
 			}
 		})
