@@ -5,9 +5,11 @@ import (
 	"slices"
 	"strconv"
 
+	"guardrails/shared/authz"
 	"guardrails/shared/fn"
 	"guardrails/shared/resource"
 	"guardrails/shared/table"
+	"guardrails/shared/tenantrole"
 )
 
 // Statement allows actions on resources, under conditions. Names of resources hold placeholders that the deployment
@@ -30,15 +32,18 @@ type Grants struct {
 	Tenant   []Statement
 }
 
-// TenantTag is the session tag that names the tenant.
-const TenantTag = "TenantID"
-
-const tenantVariable = "${aws:PrincipalTag/" + TenantTag + "}"
+const (
+	tenantVariable = "${aws:PrincipalTag/" + tenantrole.Tag + "}"
+	actorVariable  = "${aws:PrincipalTag/" + tenantrole.ActorTag + "}"
+)
 
 // Grants derives the roles of a function from what it declares.
 func (p *Plan) Grants(f Function) Grants {
 	declared := f.Spec.Grants()
 	g := Grants{Function: p.ownGrants(f), Tenant: p.tenantGrants(declared)}
+	if f.ForPlatform() {
+		g.Tenant = append(g.Tenant, p.actorLog())
+	}
 	if mode := declared.Tables[table.Directory]; mode != 0 {
 		g.Function = append(g.Function, tableStatement("Directory", resource.Table(p.Env, table.Directory), mode, nil))
 		if len(g.Tenant) > 0 && mode&(fn.Write|fn.Append) != 0 {
@@ -68,6 +73,19 @@ func (p *Plan) Grants(f Function) Grants {
 	numberSids(g.Function)
 	numberSids(g.Tenant)
 	return g
+}
+
+// ForPlatform reports whether platform administrators, who act on other tenants, may call the function and it keeps a
+// log of it: what they did is written to their own tenant's log too.
+func (f Function) ForPlatform() bool {
+	return f.Spec.Permission != "" && slices.Contains(authz.Permissions(authz.PlatformAdmin), f.Spec.Permission) && f.Spec.Access.Tables[table.Audit] != 0
+}
+
+// actorLog lets a session add to the audit log of the actor's tenant, and do nothing else there.
+func (p *Plan) actorLog() Statement {
+	s := tableStatement("ActorLog", resource.Table(p.Env, table.Audit), fn.Append, leadingKeys())
+	s.Conditions["ForAllValues:StringLike"]["dynamodb:LeadingKeys"] = []string{"T#" + actorVariable + "#" + table.PartAudit}
+	return s
 }
 
 // RoleARN is the name of a role of this account.

@@ -203,12 +203,15 @@ func (b *builder) bucket(t *cfn.Template, name, physical string, p cfn.Map, stat
 	}})
 }
 
+// punctuation is all of ASCII that is neither letter nor digit.
+const punctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+
 // secret is a random secret. CloudFormation generates characters, not bytes: 64 letters and digits are base64 too, of
 // 48 bytes with 381 bits of chance.
 func (b *builder) secret(t *cfn.Template, spec resource.SecretSpec) {
 	id := t.Add(cfn.ID(spec.Name, "secret"), b.keep(cfn.Resource{Type: "AWS::SecretsManager::Secret", Properties: cfn.Map{
 		"Name": spec.Physical, "KmsKeyId": cfn.GetAtt(keyID, "Arn"), "Description": "Guardrails " + b.env.Name + ": " + spec.Name,
-		"GenerateSecretString": cfn.Map{"PasswordLength": 64, "ExcludePunctuation": true},
+		"GenerateSecretString": cfn.Map{"PasswordLength": 64, "ExcludeCharacters": punctuation},
 	}}))
 	t.Export(id+"Arn", b.exportSecret(spec.Name), cfn.Ref(id))
 }

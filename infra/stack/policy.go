@@ -5,6 +5,7 @@ import (
 
 	"guardrails/infra/cfn"
 	"guardrails/infra/plan"
+	"guardrails/shared/tenantrole"
 )
 
 // document renders statements as a policy document. Names hold the plan's placeholders; those of other stacks' values
@@ -94,13 +95,18 @@ func serviceTrust(service string) cfn.List {
 	}}
 }
 
-// tenantTrust lets a function's role take up its tenant role, if the session names one tenant and nothing else.
+// tenantTrust lets a function's role take up its tenant role, if the session names one tenant and nothing else but, for
+// functions that platform administrators call, the tenant of the actor.
 func tenantTrust(f plan.Function, role string) cfn.List {
+	tags := cfn.List{tenantrole.Tag}
+	if f.ForPlatform() {
+		tags = append(tags, tenantrole.ActorTag)
+	}
 	return cfn.List{cfn.Map{
 		"Effect": "Allow", "Principal": cfn.Map{"AWS": cfn.GetAtt(role, "Arn")}, "Action": cfn.List{"sts:AssumeRole", "sts:TagSession"},
 		"Condition": cfn.Map{
-			"StringLike":                cfn.Map{"aws:RequestTag/" + plan.TenantTag: "????*"},
-			"ForAllValues:StringEquals": cfn.Map{"aws:TagKeys": cfn.List{plan.TenantTag}},
+			"StringLike":                cfn.Map{"aws:RequestTag/" + tenantrole.Tag: "????*"},
+			"ForAllValues:StringEquals": cfn.Map{"aws:TagKeys": one(tags)},
 		},
 	}}
 }

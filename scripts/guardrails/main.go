@@ -31,6 +31,7 @@ func commands() []command {
 	return []command{
 		{"analyze", "find, decide and show what a text holds; exit 0 allow, 10 flag, 20 redact, 30 block", analyze},
 		{"functions", "list every function of the system", listFunctions},
+		{"platform-admin", "make a key of a platform administrator in a deployed environment", platformAdmin},
 	}
 }
 
@@ -52,7 +53,7 @@ func run(ctx context.Context, s streams, args []string) int {
 	}
 	fmt.Fprintln(s.err, "usage: guardrails <command> [arguments]")
 	for _, c := range commands() {
-		fmt.Fprintf(s.err, "  %-10s %s\n", c.name, c.summary)
+		fmt.Fprintf(s.err, "  %-14s %s\n", c.name, c.summary)
 	}
 	return exitUsage
 }

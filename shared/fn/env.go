@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"guardrails/shared/awshttp"
 	"guardrails/shared/blob"
@@ -29,6 +30,7 @@ import (
 	"guardrails/shared/secret"
 	"guardrails/shared/table"
 	"guardrails/shared/telemetry"
+	"guardrails/shared/tenantrole"
 )
 
 // Config is what a process knows before it builds functions.
@@ -38,7 +40,10 @@ type Config struct {
 	// Account is the AWS account's number, part of bucket names; empty for a local run.
 	Account string
 	AWS     aws.Config
-	Clock   clock.Clock
+	// TenantRole is the ARN of the role that is taken up for each tenant's data; empty where the process's own
+	// credentials serve, as in a local run.
+	TenantRole string
+	Clock      clock.Clock
 	// Log receives JSON lines: logs and metrics.
 	Log io.Writer
 	// ConfigTTL is how long a function serves tenants' configuration from memory; writes of configuration answer only
@@ -63,7 +68,7 @@ func LoadConfig(ctx context.Context, lookup func(string) string, log io.Writer) 
 	if env == "" {
 		return Config{}, errors.New("GUARDRAILS_ENV is not set: it names the environment whose tables and queues are used")
 	}
-	c := Config{Environment: env, Account: lookup("GUARDRAILS_ACCOUNT"), AWS: cfg, Clock: clock.System(), Log: log, ConfigTTL: DefaultConfigTTL, Version: Version}
+	c := Config{Environment: env, Account: lookup("GUARDRAILS_ACCOUNT"), AWS: cfg, TenantRole: lookup("GUARDRAILS_TENANT_ROLE"), Clock: clock.System(), Log: log, ConfigTTL: DefaultConfigTTL, Version: Version}
 	if s := lookup("GUARDRAILS_CONFIG_TTL"); s != "" {
 		if c.ConfigTTL, err = time.ParseDuration(s); err != nil {
 			return Config{}, fmt.Errorf("GUARDRAILS_CONFIG_TTL: %w", err)
@@ -104,6 +109,7 @@ type Env struct {
 	grants Access
 	errs   []error
 
+	roles   *tenantrole.Roles
 	dynamo  *dynamodb.Client
 	secrets *secret.Reader
 	keys    *seal.Keys
@@ -116,6 +122,10 @@ func NewEnv(spec Spec, cfg Config) *Env {
 		Spec: spec, Config: cfg, Clock: cfg.Clock, IDs: id.NewGenerator(cfg.Clock, nil),
 		Log: telemetry.NewLogger(cfg.Log, spec.Name), Metrics: telemetry.NewMetrics(cfg.Log, spec.Name, cfg.Clock),
 		grants: spec.Grants(),
+	}
+	var err error
+	if e.roles, err = tenantrole.New(sts.NewFromConfig(cfg.AWS), cfg.TenantRole); err != nil {
+		e.errs = append(e.errs, err)
 	}
 	return e
 }
@@ -145,7 +155,7 @@ func (e *Env) Table(name string) *table.Table {
 	if mode == 0 || name == table.Directory {
 		e.refuse("table", name)
 	}
-	return table.New(e.db(), resource.Table(e.Config.Environment, name), tableAccess(mode))
+	return table.New(e.db(), resource.Table(e.Config.Environment, name), tableAccess(mode), e.roles)
 }
 
 // Directory returns the directory table, if declared.
@@ -179,7 +189,7 @@ func (e *Env) Bucket(name string) *blob.Store {
 		keys = e.Keys()
 	}
 	api := s3.NewFromConfig(e.Config.AWS, func(o *s3.Options) { o.UsePathStyle = e.Config.AWS.BaseEndpoint != nil })
-	return blob.New(api, resource.Bucket(e.Config.Environment, e.Config.Account, name), blob.Access{Read: mode&Read != 0, Write: mode&Write != 0}, keys)
+	return blob.New(api, resource.Bucket(e.Config.Environment, e.Config.Account, name), blob.Access{Read: mode&Read != 0, Write: mode&Write != 0}, keys, e.roles)
 }
 
 // Secrets returns a reader of the declared secrets.
@@ -199,7 +209,7 @@ func (e *Env) Keys() *seal.Keys {
 		e.refuse("key", "data keys")
 	}
 	if e.keys == nil {
-		e.keys = seal.NewKeys(kms.NewFromConfig(e.Config.AWS), resource.KeyAlias(e.Config.Environment), e.Table(table.Tenants), e.Clock)
+		e.keys = seal.NewKeys(kms.NewFromConfig(e.Config.AWS), resource.KeyAlias(e.Config.Environment), e.Table(table.Tenants), e.Clock, e.roles)
 	}
 	return e.keys
 }

@@ -18,6 +18,7 @@ import (
 	"guardrails/shared/errs"
 	"guardrails/shared/internal/scope"
 	"guardrails/shared/table"
+	"guardrails/shared/tenantrole"
 )
 
 const (
@@ -40,11 +41,25 @@ type Keys struct {
 	clock  clock.Clock
 	cache  *expirable.LRU[string, *key]
 	flight singleflight.Group
+	roles  *tenantrole.Roles
 }
 
-// NewKeys returns the keys that master (a KMS key id or alias) wraps and the tenants table stores.
-func NewKeys(api *kms.Client, master string, tenants *table.Table, c clock.Clock) *Keys {
-	return &Keys{api: api, master: master, table: tenants, clock: c, cache: expirable.NewLRU[string, *key](cacheTenants, nil, cacheFor)}
+// NewKeys returns the keys that master (a KMS key id or alias) wraps and the tenants table stores. Calls for a tenant
+// use the credentials that roles has for it.
+func NewKeys(api *kms.Client, master string, tenants *table.Table, c clock.Clock, roles *tenantrole.Roles) *Keys {
+	return &Keys{
+		api: api, master: master, table: tenants, clock: c, cache: expirable.NewLRU[string, *key](cacheTenants, nil, cacheFor), roles: roles,
+	}
+}
+
+// as makes a call with the tenant's credentials.
+func (k *Keys) as(s scope.Scope) func(*kms.Options) {
+	c := k.roles.For(s, scope.Scope{})
+	return func(o *kms.Options) {
+		if c != nil {
+			o.Credentials = c
+		}
+	}
 }
 
 func encryptionContext(s scope.Scope) map[string]string {
@@ -55,7 +70,7 @@ func encryptionContext(s scope.Scope) map[string]string {
 func (k *Keys) CreateOp(ctx context.Context, s scope.Scope) (table.Op, error) {
 	res, err := k.api.GenerateDataKeyWithoutPlaintext(ctx, &kms.GenerateDataKeyWithoutPlaintextInput{
 		KeyId: &k.master, KeySpec: types.DataKeySpecAes256, EncryptionContext: encryptionContext(s),
-	})
+	}, k.as(s))
 	if err != nil {
 		return table.Op{}, failure("generate data key", err)
 	}
@@ -95,7 +110,7 @@ func (k *Keys) unwrap(ctx context.Context, s scope.Scope, n int) (*key, error) {
 	if err := k.table.Get(ctx, s, table.DataKeyKey(n), &it); err != nil {
 		return nil, fmt.Errorf("read data key: %w", err)
 	}
-	res, err := k.api.Decrypt(ctx, &kms.DecryptInput{CiphertextBlob: it.Wrapped, KeyId: aws.String(k.master), EncryptionContext: encryptionContext(s)})
+	res, err := k.api.Decrypt(ctx, &kms.DecryptInput{CiphertextBlob: it.Wrapped, KeyId: aws.String(k.master), EncryptionContext: encryptionContext(s)}, k.as(s))
 	if err != nil {
 		return nil, failure("unwrap data key", err)
 	}
