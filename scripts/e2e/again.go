@@ -67,7 +67,7 @@ func (d *deployment) deployChange(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	edited := bytes.Replace(source, []byte(before), []byte(after), 1)
+	edited := bytes.ReplaceAll(source, []byte(before), []byte(after))
 	if bytes.Equal(edited, source) {
 		return fmt.Errorf("%s holds no %s to change", changedFile, before)
 	}
