@@ -213,7 +213,7 @@ func (b *builder) secret(t *cfn.Template, spec resource.SecretSpec) {
 		"Name": spec.Physical, "KmsKeyId": cfn.GetAtt(keyID, "Arn"), "Description": "Guardrails " + b.env.Name + ": " + spec.Name,
 		"GenerateSecretString": cfn.Map{"PasswordLength": 64, "ExcludeCharacters": punctuation},
 	}}))
-	t.Export(id+"Arn", b.exportSecret(spec.Name), cfn.Ref(id))
+	t.Export(id+"Arn", b.exportSecret(spec.Name), cfn.GetAtt(id, "Id"))
 }
 
 // topic is where alarms go, and who hears of them.

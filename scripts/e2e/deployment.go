@@ -13,9 +13,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+
+	"guardrails/functions"
 	"guardrails/infra/stack"
 	"guardrails/shared/emulator"
 	"guardrails/shared/provision"
+	"guardrails/shared/resource"
 )
 
 const (
@@ -169,6 +174,9 @@ func (d *deployment) wait(ctx context.Context) error {
 
 // close stops MiniStack. After a failure the folder stays, with what the tools and MiniStack printed.
 func (d *deployment) close(failed bool) error {
+	if failed && d.stack != nil {
+		d.saveLogs()
+	}
 	if d.stack != nil {
 		d.stack.Terminate()
 		<-d.stack.Done()
@@ -178,4 +186,38 @@ func (d *deployment) close(failed bool) error {
 		return nil
 	}
 	return os.RemoveAll(d.work)
+}
+
+// saveLogs writes what the functions logged into the folder that stays after a failure. It is a help for people, so an
+// error of its own is told and changes nothing.
+func (d *deployment) saveLogs() {
+	ctx, cancel := context.WithTimeout(context.Background(), startWithin) //nolint:forbidigo // the caller's may have ended
+	defer cancel()
+	if err := d.writeLogs(ctx, filepath.Join(d.work, "functions.txt")); err != nil {
+		fmt.Fprintln(d.out, "the functions' logs are lost:", err)
+	}
+}
+
+func (d *deployment) writeLogs(ctx context.Context, path string) error {
+	cfg, err := provision.Loopback(d.stack.Endpoint)
+	if err != nil {
+		return err
+	}
+	out, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	api := cloudwatchlogs.NewFromConfig(cfg)
+	for _, s := range functions.Catalog() {
+		group := "/aws/lambda/" + resource.Function(environment, s.Name)
+		events, err := api.FilterLogEvents(ctx, &cloudwatchlogs.FilterLogEventsInput{LogGroupName: &group})
+		if err != nil {
+			continue // it has not run
+		}
+		for _, e := range events.Events {
+			fmt.Fprintln(out, s.Name, strings.TrimSpace(aws.ToString(e.Message)))
+		}
+	}
+	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"guardrails/scripts/internal/tour"
+	"guardrails/shared/emulator"
 	"guardrails/shared/provision"
 )
 
@@ -33,6 +34,11 @@ type tenant struct {
 	ID       string `json:"id"`
 	Slug     string `json:"slug"`
 	AdminKey string `json:"admin_key"`
+}
+
+// enforce makes MiniStack evaluate the roles' policies, so that what follows shows that they allow enough.
+func (d *deployment) enforce(ctx context.Context) error {
+	return emulator.Enforce(ctx, d.stack.Endpoint)
 }
 
 // tenants makes the first administrator with the operator's tool, and with its key two tenants over the API.

@@ -49,6 +49,7 @@ func run(ctx context.Context, w io.Writer, keep bool) (err error) {
 		{"start MiniStack", d.start},
 		{"cdk bootstrap", d.bootstrap},
 		{"cdk deploy --all", d.deploy},
+		{"hold the functions to their roles from now on", d.enforce},
 		{"make the platform administrator and two tenants", d.tenants},
 		{"errors of the front door", d.frontDoor},
 		{"the README's tour", d.tour},
