@@ -87,12 +87,10 @@ func (b *builder) role(name, about string, trust cfn.List, statements []plan.Sta
 	}}
 }
 
-// serviceTrust lets an AWS service take up a role, for resources of this account alone.
+// serviceTrust lets an AWS service take up a role. Who may hand the role to the service is what iam:PassRole says, so
+// no other account's function can have it.
 func serviceTrust(service string) cfn.List {
-	return cfn.List{cfn.Map{
-		"Effect": "Allow", "Principal": cfn.Map{"Service": service}, "Action": "sts:AssumeRole",
-		"Condition": cfn.Map{"StringEquals": cfn.Map{"aws:SourceAccount": cfn.Ref("AWS::AccountId")}},
-	}}
+	return cfn.List{cfn.Map{"Effect": "Allow", "Principal": cfn.Map{"Service": service}, "Action": "sts:AssumeRole"}}
 }
 
 // tenantTrust lets a function's role take up its tenant role, if the session names one tenant and nothing else but, for
