@@ -121,11 +121,7 @@ func NewEnv(spec Spec, cfg Config) *Env {
 	e := &Env{
 		Spec: spec, Config: cfg, Clock: cfg.Clock, IDs: id.NewGenerator(cfg.Clock, nil),
 		Log: telemetry.NewLogger(cfg.Log, spec.Name), Metrics: telemetry.NewMetrics(cfg.Log, spec.Name, cfg.Clock),
-		grants: spec.Grants(),
-	}
-	var err error
-	if e.roles, err = tenantrole.New(sts.NewFromConfig(cfg.AWS), cfg.TenantRole); err != nil {
-		e.errs = append(e.errs, err)
+		grants: spec.Grants(), roles: tenantrole.New(sts.NewFromConfig(cfg.AWS), cfg.TenantRole),
 	}
 	return e
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/aws-sdk-go-v2/service/sts/types"
 	lru "github.com/hashicorp/golang-lru/v2"
 
@@ -38,7 +37,7 @@ const (
 // Roles takes up one role for any number of tenants. A nil Roles leaves every call with the process's own credentials,
 // as in a local run. It is safe for concurrent use.
 type Roles struct {
-	api   stscreds.AssumeRoleAPIClient
+	api   STS
 	role  string
 	cache *lru.Cache[session, *aws.CredentialsCache]
 }
@@ -46,16 +45,19 @@ type Roles struct {
 // session is for which tenant a role is taken up, and for whose log besides; actor may be empty.
 type session struct{ tenant, actor string }
 
+// STS is what is asked for credentials; *sts.Client is one.
+type STS = stscreds.AssumeRoleAPIClient
+
 // New returns the tenants' credentials for the role with this ARN, or nil if it is empty.
-func New(api *sts.Client, role string) (*Roles, error) {
+func New(api STS, role string) *Roles {
 	if role == "" {
-		return nil, nil
+		return nil
 	}
 	cache, err := lru.New[session, *aws.CredentialsCache](tenants)
 	if err != nil {
-		return nil, fmt.Errorf("make the cache of credentials: %w", err)
+		panic("tenantrole: " + err.Error()) // the size is a constant above zero
 	}
-	return &Roles{api: api, role: role, cache: cache}, nil
+	return &Roles{api: api, role: role, cache: cache}
 }
 
 // For returns the credentials for a tenant's data, which also open the log of the actor's tenant unless that is zero.
