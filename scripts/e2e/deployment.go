@@ -39,7 +39,9 @@ type deployment struct {
 	stack           *emulator.Process
 	// url is where the deployed API answers.
 	url  string
-	keys credentials
+	keys accounts
+	// function is a session of the role that one of the functions runs with.
+	function session
 }
 
 // install brings the CDK CLI into node_modules, unless what is there is what package-lock.json says.

@@ -23,8 +23,8 @@ const (
 	maxAnswer = 16 << 20
 )
 
-// credentials is what the README's tour reads.
-type credentials struct {
+// accounts is what the README's tour reads.
+type accounts struct {
 	BaseURL          string   `json:"base_url"`
 	PlatformAdminKey string   `json:"platform_admin_key"`
 	Tenants          []tenant `json:"tenants"`
@@ -51,7 +51,7 @@ func (d *deployment) tenants(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.keys = credentials{BaseURL: d.url, PlatformAdminKey: strings.TrimSpace(key)}
+	d.keys = accounts{BaseURL: d.url, PlatformAdminKey: strings.TrimSpace(key)}
 	for _, name := range []string{"Acme", "Globex"} {
 		var t tenant
 		if err := d.call(ctx, http.MethodPost, "/api/v1/tenants", d.keys.PlatformAdminKey, map[string]string{"name": name}, http.StatusCreated, &t); err != nil {

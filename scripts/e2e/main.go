@@ -49,10 +49,12 @@ func run(ctx context.Context, w io.Writer, keep bool) (err error) {
 		{"start MiniStack", d.start},
 		{"cdk bootstrap", d.bootstrap},
 		{"cdk deploy --all", d.deploy},
-		{"hold the functions to their roles from now on", d.enforce},
+		{"get the credentials that Lambda gives a function", d.lambdaSession},
+		{"hold everybody to their policies from now on", d.enforce},
 		{"make the platform administrator and two tenants", d.tenants},
 		{"errors of the front door", d.frontDoor},
 		{"the README's tour", d.tour},
+		{"no tenant's session opens another tenant's data", d.isolation},
 	}
 	if keep {
 		steps = append(steps, step{"wait for an interrupt", d.wait})
