@@ -30,6 +30,7 @@ type streams struct {
 func commands() []command {
 	return []command{
 		{"analyze", "find, decide and show what a text holds; exit 0 allow, 10 flag, 20 redact, 30 block", analyze},
+		{"cost", "print what a million invocations of each function cost at most", printCost},
 		{"functions", "list every function of the system", listFunctions},
 		{"platform-admin", "make a key of a platform administrator in a deployed environment", platformAdmin},
 	}
