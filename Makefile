@@ -44,8 +44,8 @@ contract: setup ## hold the running API to its OpenAPI document
 mirror: ## print the size and shape of the code beside our aims
 	@go run ./scripts/mirror
 
-synth: ## write the deployment
-	@echo "Not yet: synth comes with the deployment release."
+synth: ## write and check the deployment of every environment
+	@go run ./scripts/synth
 
-e2e: ## deploy to MiniStack and drive the API
-	@echo "Not yet: e2e comes with the deployment release."
+e2e: setup ## deploy to MiniStack with the real CDK CLI and drive the API
+	@go run ./scripts/e2e

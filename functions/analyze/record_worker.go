@@ -12,6 +12,7 @@ import (
 	"guardrails/shared/outbox"
 	"guardrails/shared/record"
 	"guardrails/shared/table"
+	"guardrails/shared/tenant"
 )
 
 // recordWriter writes records of analyses and their events. Both ids follow from the analysis, so a message that is
@@ -27,30 +28,47 @@ func newRecordWorker(env *fn.Env) (func(context.Context, []fn.Message[record.Mes
 	return w.handle, nil
 }
 
-// handle writes a batch in one transaction, which ten messages of at most 200 KB fit in: analyses come by the thousand, and ten calls for ten records would be the
-// limit of all of them. Where that fails because of a record, each is written for itself.
+// handle writes what a batch holds of each tenant in one transaction, which ten messages of at most 200 KB fit in:
+// analyses come by the thousand, and a call for each would be the limit of all of them. A transaction has one caller,
+// who may write for one tenant.
 func (w *recordWriter) handle(ctx context.Context, batch []fn.Message[record.Message]) []error {
 	failed := make([]error, len(batch))
-	var ops []table.Op
-	var of []int
-	written := map[string]bool{}
+	var order []tenant.Scope
+	of := map[tenant.Scope][]int{}
 	for i, m := range batch {
-		own, err := w.ops(m)
+		if of[m.Scope] == nil {
+			order = append(order, m.Scope)
+		}
+		of[m.Scope] = append(of[m.Scope], i)
+	}
+	for _, s := range order {
+		w.together(ctx, batch, of[s], failed)
+	}
+	return failed
+}
+
+// together writes the messages of one tenant. Where that fails because of a record, each is written for itself.
+func (w *recordWriter) together(ctx context.Context, batch []fn.Message[record.Message], of []int, failed []error) {
+	var ops []table.Op
+	var taken []int
+	written := map[string]bool{}
+	for _, i := range of {
+		own, err := w.ops(batch[i])
 		if err != nil {
 			failed[i] = err
 			continue
 		}
-		if name := m.Scope.TenantID() + m.Body.Analysis.ID; !written[name] { // a transaction takes an item once
-			written[name] = true
+		if id := batch[i].Body.Analysis.ID; !written[id] { // a transaction takes an item once
+			written[id] = true
 			ops = append(ops, own...)
 		}
-		of = append(of, i)
+		taken = append(taken, i)
 	}
 	if len(ops) == 0 {
-		return failed
+		return
 	}
 	err := table.Transact(ctx, ops...)
-	for _, i := range of {
+	for _, i := range taken {
 		switch {
 		case err == nil:
 		case errors.Is(err, errs.Overloaded):
@@ -59,7 +77,6 @@ func (w *recordWriter) handle(ctx context.Context, batch []fn.Message[record.Mes
 			failed[i] = w.one(ctx, batch[i])
 		}
 	}
-	return failed
 }
 
 func (w *recordWriter) one(ctx context.Context, m fn.Message[record.Message]) error {

@@ -14,6 +14,8 @@ import (
 // Plan is one environment.
 type Plan struct {
 	Env string
+	// Account is part of bucket names; empty for a local run.
+	Account string
 	// Resources is what is stateful: tables, queues, buckets, secrets, the key.
 	Resources resource.Set
 	// Functions lists every function in the catalogue's order.
@@ -25,10 +27,16 @@ type Plan struct {
 	Schedules  []Schedule
 }
 
-// Function is one function: its description and its physical name.
+// Function is one function: its description and its physical names.
 type Function struct {
 	Spec     fn.Spec
 	Physical string
+	// Role is what it runs with, TenantRole what it takes up for a tenant (see Grants).
+	Role, TenantRole string
+	LogGroup         string
+	// Lost is the physical name of the queue that gets the events which failed too often; streams and schedules have
+	// one, a queue has its own.
+	Lost string
 }
 
 // Route joins a method and a path with a function.
@@ -65,6 +73,9 @@ type Schedule struct {
 	Every    time.Duration
 }
 
+// LiveAlias is the alias of each function that triggers invoke; a deployment moves it to the new version.
+const LiveAlias = "live"
+
 const (
 	// leastConcurrency is the least that SQS's scaling configuration accepts.
 	leastConcurrency = 2
@@ -76,13 +87,31 @@ const (
 // fault of the catalogue: repeated names or routes, unknown sources, more than one authorizer, a visibility timeout
 // shorter than six times the consumer's timeout.
 func New(env, account string, specs []fn.Spec) (Plan, error) {
-	p := Plan{Env: env, Resources: resource.Of(env, account)}
+	p := Plan{Env: env, Account: account, Resources: resource.Of(env, account)}
 	for _, s := range specs {
-		p.Functions = append(p.Functions, Function{Spec: s, Physical: resource.Function(env, s.Name)})
+		f := function(env, s)
+		if f.Lost != "" {
+			p.Resources.Queues = append(p.Resources.Queues, resource.DeadLetter(env, lostQueue(s)))
+		}
+		p.Functions = append(p.Functions, f)
 		p.trigger(s)
 	}
 	return p, p.check()
 }
+
+func function(env string, s fn.Spec) Function {
+	physical := resource.Function(env, s.Name)
+	f := Function{
+		Spec: s, Physical: physical, Role: physical, TenantRole: physical + "-tenant", LogGroup: "/aws/lambda/" + physical,
+	}
+	if k := s.Trigger.Kind; k == fn.TriggerStream || k == fn.TriggerSchedule {
+		f.Lost = resource.Queue(env, lostQueue(s))
+	}
+	return f
+}
+
+// lostQueue is the logical name of the queue for a function's lost events.
+func lostQueue(s fn.Spec) string { return s.Name + "-lost" }
 
 func (p *Plan) trigger(s fn.Spec) {
 	t := s.Trigger

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"syscall"
 
+	"guardrails/scripts/internal/tour"
 	"guardrails/scripts/internal/tree"
 )
 
@@ -21,9 +22,9 @@ func main() {
 	defer stop()
 	examples := flag.Int("examples", 5, "generated requests per route, kind and phase")
 	seed := flag.Int("seed", 1, "seed of the generated requests")
-	tour := flag.Bool("tour", false, "only take the README's tour")
+	tourOnly := flag.Bool("tour", false, "only take the README's tour")
 	flag.Parse()
-	if err := run(ctx, os.Stdout, *examples, *seed, *tour); err != nil {
+	if err := run(ctx, os.Stdout, *examples, *seed, *tourOnly); err != nil {
 		fmt.Fprintln(os.Stderr, "contracttest:", err)
 		os.Exit(1)
 	}
@@ -43,7 +44,7 @@ func run(ctx context.Context, w io.Writer, examples, seed int, tourOnly bool) (e
 		return err
 	}
 	defer func() { err = errors.Join(err, h.stop(w, err != nil)) }()
-	if err := takeTour(ctx, w, root, h); err != nil || tourOnly {
+	if err := tour.Take(ctx, w, tour.Where{Root: root, URL: h.url, Credentials: filepath.Join(h.data, "credentials.json"), Scratch: h.folder}); err != nil || tourOnly {
 		return err
 	}
 	document := filepath.Join(h.data, "openapi.json")

@@ -32,7 +32,9 @@ type streams struct {
 func commands() []command {
 	return []command{
 		{"analyze", "find, decide and show what a text holds; exit 0 allow, 10 flag, 20 redact, 30 block", analyze},
+		{"cost", "print what a million invocations of each function cost at most", printCost},
 		{"functions", "list every function of the system", listFunctions},
+		{"platform-admin", "make a key of a platform administrator in a deployed environment", platformAdmin},
 	}
 }
 
@@ -66,7 +68,7 @@ func run(ctx context.Context, s streams, args []string) int {
 func usage(w io.Writer) {
 	fmt.Fprintln(w, "usage: guardrails <command> [arguments]; guardrails <command> -h tells its arguments")
 	for _, c := range commands() {
-		fmt.Fprintf(w, "  %-10s %s\n", c.name, c.summary)
+		fmt.Fprintf(w, "  %-14s %s\n", c.name, c.summary)
 	}
 }
 

@@ -25,6 +25,7 @@ var steps = []step{
 	{"mod", "go.mod and go.sum hold what the code needs", checkMod},
 	{"vet", "go vet", vet},
 	{"scopecheck", "AWS clients, Scopes, unsafe and reflect stay where tenants are kept apart", scopecheck},
+	{"workflows", "GitHub's workflows are well formed", workflows},
 	{"golangci", "golangci-lint and the house format", golangci},
 	{"govulncheck", "known vulnerabilities that are reachable", govulncheck},
 }
@@ -98,6 +99,19 @@ func golangci(ctx context.Context, t *tools) (string, error) {
 		return "", err
 	}
 	return "", t.command(ctx, path, "run", "./...")
+}
+
+// workflows checks .github/workflows; the tool reads the shell in them too where shellcheck is installed.
+func workflows(ctx context.Context, t *tools) (string, error) {
+	path, err := t.install(ctx, actionlint)
+	if err != nil {
+		return "", err
+	}
+	files, err := filepath.Glob(filepath.Join(t.root, ".github", "workflows", "*.yml"))
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%d workflows of GitHub are well formed", len(files)), t.command(ctx, path, files...)
 }
 
 // errSkipped marks a step that could not run for want of the network. It is shown as such and fails nothing: the tree

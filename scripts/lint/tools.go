@@ -17,6 +17,7 @@ type tool struct{ pkg, version string }
 
 var (
 	golangciLint = tool{"github.com/golangci/golangci-lint/v2/cmd/golangci-lint", "v2.15.0"}
+	actionlint   = tool{"github.com/rhysd/actionlint/cmd/actionlint", "v1.7.7"}
 	vulncheck    = tool{"golang.org/x/vuln/cmd/govulncheck", "v1.9.0"}
 )
 

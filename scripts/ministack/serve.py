@@ -1,9 +1,11 @@
-"""Runs MiniStack for this project: as it comes, plus four things that it lacks.
+"""Runs MiniStack for this project: as it comes, plus five things that it lacks.
 
 * Snapshots. MiniStack saves its state only when it is stopped. Here a forked child writes it soon after the last
   change, and every few seconds while changes go on, so that even a kill -9 loses seconds, not everything.
 * Stream records. MiniStack forgets the records of table streams when it stops; here they are part of the state.
 * Release. POST /_guardrails/release gives back the queue messages that a killed host had received.
+* Enforcement. POST /_guardrails/enforce makes it hold callers to their IAM policies from then on, after a deployment
+  whose tools it would refuse.
 * Company. It stops by itself when its parent is gone (tests) or when nobody has called it for long (local run).
 
 Everything is told by environment variables:
@@ -27,6 +29,8 @@ import signal
 import sys
 import threading
 import time
+
+import policies
 
 FOLDER = os.environ.get("GUARDRAILS_MINISTACK_DIR", "")
 TOKEN = os.environ.get("GUARDRAILS_MINISTACK_TOKEN", "")
@@ -279,6 +283,10 @@ class Server:
             status = 200 if await self.snapshots.save() else 500
         elif scope["path"] == PREFIX + "release" and scope["method"] == "POST":
             await self.release()
+            status = 200
+        elif scope["path"] == PREFIX + "enforce" and scope["method"] == "POST":
+            policies.install()
+            self.app.AUTH = True  # MiniStack looks at it with each request
             status = 200
         data = json.dumps(body).encode()
         head = [(b"content-type", b"application/json"), (b"content-length", str(len(data)).encode())]

@@ -18,7 +18,7 @@ const (
 var clientPackages = []string{
 	"infra/local/trigger",
 	"shared/awstest", "shared/blob", "shared/fn", "shared/provision", "shared/queue",
-	"shared/seal", "shared/secret", "shared/table",
+	"shared/seal", "shared/secret", "shared/table", "shared/tenantrole",
 }
 
 // mintPackages may turn a verified tenant into a Scope. Tests under shared may too: no binary holds them.
@@ -40,8 +40,8 @@ func mayMint(pkg string, test bool) bool {
 }
 
 // principalPackages may read a Principal, and with it a Scope, out of an authorizer's context. The edge does; fntest
-// makes callers for tests, and the demo acts for the platform while it sets a local system up.
-var principalPackages = []string{"infra/local/demo", "shared/authn", "shared/fn", "shared/fntest"}
+// makes callers for tests, and platform makes the first administrator, for whom nobody can vouch yet.
+var principalPackages = []string{"shared/authn", "shared/fn", "shared/fntest", "shared/platform"}
 
 func mayReadPrincipal(pkg string, test bool) bool {
 	return test || slices.Contains(principalPackages, strings.TrimPrefix(pkg, module))

@@ -26,7 +26,7 @@ func (a Actor) Record(action, target string, fields ...string) Record {
 func (l *Log) Ops(s tenant.Scope, a Actor, r Record) []table.Op {
 	ops := []table.Op{l.Op(s, r)}
 	if own := a.Principal.Scope(); own != s {
-		ops = append(ops, l.Op(own, r))
+		ops = append(ops, l.Op(own, r).ForActor())
 	}
 	return ops
 }

@@ -20,6 +20,7 @@ import (
 	"guardrails/shared/internal/scope"
 	"guardrails/shared/outage"
 	"guardrails/shared/seal"
+	"guardrails/shared/tenantrole"
 )
 
 // ErrNotDeclared is returned when a function uses a bucket in a way that its Spec does not declare.
@@ -36,11 +37,23 @@ type Store struct {
 	bucket string
 	access Access
 	keys   *seal.Keys
+	roles  *tenantrole.Roles
 }
 
-// New returns a client of the physical bucket. keys seals content; it may be nil where only uploads are touched.
-func New(api *s3.Client, bucket string, access Access, keys *seal.Keys) *Store {
-	return &Store{api: api, bucket: bucket, access: access, keys: keys}
+// New returns a client of the physical bucket. keys seals content; it may be nil where only uploads are touched. Calls
+// for a tenant use the credentials that roles has for it.
+func New(api *s3.Client, bucket string, access Access, keys *seal.Keys, roles *tenantrole.Roles) *Store {
+	return &Store{api: api, bucket: bucket, access: access, keys: keys, roles: roles}
+}
+
+// as makes a call with the tenant's credentials.
+func (b *Store) as(s scope.Scope) func(*s3.Options) {
+	c := b.roles.For(s, scope.Scope{})
+	return func(o *s3.Options) {
+		if c != nil {
+			o.Credentials = c
+		}
+	}
 }
 
 func objectKey(s scope.Scope, path string) string { return "T/" + s.TenantID() + "/" + path }
@@ -61,7 +74,7 @@ func (b *Store) Put(ctx context.Context, s scope.Scope, path string, data []byte
 	}
 	_, err = b.api.PutObject(ctx, &s3.PutObjectInput{
 		Bucket: &b.bucket, Key: &key, Body: bytes.NewReader(sealed), ContentType: aws.String("application/octet-stream"), Metadata: map[string]string{"kid": kid},
-	})
+	}, b.as(s))
 	if err != nil {
 		return failure("put to "+b.bucket, err)
 	}
@@ -87,7 +100,7 @@ func (b *Store) Get(ctx context.Context, s scope.Scope, path string, limit int64
 
 func (b *Store) open(ctx context.Context, s scope.Scope, path string) (*s3.GetObjectOutput, error) {
 	key := objectKey(s, path)
-	res, err := b.api.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.bucket, Key: &key})
+	res, err := b.api.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.bucket, Key: &key}, b.as(s))
 	if isMissing(err) {
 		return nil, errNoObject
 	}
@@ -134,7 +147,7 @@ func (b *Store) PresignPut(ctx context.Context, s scope.Scope, path, contentType
 	if size > 0 {
 		in.ContentLength = &size
 	}
-	req, err := s3.NewPresignClient(b.api).PresignPutObject(ctx, in, s3.WithPresignExpires(expires))
+	req, err := s3.NewPresignClient(b.api).PresignPutObject(ctx, in, s3.WithPresignExpires(expires), s3.WithPresignClientFromClientOptions(b.as(s)))
 	if err != nil {
 		return Upload{}, fmt.Errorf("presign upload: %w", err)
 	}
@@ -174,7 +187,7 @@ func (b *Store) OpenAt(ctx context.Context, s scope.Scope, path, tag string, off
 		return nil, fmt.Errorf("get from %s: %w", b.bucket, ErrNotDeclared)
 	}
 	key := objectKey(s, path)
-	res, err := b.api.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.bucket, Key: &key, Range: aws.String(fmt.Sprintf("bytes=%d-", offset)), IfMatch: &tag})
+	res, err := b.api.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.bucket, Key: &key, Range: aws.String(fmt.Sprintf("bytes=%d-", offset)), IfMatch: &tag}, b.as(s))
 	if isMissing(err) {
 		return nil, errNoObject
 	}
@@ -203,7 +216,7 @@ func (b *Store) Stat(ctx context.Context, s scope.Scope, path string) (Stat, err
 		return Stat{}, fmt.Errorf("head of %s: %w", b.bucket, ErrNotDeclared)
 	}
 	key := objectKey(s, path)
-	res, err := b.api.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.bucket, Key: &key})
+	res, err := b.api.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.bucket, Key: &key}, b.as(s))
 	if isMissing(err) {
 		return Stat{}, errNoObject
 	}
@@ -219,7 +232,7 @@ func (b *Store) Delete(ctx context.Context, s scope.Scope, path string) error {
 		return fmt.Errorf("delete from %s: %w", b.bucket, ErrNotDeclared)
 	}
 	key := objectKey(s, path)
-	if _, err := b.api.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &b.bucket, Key: &key}); err != nil {
+	if _, err := b.api.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &b.bucket, Key: &key}, b.as(s)); err != nil {
 		return failure("delete from "+b.bucket, err)
 	}
 	return nil

@@ -51,6 +51,13 @@ func Release(ctx context.Context, endpoint string) error {
 	return err
 }
 
+// Enforce makes the instance hold every caller to its IAM policies from now on. What it does not evaluate is in the
+// emulator's own documentation; dynamodb:LeadingKeys is among it.
+func Enforce(ctx context.Context, endpoint string) error {
+	_, err := call(ctx, http.MethodPost, endpoint+"/_guardrails/enforce")
+	return err
+}
+
 // errStatus is an answer other than 200.
 var errStatus = errors.New("MiniStack refused")
 

@@ -38,6 +38,8 @@ type Options struct {
 	Idle time.Duration
 	// Log takes what MiniStack prints. A detached instance needs a file, which outlives this process.
 	Log io.Writer
+	// Variables are added to its environment, each as NAME=value.
+	Variables []string
 	// Detached gives the instance a session of its own: neither Ctrl-C nor the death of this process reaches it.
 	// Otherwise it ends with this process, however that dies.
 	Detached bool
@@ -121,10 +123,10 @@ func environment(o Options) []string {
 		env = append(env, "GUARDRAILS_PARENT_PIPE=1")
 	}
 	if o.Dir == "" {
-		return env
+		return append(env, o.Variables...)
 	}
 	return append(
-		env,
+		append(env, o.Variables...),
 		"GUARDRAILS_MINISTACK_DIR="+o.Dir,
 		"GUARDRAILS_SNAPSHOT_SECONDS="+decimal(o.Snapshot),
 		"TMPDIR="+o.Dir,

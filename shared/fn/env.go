@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"guardrails/shared/awshttp"
 	"guardrails/shared/blob"
@@ -31,6 +32,7 @@ import (
 	"guardrails/shared/secret"
 	"guardrails/shared/table"
 	"guardrails/shared/telemetry"
+	"guardrails/shared/tenantrole"
 )
 
 // Config is what a process knows before it builds functions.
@@ -40,7 +42,10 @@ type Config struct {
 	// Account is the AWS account's number, part of bucket names; empty for a local run.
 	Account string
 	AWS     aws.Config
-	Clock   clock.Clock
+	// TenantRole is the ARN of the role that is taken up for each tenant's data; empty where the process's own
+	// credentials serve, as in a local run.
+	TenantRole string
+	Clock      clock.Clock
 	// Log receives JSON lines: logs and metrics.
 	Log io.Writer
 	// ConfigTTL is how long a function serves tenants' configuration from memory; writes of configuration answer only
@@ -67,7 +72,7 @@ func LoadConfig(ctx context.Context, lookup func(string) string, log io.Writer) 
 	if env == "" {
 		return Config{}, errors.New("GUARDRAILS_ENV is not set: it names the environment whose tables and queues are used")
 	}
-	c := Config{Environment: env, Account: lookup("GUARDRAILS_ACCOUNT"), AWS: cfg, Clock: clock.System(), Log: log, ConfigTTL: DefaultConfigTTL, Version: Version}
+	c := Config{Environment: env, Account: lookup("GUARDRAILS_ACCOUNT"), AWS: cfg, TenantRole: lookup("GUARDRAILS_TENANT_ROLE"), Clock: clock.System(), Log: log, ConfigTTL: DefaultConfigTTL, Version: Version}
 	if s := lookup("GUARDRAILS_CONFIG_TTL"); s != "" {
 		if c.ConfigTTL, err = time.ParseDuration(s); err != nil {
 			return Config{}, fmt.Errorf("GUARDRAILS_CONFIG_TTL: %w", err)
@@ -134,6 +139,7 @@ type Env struct {
 	grants Access
 	errs   []error
 
+	roles   *tenantrole.Roles
 	dynamo  *dynamodb.Client
 	secrets *secret.Reader
 	keys    *seal.Keys
@@ -145,7 +151,7 @@ func NewEnv(spec Spec, cfg Config) *Env {
 	e := &Env{
 		Spec: spec, Config: cfg, Clock: cfg.Clock, IDs: id.NewGenerator(cfg.Clock, nil),
 		Log: telemetry.NewLogger(cfg.Log, spec.Name), Metrics: telemetry.NewMetrics(cfg.Log, spec.Name, cfg.Clock),
-		grants: spec.Grants(),
+		grants: spec.Grants(), roles: tenantrole.New(sts.NewFromConfig(cfg.AWS), cfg.TenantRole),
 	}
 	return e
 }
@@ -176,7 +182,7 @@ func (e *Env) Table(name string) *table.Table {
 	if mode == 0 || name == table.Directory {
 		e.refuse("table", name)
 	}
-	return table.New(e.db(), resource.Table(e.Config.Environment, name), tableAccess(mode))
+	return table.New(e.db(), resource.Table(e.Config.Environment, name), tableAccess(mode), e.roles)
 }
 
 // Directory returns the directory table, if declared.
@@ -218,7 +224,8 @@ func (e *Env) Bucket(name string) *blob.Store {
 		o.UsePathStyle = e.Config.AWS.BaseEndpoint != nil
 		o.HTTPClient, o.Retryer = client(o.HTTPClient), retryer(o.Retryer)
 	})
-	return blob.New(api, resource.Bucket(e.Config.Environment, e.Config.Account, name), blob.Access{Read: mode&Read != 0, Write: mode&Write != 0}, keys)
+	access := blob.Access{Read: mode&Read != 0, Write: mode&Write != 0}
+	return blob.New(api, resource.Bucket(e.Config.Environment, e.Config.Account, name), access, keys, e.roles)
 }
 
 // Secrets returns a reader of the declared secrets.
@@ -242,7 +249,7 @@ func (e *Env) Keys() *seal.Keys {
 	if e.keys == nil {
 		client, retryer := e.patient(callPatience)
 		api := kms.NewFromConfig(e.Config.AWS, func(o *kms.Options) { o.HTTPClient, o.Retryer = client(o.HTTPClient), retryer(o.Retryer) })
-		e.keys = seal.NewKeys(api, resource.KeyAlias(e.Config.Environment), e.Table(table.Tenants), e.Clock)
+		e.keys = seal.NewKeys(api, resource.KeyAlias(e.Config.Environment), e.Table(table.Tenants), e.Clock, e.roles)
 	}
 	return e.keys
 }

@@ -98,15 +98,18 @@ func tables(env string) []TableSpec {
 func queues(env string) []QueueSpec {
 	var out []QueueSpec
 	for _, d := range queue.Definitions() {
-		dead := Queue(env, queue.DLQ(d.Name))
-		out = append(out,
-			QueueSpec{Name: queue.DLQ(d.Name), Physical: dead, Visibility: defaultVisibility, Retention: deadLetterRetention},
-			QueueSpec{
-				Name: d.Name, Physical: Queue(env, d.Name), Visibility: d.Visibility, Retention: retention,
-				DeadLetter: dead, MaxReceive: d.MaxReceive, Concurrency: d.Concurrency,
-			})
+		dead := DeadLetter(env, queue.DLQ(d.Name))
+		out = append(out, dead, QueueSpec{
+			Name: d.Name, Physical: Queue(env, d.Name), Visibility: d.Visibility, Retention: retention,
+			DeadLetter: dead.Physical, MaxReceive: d.MaxReceive, Concurrency: d.Concurrency,
+		})
 	}
 	return out
+}
+
+// DeadLetter is a queue that keeps what others gave up until people have looked at it.
+func DeadLetter(env, name string) QueueSpec {
+	return QueueSpec{Name: name, Physical: Queue(env, name), Visibility: defaultVisibility, Retention: deadLetterRetention}
 }
 
 func buckets(env, account string) []BucketSpec {

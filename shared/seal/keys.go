@@ -19,6 +19,7 @@ import (
 	"guardrails/shared/internal/scope"
 	"guardrails/shared/outage"
 	"guardrails/shared/table"
+	"guardrails/shared/tenantrole"
 )
 
 const (
@@ -47,15 +48,27 @@ type Keys struct {
 	clock  clock.Clock
 	cache  *lru.Cache[string, known]
 	flight singleflight.Group
+	roles  *tenantrole.Roles
 }
 
-// NewKeys returns the keys that master (a KMS key id or alias) wraps and the tenants table stores.
-func NewKeys(api *kms.Client, master string, tenants *table.Table, c clock.Clock) *Keys {
+// NewKeys returns the keys that master (a KMS key id or alias) wraps and the tenants table stores. Calls for a tenant
+// use the credentials that roles has for it.
+func NewKeys(api *kms.Client, master string, tenants *table.Table, c clock.Clock, roles *tenantrole.Roles) *Keys {
 	cache, err := lru.New[string, known](cacheTenants)
 	if err != nil {
 		panic(err) // the size is a positive constant
 	}
-	return &Keys{api: api, master: master, table: tenants, clock: c, cache: cache}
+	return &Keys{api: api, master: master, table: tenants, clock: c, cache: cache, roles: roles}
+}
+
+// as makes a call with the tenant's credentials.
+func (k *Keys) as(s scope.Scope) func(*kms.Options) {
+	c := k.roles.For(s, scope.Scope{})
+	return func(o *kms.Options) {
+		if c != nil {
+			o.Credentials = c
+		}
+	}
 }
 
 func encryptionContext(s scope.Scope) map[string]string {
@@ -66,7 +79,7 @@ func encryptionContext(s scope.Scope) map[string]string {
 func (k *Keys) CreateOp(ctx context.Context, s scope.Scope) (table.Op, error) {
 	res, err := k.api.GenerateDataKeyWithoutPlaintext(ctx, &kms.GenerateDataKeyWithoutPlaintextInput{
 		KeyId: &k.master, KeySpec: types.DataKeySpecAes256, EncryptionContext: encryptionContext(s),
-	})
+	}, k.as(s))
 	if err != nil {
 		return table.Op{}, failure("generate data key", err)
 	}
@@ -157,7 +170,7 @@ func (k *Keys) unwrap(ctx context.Context, s scope.Scope, n int) (*key, error) {
 	if err := k.table.Get(ctx, s, table.DataKeyKey(n), &it); err != nil {
 		return nil, fmt.Errorf("read data key: %w", err)
 	}
-	res, err := k.api.Decrypt(ctx, &kms.DecryptInput{CiphertextBlob: it.Wrapped, KeyId: aws.String(k.master), EncryptionContext: encryptionContext(s)})
+	res, err := k.api.Decrypt(ctx, &kms.DecryptInput{CiphertextBlob: it.Wrapped, KeyId: aws.String(k.master), EncryptionContext: encryptionContext(s)}, k.as(s))
 	if err != nil {
 		return nil, failure("unwrap data key", err)
 	}

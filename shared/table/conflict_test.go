@@ -34,7 +34,7 @@ func (a *answers) Do(*http.Request) (*http.Response, error) {
 
 func (a *answers) table() *table.Table {
 	api := dynamodb.New(dynamodb.Options{Region: "us-east-1", HTTPClient: a, Credentials: credentials.NewStaticCredentialsProvider("k", "s", ""), RetryMaxAttempts: 1})
-	return table.New(api, "jobs", table.Access{Read: true, Write: true})
+	return table.New(api, "jobs", table.Access{Read: true, Write: true}, nil)
 }
 
 // TestWritesWaitForTransactions has single writes meet a transaction that holds their item.

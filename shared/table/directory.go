@@ -19,7 +19,7 @@ type DirectoryTable struct{ t *Table }
 
 // NewDirectory returns a client of the physical directory table.
 func NewDirectory(api *dynamodb.Client, name string, access Access) *DirectoryTable {
-	return &DirectoryTable{New(api, name, access)}
+	return &DirectoryTable{New(api, name, access, nil)}
 }
 
 // Entry is a row of the directory: a look-up value, and what it leads to.

@@ -15,6 +15,7 @@ import (
 	"guardrails/shared/errs"
 	"guardrails/shared/internal/scope"
 	"guardrails/shared/outage"
+	"guardrails/shared/tenantrole"
 )
 
 // Access is what the holder of a Table may do with it.
@@ -27,11 +28,24 @@ type Table struct {
 	api    *dynamodb.Client
 	name   string
 	access Access
+	roles  *tenantrole.Roles
 }
 
-// New returns a client of the physical table name.
-func New(api *dynamodb.Client, name string, access Access) *Table {
-	return &Table{api: api, name: name, access: access}
+// New returns a client of the physical table name. Calls for a tenant use the credentials that roles has for it.
+func New(api *dynamodb.Client, name string, access Access, roles *tenantrole.Roles) *Table {
+	return &Table{api: api, name: name, access: access, roles: roles}
+}
+
+// as makes a call with the tenant's credentials.
+func (t *Table) as(s scope.Scope) func(*dynamodb.Options) { return with(t.roles.For(s, scope.Scope{})) }
+
+// with makes a call with these credentials, or with the process's own if there are none.
+func with(c aws.CredentialsProvider) func(*dynamodb.Options) {
+	return func(o *dynamodb.Options) {
+		if c != nil {
+			o.Credentials = c
+		}
+	}
 }
 
 // ErrCondition is returned when a write's condition did not hold.
@@ -59,7 +73,7 @@ func (t *Table) Get(ctx context.Context, s scope.Scope, k Key, out any) error {
 	if !t.access.Read {
 		return fmt.Errorf("get from %s: %w", t.name, ErrNotDeclared)
 	}
-	res, err := t.api.GetItem(ctx, &dynamodb.GetItemInput{TableName: &t.name, Key: itemKey(s, k), ConsistentRead: aws.Bool(true)})
+	res, err := t.api.GetItem(ctx, &dynamodb.GetItemInput{TableName: &t.name, Key: itemKey(s, k), ConsistentRead: aws.Bool(true)}, t.as(s))
 	if err != nil {
 		return failure("get from "+t.name, err)
 	}
@@ -104,7 +118,7 @@ func (t *Table) UpdateReturning(ctx context.Context, s scope.Scope, k Key, u exp
 			TableName: &t.name, Key: itemKey(s, k), UpdateExpression: e.Update(), ConditionExpression: e.Condition(),
 			ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 			ReturnValues: types.ReturnValueAllNew, ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
-		})
+		}, t.as(s))
 		if err != nil && !errors.As(err, &failed) {
 			return failure("update "+t.name, err)
 		}
@@ -159,8 +173,9 @@ func (t *Table) Query(ctx context.Context, s scope.Scope, p Page, out any) (next
 		return "", err
 	}
 	var items []map[string]types.AttributeValue
+	as := t.as(s)
 	for range maxPages {
-		res, err := t.api.Query(ctx, in)
+		res, err := t.api.Query(ctx, in, as)
 		if err != nil {
 			return "", failure("query "+t.name, err)
 		}

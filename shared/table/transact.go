@@ -16,6 +16,7 @@ import (
 
 	"guardrails/shared/clock"
 	"guardrails/shared/internal/scope"
+	"guardrails/shared/tenantrole"
 )
 
 // Op is one write of a transaction, already bound to its table and tenant.
@@ -23,14 +24,36 @@ type Op struct {
 	api  *dynamodb.Client
 	item types.TransactWriteItem
 	err  error
+	// scope is whose item is written, zero for a row of the directory; roles have its credentials.
+	scope scope.Scope
+	roles *tenantrole.Roles
+	// actor says that the item is in the log of whoever makes the change, who may be of another tenant.
+	actor bool
 }
+
+// of binds a write to its tenant.
+func (o Op) of(t *Table, s scope.Scope) Op {
+	_ = s.TenantID() // refuses a zero Scope
+	o.scope, o.roles = s, t.roles
+	return o
+}
+
+// ForActor marks a write as one to the log of who makes the change. A platform administrator changes other tenants, and
+// what was done is written in both logs or in none.
+func (o Op) ForActor() Op {
+	o.actor = true
+	return o
+}
+
+// asProcess makes a call with the process's own credentials.
+func asProcess(*dynamodb.Options) {}
 
 // PutOp writes an item under a condition.
 func (t *Table) PutOp(s scope.Scope, k Key, item any, cond expression.ConditionBuilder) Op {
 	if !t.access.Write && !t.access.Append {
 		return Op{err: fmt.Errorf("put to %s: %w", t.name, ErrNotDeclared)}
 	}
-	return t.putOp(itemKey(s, k), item, cond)
+	return t.putOp(itemKey(s, k), item, cond).of(t, s)
 }
 
 func (t *Table) putOp(key map[string]types.AttributeValue, item any, cond expression.ConditionBuilder) Op {
@@ -61,7 +84,7 @@ func (t *Table) UpdateOp(s scope.Scope, k Key, u expression.UpdateBuilder, cond 
 	return Op{api: t.api, item: types.TransactWriteItem{Update: &types.Update{
 		TableName: &t.name, Key: itemKey(s, k), UpdateExpression: e.Update(), ConditionExpression: e.Condition(),
 		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
-	}}}
+	}}}.of(t, s)
 }
 
 // DeleteOp removes an item under a condition.
@@ -69,7 +92,7 @@ func (t *Table) DeleteOp(s scope.Scope, k Key, cond expression.ConditionBuilder)
 	if !t.access.Write {
 		return Op{err: fmt.Errorf("delete from %s: %w", t.name, ErrNotDeclared)}
 	}
-	return t.deleteOp(itemKey(s, k), cond)
+	return t.deleteOp(itemKey(s, k), cond).of(t, s)
 }
 
 func (t *Table) deleteOp(key map[string]types.AttributeValue, cond expression.ConditionBuilder) Op {
@@ -120,8 +143,39 @@ var conflictWaits = [...]time.Duration{
 	640 * time.Millisecond, 1280 * time.Millisecond,
 }
 
-// Transact makes all writes or none; they may be in several tables. It returns a ConditionError if a condition did
-// not hold, and errs.Overloaded if the store cannot answer or other transactions stay in the way.
+// errTenants is a defect: a transaction has one caller, who may write for one tenant.
+var errTenants = errors.New("table: a transaction writes for two tenants")
+
+// caller returns with whose credentials the writes are made: the tenant's, which also open the actor's log if one of
+// them goes there, or the process's own where all are rows of the directory.
+func caller(ops []Op) (func(*dynamodb.Options), error) {
+	var tenant, actor scope.Scope
+	var roles *tenantrole.Roles
+	for _, op := range ops {
+		which := &tenant
+		if op.actor {
+			which = &actor
+		}
+		if !op.scope.Valid() {
+			continue
+		}
+		if which.Valid() && *which != op.scope {
+			return nil, errTenants
+		}
+		*which, roles = op.scope, op.roles
+	}
+	if !tenant.Valid() {
+		tenant, actor = actor, scope.Scope{}
+	}
+	if !tenant.Valid() {
+		return asProcess, nil
+	}
+	return with(roles.For(tenant, actor)), nil
+}
+
+// Transact makes all writes or none; they may be in several tables, for one tenant, in the log of who makes the change,
+// and in the directory. It returns a ConditionError if a condition did not hold, and errs.Overloaded if the store
+// cannot answer or other transactions stay in the way.
 func Transact(ctx context.Context, ops ...Op) error {
 	in := &dynamodb.TransactWriteItemsInput{}
 	for _, op := range ops {
@@ -130,11 +184,15 @@ func Transact(ctx context.Context, ops ...Op) error {
 		}
 		in.TransactItems = append(in.TransactItems, op.item)
 	}
+	as, err := caller(ops)
+	if err != nil {
+		return err
+	}
 	return patiently(ctx, func() error {
 		if len(ops) == 1 && !ops[0].conditional() {
-			return single(ctx, ops[0])
+			return single(ctx, ops[0], as)
 		}
-		return transact(ctx, ops[0].api, in)
+		return transact(ctx, ops[0].api, in, as)
 	})
 }
 
@@ -168,8 +226,8 @@ func (op Op) conditional() bool {
 // to do: it has written nothing, and the SDK does not try it again.
 var errConflict = errors.New("items are held by another transaction")
 
-func transact(ctx context.Context, api *dynamodb.Client, in *dynamodb.TransactWriteItemsInput) error {
-	_, err := api.TransactWriteItems(ctx, in)
+func transact(ctx context.Context, api *dynamodb.Client, in *dynamodb.TransactWriteItemsInput, as func(*dynamodb.Options)) error {
+	_, err := api.TransactWriteItems(ctx, in, as)
 	if err == nil {
 		return nil
 	}
@@ -204,12 +262,12 @@ func conditionError(c *types.TransactionCanceledException) error {
 }
 
 // single makes one write that may be made twice, without the double price of a transaction.
-func single(ctx context.Context, op Op) error {
+func single(ctx context.Context, op Op, as func(*dynamodb.Options)) error {
 	var err error
 	if it := op.item; it.Put != nil {
-		_, err = op.api.PutItem(ctx, &dynamodb.PutItemInput{TableName: it.Put.TableName, Item: it.Put.Item})
+		_, err = op.api.PutItem(ctx, &dynamodb.PutItemInput{TableName: it.Put.TableName, Item: it.Put.Item}, as)
 	} else {
-		_, err = op.api.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: it.Delete.TableName, Key: it.Delete.Key})
+		_, err = op.api.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: it.Delete.TableName, Key: it.Delete.Key}, as)
 	}
 	if err != nil {
 		return failure("write", err)

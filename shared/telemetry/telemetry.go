@@ -14,6 +14,12 @@ func NewLogger(w io.Writer, function string) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: slog.LevelInfo})).With(slog.String("function", function))
 }
 
+// The metrics' place in CloudWatch: their namespace, and their one dimension.
+const (
+	Namespace         = "Guardrails"
+	FunctionDimension = "Function"
+)
+
 // Metric is the name of a counter. The list is here, so that dashboards and alarms cannot name what nobody counts.
 type Metric string
 
@@ -35,6 +41,14 @@ const (
 	StoreUnavailable  Metric = "StoreUnavailable" // answers 503 because a store did not answer
 	ServiceRefused    Metric = "ServiceRefused"   // failures because a service refused us: a missing grant, table or key
 )
+
+// All lists every counter.
+func All() []Metric {
+	return []Metric{
+		Requests, RequestErrors, Rejected, RateLimited, RecordsMissed, LimiterFallbacks, MessagesFailed,
+		DetectorFailures, StaleConfig, IdempotentReplays, JobsResent, ChunksPoisoned, AuthRefused, StoreUnavailable,
+	}
+}
 
 // Metrics counts, and writes what it counted as one line in CloudWatch's embedded metric format. The only dimension
 // is the function: a tenant is never one. It is safe for concurrent use.
@@ -83,8 +97,8 @@ func (m *Metrics) Flush() error {
 	if len(m.counts) == 0 {
 		return nil
 	}
-	d := emfDirective{Namespace: "Guardrails", Dimensions: [][]string{{"Function"}}}
-	line := map[string]any{"Function": m.function}
+	d := emfDirective{Namespace: Namespace, Dimensions: [][]string{{FunctionDimension}}}
+	line := map[string]any{FunctionDimension: m.function}
 	for name, n := range m.counts {
 		d.Metrics = append(d.Metrics, emfMetric{string(name), "Count"})
 		line[string(name)] = n

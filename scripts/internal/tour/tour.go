@@ -1,4 +1,5 @@
-package main
+// Package tour takes the README's tour against a running API and compares what its commands print with what it shows.
+package tour
 
 import (
 	"context"
@@ -15,7 +16,8 @@ import (
 // stop is one command of the README's tour with the output that the README shows, "" if it shows none.
 type stop struct{ command, output string }
 
-var errTour = errors.New("the README's tour does not show what happens")
+// Err says that the tour printed something else than the README shows.
+var Err = errors.New("the README's tour does not show what happens")
 
 // readTour takes the tour out of the README: the shell blocks between its two marks, each with the block after it.
 func readTour(readme string) ([]stop, error) {
@@ -36,9 +38,17 @@ func readTour(readme string) ([]stop, error) {
 	return out, nil
 }
 
-// takeTour runs the tour in one shell against the host and compares what each command prints with the README.
-func takeTour(ctx context.Context, w io.Writer, root string, h *host) error {
-	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+// Where says what the tour is taken against.
+type Where struct {
+	// Root is the project's folder, URL the API's, Credentials the path of the file with the keys of two tenants, and
+	// Scratch a folder for what the tour writes.
+	Root, URL, Credentials, Scratch string
+}
+
+// Take runs the tour in one shell and returns Err if a command prints something else than the README shows, which it
+// tells on w.
+func Take(ctx context.Context, w io.Writer, at Where) error {
+	readme, err := os.ReadFile(filepath.Join(at.Root, "README.md"))
 	if err != nil {
 		return err
 	}
@@ -46,14 +56,14 @@ func takeTour(ctx context.Context, w io.Writer, root string, h *host) error {
 	if err != nil {
 		return err
 	}
-	here := strings.NewReplacer("http://127.0.0.1:8080", h.url, ".local/credentials.json", filepath.Join(h.data, "credentials.json"), "/tmp/", h.folder+"/")
+	here := strings.NewReplacer("http://127.0.0.1:8080", at.URL, ".local/credentials.json", at.Credentials, "/tmp/", at.Scratch+"/")
 	const mark = "@@ next stop @@"
 	var script strings.Builder
 	for _, s := range stops {
 		script.WriteString(here.Replace(s.command) + "\necho '" + mark + "'\n")
 	}
 	cmd := exec.CommandContext(ctx, "bash", "-euo", "pipefail", "-c", script.String())
-	cmd.Dir, cmd.Stderr = root, w
+	cmd.Dir, cmd.Stderr = at.Root, w
 	printed, err := cmd.Output()
 	if err != nil {
 		return fmt.Errorf("take the README's tour: %w", err)
@@ -66,7 +76,7 @@ func takeTour(ctx context.Context, w io.Writer, root string, h *host) error {
 		}
 	}
 	if wrong {
-		return errTour
+		return Err
 	}
 	fmt.Fprintf(w, "the README's tour of %d stops shows what happens\n", len(stops))
 	return nil

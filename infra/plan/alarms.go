@@ -1,0 +1,110 @@
+package plan
+
+import (
+	"time"
+
+	"guardrails/shared/fn"
+	"guardrails/shared/telemetry"
+)
+
+// Alarm is a condition on one metric that people, and deployments, must hear of.
+type Alarm struct {
+	// Name is the alarm's physical name; Owner names the function or queue that it watches.
+	Name, Owner string
+	// About is one sentence for whoever is woken. Runbook is a file of docs/runbooks without its ending.
+	About, Runbook string
+
+	Namespace, Metric string
+	Dimensions        [][2]string
+	Statistic         string
+	Period            time.Duration
+	// The alarm rings when Bad of the last Of periods lie beyond the threshold.
+	Bad, Of    int
+	Comparison Comparison
+	Threshold  float64
+	// Silence says that periods without data are bad too.
+	Silence bool
+	// Rollback says that a deployment which makes it ring is undone.
+	Rollback bool
+}
+
+// Comparison says on which side of the threshold a period is bad.
+type Comparison string
+
+// The comparisons, as CloudWatch names them.
+const (
+	AtLeast Comparison = "GreaterThanOrEqualToThreshold"
+	Below   Comparison = "LessThanThreshold"
+)
+
+const (
+	lambdaNamespace = "AWS/Lambda"
+	queueNamespace  = "AWS/SQS"
+)
+
+// FunctionAlarms are the alarms of one function.
+func (p *Plan) FunctionAlarms(f Function) []Alarm {
+	alias := [][2]string{{"FunctionName", f.Physical}, {"Resource", f.Physical + ":" + LiveAlias}}
+	out := []Alarm{
+		{
+			Name: f.Physical + "-errors", Owner: f.Spec.Name, Runbook: "function-errors", Rollback: true,
+			About:     "Invocations of " + f.Spec.Name + " end in an error, a timeout or a crash.",
+			Namespace: lambdaNamespace, Metric: "Errors", Dimensions: alias, Statistic: "Sum",
+			Period: time.Minute, Bad: 2, Of: 5, Comparison: AtLeast, Threshold: 1,
+		},
+		{
+			Name: f.Physical + "-throttles", Owner: f.Spec.Name, Runbook: "throttles",
+			About:     "Lambda refuses to run " + f.Spec.Name + ": the account or the function is at its concurrency.",
+			Namespace: lambdaNamespace, Metric: "Throttles", Dimensions: [][2]string{{"FunctionName", f.Physical}}, Statistic: "Sum",
+			Period: time.Minute, Bad: 3, Of: 5, Comparison: AtLeast, Threshold: 1,
+		},
+	}
+	switch f.Spec.Trigger.Kind {
+	case fn.TriggerHTTP:
+		out = append(out, Alarm{
+			Name: f.Physical + "-failures", Owner: f.Spec.Name, Runbook: "request-failures", Rollback: true,
+			About:     "Callers of " + f.Spec.Name + " get answers with a 5xx status.",
+			Namespace: telemetry.Namespace, Metric: string(telemetry.RequestErrors), Dimensions: [][2]string{{telemetry.FunctionDimension, f.Spec.Name}}, Statistic: "Sum",
+			Period: time.Minute, Bad: 2, Of: 5, Comparison: AtLeast, Threshold: 5,
+		})
+	case fn.TriggerStream:
+		out = append(out, Alarm{
+			Name: f.Physical + "-lag", Owner: f.Spec.Name, Runbook: "stream-lag",
+			About:     "The stream that " + f.Spec.Name + " reads is not read in time.",
+			Namespace: lambdaNamespace, Metric: "IteratorAge", Dimensions: alias, Statistic: "Maximum",
+			Period: time.Minute, Bad: 5, Of: 5, Comparison: AtLeast, Threshold: float64((5 * time.Minute).Milliseconds()),
+		})
+	case fn.TriggerSchedule:
+		silent := max(5*f.Spec.Trigger.Every, 5*time.Minute)
+		out = append(out, Alarm{
+			Name: f.Physical + "-silent", Owner: f.Spec.Name, Runbook: "schedule-silent",
+			About:     f.Spec.Name + " has not run when it should have.",
+			Namespace: lambdaNamespace, Metric: "Invocations", Dimensions: alias, Statistic: "Sum",
+			Period: silent, Bad: 2, Of: 2, Comparison: Below, Threshold: 1, Silence: true,
+		})
+	case fn.TriggerQueue, fn.TriggerAuthorizer:
+	}
+	return out
+}
+
+// QueueAlarms are the alarms of all queues: a message that was given up, or one that waits too long.
+func (p *Plan) QueueAlarms() []Alarm {
+	var out []Alarm
+	for _, q := range p.Resources.Queues {
+		a := Alarm{
+			Owner: q.Name, Namespace: queueNamespace, Dimensions: [][2]string{{"QueueName", q.Physical}}, Statistic: "Maximum",
+			Period: time.Minute, Comparison: AtLeast,
+		}
+		if q.DeadLetter == "" {
+			a.Name, a.Runbook = q.Physical+"-filled", "dead-letters"
+			a.About = "Work was given up and lies in " + q.Name + "."
+			a.Metric, a.Threshold, a.Bad, a.Of = "ApproximateNumberOfMessagesVisible", 1, 1, 1
+		} else {
+			a.Name, a.Runbook = q.Physical+"-late", "queue-late"
+			a.About = "Messages of " + q.Name + " wait too long."
+			a.Metric, a.Threshold, a.Bad, a.Of = "ApproximateAgeOfOldestMessage", (15 * time.Minute).Seconds(), 5, 5
+		}
+		out = append(out, a)
+	}
+	return out
+}

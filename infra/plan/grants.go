@@ -1,0 +1,219 @@
+package plan
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+
+	"guardrails/shared/authz"
+	"guardrails/shared/fn"
+	"guardrails/shared/resource"
+	"guardrails/shared/table"
+	"guardrails/shared/tenantrole"
+)
+
+// Statement allows actions on resources, under conditions. Names of resources hold placeholders that the deployment
+// fills: {partition}, {region}, {account}, {key} (the environment's KMS key), {stream:<table>}, {secret:<name>}.
+type Statement struct {
+	Sid       string
+	Actions   []string
+	Resources []string
+	// Conditions go from operator to condition key to values, all of which must hold.
+	Conditions map[string]map[string][]string
+}
+
+// Grants is what a function's two roles may do.
+//
+// Function is the role that the function runs with: its log, its trigger, the look-ups that come before a tenant is
+// known, and taking up the tenant role. Tenant is the role it takes up for each tenant, with the tenant as a session
+// tag: everything that belongs to tenants, and only to that one. It is empty for functions without such data.
+type Grants struct {
+	Function []Statement
+	Tenant   []Statement
+}
+
+const (
+	tenantVariable = "${aws:PrincipalTag/" + tenantrole.Tag + "}"
+	actorVariable  = "${aws:PrincipalTag/" + tenantrole.ActorTag + "}"
+)
+
+// Grants derives the roles of a function from what it declares.
+func (p *Plan) Grants(f Function) Grants {
+	declared := f.Spec.Grants()
+	g := Grants{Function: p.ownGrants(f), Tenant: p.tenantGrants(declared)}
+	if f.ForPlatform() {
+		g.Tenant = append(g.Tenant, p.actorLog())
+	}
+	if mode := declared.Tables[table.Directory]; mode != 0 {
+		g.Function = append(g.Function, tableStatement("Directory", resource.Table(p.Env, table.Directory), mode, nil))
+		if len(g.Tenant) > 0 && mode&(fn.Write|fn.Append) != 0 {
+			// A tenant and its directory rows are written in one transaction, which has one caller.
+			g.Tenant = append(g.Tenant, tableStatement("Directory", resource.Table(p.Env, table.Directory), mode, nil))
+		}
+	}
+	for _, index := range crossTenantIndexes(declared, f.Spec) {
+		g.Function = append(g.Function, Statement{
+			Sid: "Index", Actions: []string{"dynamodb:Query"},
+			Resources: []string{dynamoARN(resource.Table(p.Env, index.table)) + "/index/" + index.name},
+		})
+	}
+	for _, name := range slices.Sorted(maps.Keys(declared.Queues)) {
+		g.Function = append(g.Function, queueStatement(p.Env, name, declared.Queues[name]))
+	}
+	for _, name := range declared.Secrets {
+		g.Function = append(g.Function, Statement{
+			Sid: "Secret", Actions: []string{"secretsmanager:GetSecretValue"}, Resources: []string{"{secret:" + name + "}"},
+		})
+	}
+	if len(g.Tenant) > 0 {
+		g.Function = append(g.Function, Statement{
+			Sid: "TenantRole", Actions: []string{"sts:AssumeRole", "sts:TagSession"}, Resources: []string{RoleARN(f.TenantRole)},
+		})
+	}
+	numberSids(g.Function)
+	numberSids(g.Tenant)
+	return g
+}
+
+// ForPlatform reports whether platform administrators, who act on other tenants, may call the function and it keeps a
+// log of it: what they did is written to their own tenant's log too.
+func (f Function) ForPlatform() bool {
+	return f.Spec.Permission != "" && slices.Contains(authz.Permissions(authz.PlatformAdmin), f.Spec.Permission) && f.Spec.Access.Tables[table.Audit] != 0
+}
+
+// actorLog lets a session add to the audit log of the actor's tenant, and do nothing else there.
+func (p *Plan) actorLog() Statement {
+	s := tableStatement("ActorLog", resource.Table(p.Env, table.Audit), fn.Append, leadingKeys())
+	s.Conditions["ForAllValues:StringLike"]["dynamodb:LeadingKeys"] = []string{"T#" + actorVariable + "#" + table.PartAudit}
+	return s
+}
+
+// RoleARN is the name of a role of this account.
+func RoleARN(role string) string { return "arn:{partition}:iam::{account}:role/" + role }
+
+// ownGrants is what a function needs to run at all: its log and its trigger.
+func (p *Plan) ownGrants(f Function) []Statement {
+	out := []Statement{{
+		Sid: "Log", Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"},
+		Resources: []string{"arn:{partition}:logs:{region}:{account}:log-group:" + f.LogGroup + ":*"},
+	}}
+	switch t := f.Spec.Trigger; t.Kind {
+	case fn.TriggerQueue:
+		out = append(out, Statement{
+			Sid: "Source", Actions: []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"},
+			Resources: []string{queueARN(resource.Queue(p.Env, t.Source))},
+		})
+	case fn.TriggerStream:
+		out = append(out, Statement{
+			Sid: "Source", Actions: []string{"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"},
+			Resources: []string{"{stream:" + t.Source + "}"},
+		})
+	case fn.TriggerHTTP, fn.TriggerSchedule, fn.TriggerAuthorizer:
+	}
+	if f.Lost != "" {
+		out = append(out, Statement{Sid: "Lost", Actions: []string{"sqs:SendMessage"}, Resources: []string{queueARN(f.Lost)}})
+	}
+	return out
+}
+
+// tenantGrants is everything that a function may do with one tenant's data.
+func (p *Plan) tenantGrants(declared fn.Access) []Statement {
+	var out []Statement
+	for _, name := range slices.Sorted(maps.Keys(declared.Tables)) {
+		if name == table.Directory {
+			continue
+		}
+		out = append(out, tableStatement("Table", resource.Table(p.Env, name), declared.Tables[name], leadingKeys()))
+	}
+	for _, name := range slices.Sorted(maps.Keys(declared.Buckets)) {
+		out = append(out, bucketStatement(resource.Bucket(p.Env, p.Account, name), declared.Buckets[name]))
+	}
+	if declared.DataKeys {
+		out = append(out, Statement{
+			Sid: "DataKeys", Actions: []string{"kms:Decrypt", "kms:GenerateDataKeyWithoutPlaintext"}, Resources: []string{"{key}"},
+			Conditions: map[string]map[string][]string{"StringEquals": {"kms:EncryptionContext:tenant": {tenantVariable}}},
+		})
+	}
+	return out
+}
+
+// leadingKeys limits items to the partitions of the session's tenant. The second '#' keeps acme from acme2, and
+// without Null a request that names no key would pass, since ForAllValues holds for nothing at all.
+func leadingKeys() map[string]map[string][]string {
+	return map[string]map[string][]string{
+		"ForAllValues:StringLike": {"dynamodb:LeadingKeys": {"T#" + tenantVariable, "T#" + tenantVariable + "#*"}},
+		"Null":                    {"dynamodb:LeadingKeys": {"false"}},
+	}
+}
+
+func tableStatement(sid, physical string, mode fn.Mode, conditions map[string]map[string][]string) Statement {
+	var actions []string
+	if mode&fn.Read != 0 {
+		actions = append(actions, "dynamodb:GetItem", "dynamodb:Query")
+	}
+	if mode&(fn.Write|fn.Append) != 0 {
+		actions = append(actions, "dynamodb:PutItem")
+	}
+	if mode&fn.Write != 0 {
+		actions = append(actions, "dynamodb:UpdateItem", "dynamodb:DeleteItem")
+	}
+	return Statement{Sid: sid, Actions: actions, Resources: []string{dynamoARN(physical)}, Conditions: conditions}
+}
+
+func queueStatement(env, name string, mode fn.Mode) Statement {
+	actions := []string{"sqs:GetQueueUrl"}
+	if mode&fn.Send != 0 {
+		actions = append(actions, "sqs:SendMessage")
+	}
+	if mode&fn.Read != 0 {
+		actions = append(actions, "sqs:GetQueueAttributes")
+	}
+	return Statement{Sid: "Queue", Actions: actions, Resources: []string{queueARN(resource.Queue(env, name))}}
+}
+
+func bucketStatement(physical string, mode fn.Mode) Statement {
+	var actions []string
+	if mode&fn.Read != 0 {
+		actions = append(actions, "s3:GetObject")
+	}
+	if mode&fn.Write != 0 {
+		actions = append(actions, "s3:PutObject", "s3:DeleteObject")
+	}
+	return Statement{Sid: "Bucket", Actions: actions, Resources: []string{"arn:{partition}:s3:::" + physical + "/T/" + tenantVariable + "/*"}}
+}
+
+type index struct{ table, name string }
+
+// crossTenantIndexes are the indexes that system jobs read for all tenants: schedules alone, and those that declare
+// the table.
+func crossTenantIndexes(declared fn.Access, s fn.Spec) []index {
+	if s.Trigger.Kind != fn.TriggerSchedule {
+		return nil
+	}
+	var out []index
+	for _, t := range table.Schemas() {
+		for _, x := range t.Indexes {
+			if x.CrossTenant && declared.Tables[t.Name]&fn.Read != 0 {
+				out = append(out, index{t.Name, x.Name})
+			}
+		}
+	}
+	return out
+}
+
+func dynamoARN(physical string) string {
+	return "arn:{partition}:dynamodb:{region}:{account}:table/" + physical
+}
+
+func queueARN(physical string) string { return "arn:{partition}:sqs:{region}:{account}:" + physical }
+
+// numberSids makes the statements' names unique within their policy: Table, Table2, Table3.
+func numberSids(list []Statement) {
+	seen := map[string]int{}
+	for i := range list {
+		seen[list[i].Sid]++
+		if n := seen[list[i].Sid]; n > 1 {
+			list[i].Sid += strconv.Itoa(n)
+		}
+	}
+}

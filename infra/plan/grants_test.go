@@ -1,0 +1,210 @@
+package plan_test
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"guardrails/functions"
+	"guardrails/infra/plan"
+	"guardrails/shared/blob"
+	"guardrails/shared/fn"
+	"guardrails/shared/queue"
+	"guardrails/shared/resource"
+	"guardrails/shared/secret"
+	"guardrails/shared/table"
+)
+
+func catalog(t *testing.T) plan.Plan {
+	t.Helper()
+	p, err := plan.New("dev", "", functions.Catalog())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// allowed lists "action resource" for each pair that statements allow.
+func allowed(statements []plan.Statement) []string {
+	var out []string
+	for _, s := range statements {
+		for _, a := range s.Actions {
+			for _, r := range s.Resources {
+				out = append(out, a+" "+r)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func TestGrantsFollowTheDeclaration(t *testing.T) {
+	t.Parallel()
+	const (
+		dynamo = "arn:{partition}:dynamodb:{region}:{account}:table/guardrails-dev-"
+		sqs    = "arn:{partition}:sqs:{region}:{account}:guardrails-dev-"
+		log    = "arn:{partition}:logs:{region}:{account}:log-group:/aws/lambda/guardrails-dev-f:*"
+		tenant = "T/${aws:PrincipalTag/TenantID}/*"
+	)
+	own := []string{"logs:CreateLogStream " + log, "logs:PutLogEvents " + log}
+	assume := []string{"sts:AssumeRole arn:{partition}:iam::{account}:role/guardrails-dev-f-tenant", "sts:TagSession arn:{partition}:iam::{account}:role/guardrails-dev-f-tenant"}
+	public := fn.HTTP("GET", "/f")
+	cases := []struct {
+		name             string
+		spec             fn.Spec
+		function, tenant []string
+	}{
+		{"nothing", fn.Spec{Trigger: public}, own, nil},
+		{"reads a table", fn.Spec{Trigger: public, Access: fn.Access{Tables: map[string]fn.Mode{table.Jobs: fn.Read}}},
+			slices.Concat(own, assume), []string{"dynamodb:GetItem " + dynamo + "jobs", "dynamodb:Query " + dynamo + "jobs"}},
+		{"appends to a table", fn.Spec{Trigger: public, Access: fn.Access{Tables: map[string]fn.Mode{table.Audit: fn.Append}}},
+			slices.Concat(own, assume), []string{"dynamodb:PutItem " + dynamo + "audit"}},
+		{"the directory belongs to no tenant", fn.Spec{Trigger: public, Access: fn.Access{Tables: map[string]fn.Mode{table.Directory: fn.Read}}},
+			slices.Concat([]string{"dynamodb:GetItem " + dynamo + "directory", "dynamodb:Query " + dynamo + "directory"}, own), nil},
+		{"reads objects", fn.Spec{Trigger: public, Access: fn.Access{Buckets: map[string]fn.Mode{blob.Uploads: fn.Read}}},
+			slices.Concat(own, assume), []string{"s3:GetObject arn:{partition}:s3:::guardrails-dev-uploads/" + tenant}},
+		{"opens data keys", fn.Spec{Trigger: public, Access: fn.Access{DataKeys: true}},
+			slices.Concat(own, assume), []string{"dynamodb:GetItem " + dynamo + "tenants", "dynamodb:Query " + dynamo + "tenants", "kms:Decrypt {key}", "kms:GenerateDataKeyWithoutPlaintext {key}"}},
+		{"reads a secret", fn.Spec{Trigger: public, Access: fn.Access{Secrets: []string{secret.Pepper}}},
+			slices.Concat(own, []string{"secretsmanager:GetSecretValue {secret:api-key-pepper}"}), nil},
+		{"sends to a queue", fn.Spec{Trigger: public, Access: fn.Access{Queues: map[string]fn.Mode{queue.Tasks: fn.Send}}},
+			slices.Concat(own, []string{"sqs:GetQueueUrl " + sqs + "tasks", "sqs:SendMessage " + sqs + "tasks"}), nil},
+		{"is fed by a queue", fn.Spec{Trigger: fn.Queue(queue.Tasks, 1, 0)},
+			slices.Concat(own, []string{"sqs:ChangeMessageVisibility " + sqs + "tasks", "sqs:DeleteMessage " + sqs + "tasks", "sqs:GetQueueAttributes " + sqs + "tasks", "sqs:ReceiveMessage " + sqs + "tasks"}), nil},
+		{"is fed by a stream", fn.Spec{Trigger: fn.Stream(table.Events, 1, 0)},
+			slices.Concat([]string{"dynamodb:DescribeStream {stream:events}", "dynamodb:GetRecords {stream:events}", "dynamodb:GetShardIterator {stream:events}", "dynamodb:ListStreams {stream:events}"},
+				own, []string{"sqs:SendMessage " + sqs + "f-lost"}), nil},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			c.spec.Name = "f"
+			p, err := plan.New("dev", "", []fn.Spec{c.spec})
+			if err != nil {
+				t.Fatal(err)
+			}
+			g := p.Grants(p.Functions[0])
+			if got := allowed(g.Function); !slices.Equal(got, c.function) {
+				t.Errorf("the function may\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(c.function, "\n"))
+			}
+			if got := allowed(g.Tenant); !slices.Equal(got, c.tenant) {
+				t.Errorf("for a tenant it may\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(c.tenant, "\n"))
+			}
+		})
+	}
+}
+
+// TestNoRoleIsWiderThanItsFunction walks the whole catalogue: no star but at the end of a log group and of the objects
+// of one tenant, and no tenant's data without a condition that names the tenant.
+func TestNoRoleIsWiderThanItsFunction(t *testing.T) {
+	t.Parallel()
+	p := catalog(t)
+	for _, f := range p.Functions {
+		g := p.Grants(f)
+		for _, s := range slices.Concat(g.Function, g.Tenant) {
+			for _, a := range s.Actions {
+				if strings.Contains(a, "*") || !strings.Contains(a, ":") {
+					t.Errorf("%s: %s allows the action %s", f.Spec.Name, s.Sid, a)
+				}
+			}
+			for _, r := range s.Resources {
+				narrow := strings.TrimSuffix(r, "*")
+				if strings.Contains(narrow, "*") || narrow != r && !strings.HasSuffix(r, f.LogGroup+":*") && !strings.HasSuffix(r, "/T/${aws:PrincipalTag/TenantID}/*") {
+					t.Errorf("%s: %s allows %s", f.Spec.Name, s.Sid, r)
+				}
+			}
+		}
+		for _, s := range g.Tenant {
+			checkBound(t, f, p, s)
+		}
+		for _, s := range g.Function {
+			if touchesTenants(p, s) && s.Sid != "Index" && s.Sid != "Source" {
+				t.Errorf("%s: its own role reaches tenants' items: %v", f.Spec.Name, s)
+			}
+		}
+	}
+}
+
+// touchesTenants reports whether a statement opens a table that holds items of tenants.
+func touchesTenants(p plan.Plan, s plan.Statement) bool {
+	for _, r := range s.Resources {
+		if strings.Contains(r, ":dynamodb:") && !strings.HasSuffix(r, resource.Table(p.Env, table.Directory)) {
+			return true
+		}
+	}
+	return false
+}
+
+func checkBound(t *testing.T, f plan.Function, p plan.Plan, s plan.Statement) {
+	t.Helper()
+	switch {
+	case touchesTenants(p, s):
+		keys := s.Conditions["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+		for _, k := range keys {
+			if !strings.HasPrefix(k, "T#${aws:PrincipalTag/") || strings.Contains(k, "}*") {
+				t.Errorf("%s: %s opens the partitions %s", f.Spec.Name, s.Sid, k)
+			}
+		}
+		if len(keys) == 0 || !slices.Equal(s.Conditions["Null"]["dynamodb:LeadingKeys"], []string{"false"}) {
+			t.Errorf("%s: %s is bound to no tenant: %v", f.Spec.Name, s.Sid, s.Conditions)
+		}
+	case strings.HasPrefix(s.Actions[0], "kms:"):
+		if !maps.EqualFunc(s.Conditions, map[string]map[string][]string{"StringEquals": {"kms:EncryptionContext:tenant": {"${aws:PrincipalTag/TenantID}"}}},
+			func(a, b map[string][]string) bool { return maps.EqualFunc(a, b, slices.Equal[[]string]) }) {
+			t.Errorf("%s: %s opens data keys of others: %v", f.Spec.Name, s.Sid, s.Conditions)
+		}
+	}
+}
+
+func TestOnlyPlatformFunctionsReachTheActorsLog(t *testing.T) {
+	t.Parallel()
+	p := catalog(t)
+	var got []string
+	for _, f := range p.Functions {
+		for _, s := range p.Grants(f).Tenant {
+			if s.Sid == "ActorLog" {
+				got = append(got, f.Spec.Name)
+				if !slices.Equal(s.Actions, []string{"dynamodb:PutItem"}) {
+					t.Errorf("%s may %v in the log of another tenant", f.Spec.Name, s.Actions)
+				}
+			}
+		}
+	}
+	for _, name := range got {
+		f, _ := p.Function(name)
+		if !strings.HasSuffix(string(f.Spec.Permission), ":tenants") && !strings.HasSuffix(string(f.Spec.Permission), ":limits") {
+			t.Errorf("%s with permission %s reaches the log of the actor's tenant", name, f.Spec.Permission)
+		}
+	}
+	if !slices.Contains(got, "tenants-create") {
+		t.Errorf("tenants-create is not among %v", got)
+	}
+}
+
+// TestNamesFitAWS holds every physical name to the service's limit, in the environment with the longest name.
+func TestNamesFitAWS(t *testing.T) {
+	t.Parallel()
+	p, err := plan.New("staging", "", functions.Catalog())
+	if err != nil {
+		t.Fatal(err)
+	}
+	fits := func(kind, name string, most int) {
+		if len(name) > most {
+			t.Errorf("the %s %s has %d characters, at most %d fit", kind, name, len(name), most)
+		}
+	}
+	for _, f := range p.Functions {
+		fits("function", f.Physical, 64)
+		fits("role", f.TenantRole, 64)
+		for _, a := range p.FunctionAlarms(f) {
+			fits("alarm", a.Name, 255)
+		}
+	}
+	for _, s := range p.Schedules {
+		fits("rule", s.Physical, 64)
+	}
+	for _, q := range p.Resources.Queues {
+		fits("queue", q.Physical, 80)
+	}
+}

@@ -1,0 +1,30 @@
+package stack
+
+import "guardrails/infra/cfn"
+
+// NotEmulated lists what an emulator of AWS cannot make, each with what that means. The environment local is deployed
+// without it.
+func NotEmulated() map[string]string {
+	return map[string]string{
+		"AWS::CodeDeploy::Application":     "the alias moves at once, without a canary",
+		"AWS::CodeDeploy::DeploymentGroup": "no rollback by alarms",
+		"AWS::WAFv2::WebACLAssociation":    "the firewall's rules are made and not put before the API",
+		"AWS::Logs::QueryDefinition":       "no saved queries",
+	}
+}
+
+// leaveOut takes what an emulator cannot make out of a template.
+func leaveOut(t *cfn.Template) {
+	not := NotEmulated()
+	for id, r := range t.Resources {
+		if _, gone := not[r.Type]; gone {
+			delete(t.Resources, id)
+			continue
+		}
+		if r.Type == "AWS::Lambda::Alias" {
+			r.UpdatePolicy = nil
+			t.Resources[id] = r
+		}
+	}
+	delete(t.Resources, "DeploymentRole") // CodeDeploy's alone
+}

@@ -1,0 +1,424 @@
+package stack_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"guardrails/functions"
+	"guardrails/infra/cfn"
+	"guardrails/infra/environment"
+	"guardrails/infra/plan"
+	"guardrails/infra/stack"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// settings is a context with everything that an environment can have.
+const settings = `{"env": "%s", "environments": {
+	"dev": {"protect": false},
+	"prod": {"account": "123456789012", "region": "eu-central-1", "log_days": 365,
+		"domain": {"name": "api.example.com", "certificate_arn": "arn:aws:acm:eu-central-1:123456789012:certificate/abc-1", "truststore": "s3://trust/ca.pem"},
+		"alarms": {"email": "night@example.com", "pagerduty_secret": "pagerduty/guardrails"}, "telemetry": "https://otlp.example.com"},
+	"local": {"emulator": true, "protect": false}}}`
+
+func stacks(t *testing.T, name string) []stack.Stack {
+	t.Helper()
+	env, err := environment.Read(fmt.Appendf(nil, settings, name), "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := plan.New(env.Name, stack.Account, functions.Catalog())
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := map[string]stack.Code{}
+	for _, c := range stack.Contexts(p) {
+		code[c] = stack.Code{Key: c + ".zip"}
+	}
+	out, err := stack.All(env, p, code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// plain turns a template into what a reader of its JSON sees.
+func plain(t *testing.T, template *cfn.Template) map[string]resource {
+	t.Helper()
+	raw, err := template.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out struct{ Resources map[string]resource }
+	if err := json.Unmarshal(raw, &out); err != nil {
+		t.Fatal(err)
+	}
+	return out.Resources
+}
+
+type resource struct {
+	Type                string
+	DeletionPolicy      string
+	UpdateReplacePolicy string
+	UpdatePolicy        map[string]any
+	Properties          map[string]any
+}
+
+// every calls check with each resource of the types, of all stacks.
+func every(t *testing.T, all []stack.Stack, check func(where string, r resource), types ...string) {
+	t.Helper()
+	n := 0
+	for _, s := range all {
+		for id, r := range plain(t, s.Template) {
+			if slices.Contains(types, r.Type) {
+				n++
+				check(s.Name+"/"+id, r)
+			}
+		}
+	}
+	if n == 0 {
+		t.Errorf("there is no %v", types)
+	}
+}
+
+func TestTemplatesAreTheSameEachTime(t *testing.T) {
+	t.Parallel()
+	first, second := stacks(t, "prod"), stacks(t, "prod")
+	for i := range first {
+		a, err := first[i].Template.JSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := second[i].Template.JSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(a, b) {
+			t.Errorf("stack %s differs between two runs", first[i].Name)
+		}
+		if n := len(first[i].Template.Resources); n > 450 {
+			t.Errorf("stack %s has %d resources", first[i].Name, n)
+		}
+	}
+}
+
+func TestStacksComeAfterWhatTheyNeed(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, s := range stacks(t, "prod") {
+		for _, need := range s.DependsOn {
+			if !seen[need] {
+				t.Errorf("%s is deployed before %s, which it needs", s.Name, need)
+			}
+		}
+		seen[s.Name] = true
+	}
+}
+
+// TestImportsAreExported checks that each value that a stack imports is exported by one that it depends on.
+func TestImportsAreExported(t *testing.T) {
+	t.Parallel()
+	exported := map[string]string{}
+	for _, s := range stacks(t, "prod") {
+		for _, name := range imports(s.Template) {
+			if from, ok := exported[name]; !ok || !slices.Contains(s.DependsOn, from) {
+				t.Errorf("%s imports %s, which no stack that it depends on exports", s.Name, name)
+			}
+		}
+		for _, o := range s.Template.Outputs {
+			if o.Export != nil {
+				exported[o.Export.Name] = s.Name
+			}
+		}
+	}
+}
+
+func imports(template *cfn.Template) []string {
+	raw, _ := template.JSON() // TestTemplatesAreTheSameEachTime looks at the error
+	var out []string
+	for _, part := range strings.Split(string(raw), `"Fn::ImportValue": "`)[1:] {
+		name, _, _ := strings.Cut(part, `"`)
+		out = append(out, name)
+	}
+	return out
+}
+
+func TestEveryFunctionIsWhole(t *testing.T) {
+	t.Parallel()
+	all := stacks(t, "prod")
+	made := map[string]bool{}
+	every(t, all, func(where string, r resource) {
+		name, _ := r.Properties["FunctionName"].(string)
+		made[name] = true
+		if r.Properties["Architectures"].([]any)[0] != "arm64" || r.Properties["Runtime"] != "provided.al2023" {
+			t.Errorf("%s runs on %v", where, r.Properties["Architectures"])
+		}
+	}, "AWS::Lambda::Function")
+	if n := len(functions.Catalog()); len(made) != n {
+		t.Errorf("%d functions for %d entries of the catalogue", len(made), n)
+	}
+	every(t, all, func(where string, r resource) {
+		if r.UpdatePolicy["CodeDeployLambdaAliasUpdate"] == nil {
+			t.Errorf("%s moves without a canary", where)
+		}
+	}, "AWS::Lambda::Alias")
+	every(t, all, func(where string, r resource) {
+		alarms := r.Properties["AlarmConfiguration"].(map[string]any)["Alarms"]
+		if list, _ := alarms.([]any); len(list) == 0 {
+			t.Errorf("%s is rolled back by no alarm", where)
+		}
+	}, "AWS::CodeDeploy::DeploymentGroup")
+	every(t, all, func(where string, r resource) {
+		if days, _ := r.Properties["RetentionInDays"].(float64); days != 365 || r.Properties["KmsKeyId"] == nil {
+			t.Errorf("%s keeps logs for %v days under the key %v", where, r.Properties["RetentionInDays"], r.Properties["KmsKeyId"])
+		}
+	}, "AWS::Logs::LogGroup")
+}
+
+func TestDataIsKeptAndEncrypted(t *testing.T) {
+	t.Parallel()
+	all := stacks(t, "prod")
+	stateful := []string{"AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::SecretsManager::Secret"}
+	every(t, all, func(where string, r resource) {
+		if r.DeletionPolicy != "Retain" || r.UpdateReplacePolicy != "Retain" {
+			t.Errorf("%s goes with its stack", where)
+		}
+	}, stateful...)
+	every(t, all, func(where string, r resource) {
+		for property, holds := range map[string]bool{
+			"SSESpecification":                 strings.Contains(fmt.Sprint(r.Properties["SSESpecification"]), "KMS"),
+			"PointInTimeRecoverySpecification": strings.Contains(fmt.Sprint(r.Properties["PointInTimeRecoverySpecification"]), "true"),
+			"TimeToLiveSpecification":          strings.Contains(fmt.Sprint(r.Properties["TimeToLiveSpecification"]), "true"),
+			"DeletionProtectionEnabled":        r.Properties["DeletionProtectionEnabled"] == true,
+			"BillingMode":                      r.Properties["BillingMode"] == "PAY_PER_REQUEST",
+		} {
+			if !holds {
+				t.Errorf("%s: %s is %v", where, property, r.Properties[property])
+			}
+		}
+	}, "AWS::DynamoDB::Table")
+	every(t, all, func(where string, r resource) {
+		if r.Properties["KmsMasterKeyId"] == nil {
+			t.Errorf("%s is not encrypted with our key", where)
+		}
+	}, "AWS::SQS::Queue", "AWS::SNS::Topic")
+	every(t, all, func(where string, r resource) {
+		block, _ := r.Properties["PublicAccessBlockConfiguration"].(map[string]any)
+		for _, name := range []string{"BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"} {
+			if block[name] != true {
+				t.Errorf("%s: %s is %v", where, name, block[name])
+			}
+		}
+		if r.Properties["BucketEncryption"] == nil || r.Properties["VersioningConfiguration"] == nil {
+			t.Errorf("%s is not encrypted or not versioned", where)
+		}
+	}, "AWS::S3::Bucket")
+}
+
+// TestPoliciesOfResources checks that buckets, queues and the topic refuse what does not come over TLS, and that nobody
+// but the account is let in.
+func TestPoliciesOfResources(t *testing.T) {
+	t.Parallel()
+	all := stacks(t, "prod")
+	policies, guarded := 0, 0
+	every(t, all, func(string, resource) { guarded++ }, "AWS::SQS::Queue", "AWS::S3::Bucket", "AWS::SNS::Topic")
+	every(t, all, func(where string, r resource) {
+		policies++
+		document := r.Properties["PolicyDocument"].(map[string]any)
+		tls := false
+		for _, s := range document["Statement"].([]any) {
+			statement := s.(map[string]any)
+			if statement["Effect"] == "Deny" {
+				tls = tls || strings.Contains(fmt.Sprint(statement["Condition"]), "aws:SecureTransport")
+				continue
+			}
+			if !strings.Contains(fmt.Sprint(statement["Condition"]), "aws:SourceAccount") {
+				t.Errorf("%s lets %v in from anywhere", where, statement["Principal"])
+			}
+		}
+		if !tls {
+			t.Errorf("%s does not demand TLS", where)
+		}
+	}, "AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy")
+	if policies != guarded {
+		t.Errorf("%d policies for %d queues, buckets and topics", policies, guarded)
+	}
+}
+
+func TestEveryQueueHasADeadLetterQueueAndAnAlarm(t *testing.T) {
+	t.Parallel()
+	all := stacks(t, "prod")
+	watched := map[string]bool{}
+	every(t, all, func(_ string, r resource) {
+		for _, d := range r.Properties["Dimensions"].([]any) {
+			if d := d.(map[string]any); d["Name"] == "QueueName" {
+				watched[d["Value"].(string)] = true
+			}
+		}
+	}, "AWS::CloudWatch::Alarm")
+	every(t, all, func(where string, r resource) {
+		name := r.Properties["QueueName"].(string)
+		if !watched[name] {
+			t.Errorf("%s has no alarm", where)
+		}
+		last := strings.HasSuffix(name, "-dlq") || strings.HasSuffix(name, "-lost")
+		if last == (r.Properties["RedrivePolicy"] != nil) {
+			t.Errorf("%s: the redrive policy is %v", where, r.Properties["RedrivePolicy"])
+		}
+	}, "AWS::SQS::Queue")
+	every(t, all, func(where string, r resource) {
+		if !strings.Contains(fmt.Sprint(r.Properties["FunctionResponseTypes"]), "ReportBatchItemFailures") {
+			t.Errorf("%s repeats whole batches", where)
+		}
+	}, "AWS::Lambda::EventSourceMapping")
+}
+
+// TestAlarmsHaveRunbooks resolves the runbook of each alarm.
+func TestAlarmsHaveRunbooks(t *testing.T) {
+	t.Parallel()
+	every(t, stacks(t, "prod"), func(where string, r resource) {
+		_, path, ok := strings.Cut(r.Properties["AlarmDescription"].(string), "Runbook: ")
+		if !ok {
+			t.Errorf("%s names no runbook", where)
+			return
+		}
+		if _, err := os.Stat(filepath.Join("..", "..", path)); err != nil {
+			t.Errorf("%s: %v", where, err)
+		}
+		if r.Properties["AlarmActions"] == nil {
+			t.Errorf("%s tells nobody", where)
+		}
+	}, "AWS::CloudWatch::Alarm")
+}
+
+// TestRoutesHaveMethods checks that the API has each route of the catalogue, behind the authorizer unless it is public,
+// and answers other methods of the path itself.
+func TestRoutesHaveMethods(t *testing.T) {
+	t.Parallel()
+	all := stacks(t, "prod")
+	got, others := map[string]string{}, 0
+	every(t, all, func(_ string, r resource) {
+		if r.Properties["HttpMethod"] == "ANY" {
+			others++
+			return
+		}
+		got[r.Properties["OperationName"].(string)] = r.Properties["AuthorizationType"].(string)
+	}, "AWS::ApiGateway::Method")
+	paths := map[string]bool{}
+	for _, s := range functions.Catalog() {
+		if s.Trigger.Path == "" {
+			continue
+		}
+		paths[s.Trigger.Path] = true
+		want := "CUSTOM"
+		if s.Public() {
+			want = "NONE"
+		}
+		if got[s.Name] != want {
+			t.Errorf("%s is authorized by %q, want %s", s.Name, got[s.Name], want)
+		}
+	}
+	if others != len(paths) {
+		t.Errorf("%d of %d paths answer other methods", others, len(paths))
+	}
+}
+
+// TestNoTextOfCallersIsLogged checks that the access log has no variable that holds a caller's text.
+func TestNoTextOfCallersIsLogged(t *testing.T) {
+	t.Parallel()
+	every(t, stacks(t, "prod"), func(where string, r resource) {
+		format := r.Properties["AccessLogSetting"].(map[string]any)["Format"].(string)
+		for _, variable := range []string{"$context.path", "userAgent", "$input", "identity.apiKey", "$context.error.message", "querystring"} {
+			if strings.Contains(format, variable) {
+				t.Errorf("%s logs %s", where, variable)
+			}
+		}
+		if !json.Valid([]byte(format)) {
+			t.Errorf("%s: the format is no JSON", where)
+		}
+		for _, m := range r.Properties["MethodSettings"].([]any) {
+			if m.(map[string]any)["DataTraceEnabled"] != false {
+				t.Errorf("%s logs bodies", where)
+			}
+		}
+	}, "AWS::ApiGateway::Stage")
+}
+
+func TestProductionHasItsDomain(t *testing.T) {
+	t.Parallel()
+	all := stacks(t, "prod")
+	every(t, all, func(where string, r resource) {
+		if !strings.Contains(fmt.Sprint(r.Properties["MutualTlsAuthentication"]), "s3://trust/ca.pem") {
+			t.Errorf("%s demands no client certificate", where)
+		}
+	}, "AWS::ApiGateway::DomainName")
+	every(t, all, func(where string, r resource) {
+		if r.Properties["DisableExecuteApiEndpoint"] != true {
+			t.Errorf("%s can be reached around its domain", where)
+		}
+	}, "AWS::ApiGateway::RestApi")
+}
+
+// TestEmulatorLacksOnlyWhatIsNamed prints what the environment local is deployed without, and checks that all else of
+// production's kinds is there.
+func TestEmulatorLacksOnlyWhatIsNamed(t *testing.T) {
+	t.Parallel()
+	kinds := func(name string) map[string]bool {
+		out := map[string]bool{}
+		for _, s := range stacks(t, name) {
+			for _, r := range s.Template.Resources {
+				out[r.Type] = true
+			}
+		}
+		return out
+	}
+	local := kinds("local")
+	named := stack.NotEmulated()
+	for kind := range kinds("dev") {
+		why, left := named[kind]
+		if left {
+			t.Logf("left out on an emulator: %s (%s)", kind, why)
+		}
+		if local[kind] == left {
+			t.Errorf("%s: in the environment local %v, named as left out %v", kind, local[kind], left)
+		}
+	}
+}
+
+// TestRoleOfAnalyze shows the two roles of one function as they are deployed.
+func TestRoleOfAnalyze(t *testing.T) {
+	t.Parallel()
+	for _, s := range stacks(t, "dev") {
+		if s.Context != "analyze" {
+			continue
+		}
+		got, err := json.MarshalIndent(map[string]any{
+			"AnalyzeRole": s.Template.Resources["AnalyzeRole"], "AnalyzeTenantRole": s.Template.Resources["AnalyzeTenantRole"],
+		}, "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join("testdata", "role-of-analyze.json")
+		if *update {
+			if err := os.WriteFile(path, append(got, '\n'), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(bytes.TrimSpace(want), got) {
+			t.Errorf("the role of analyze has changed; look at the diff and run go test ./infra/stack -update:\n%s", got)
+		}
+		return
+	}
+	t.Error("there is no stack of the context analyze")
+}

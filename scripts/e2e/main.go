@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"guardrails/scripts/internal/tree"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	keep := flag.Bool("keep", false, "leave the deployed system running until interrupted")
+	flag.Parse()
+	err := run(ctx, os.Stdout, *keep)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "e2e:", err)
+		os.Exit(1)
+	}
+}
+
+// step is one thing that is shown.
+type step struct {
+	name string
+	run  func(ctx context.Context) error
+}
+
+func run(ctx context.Context, w io.Writer, keep bool) (err error) {
+	root, err := tree.Root(ctx)
+	if err != nil {
+		return err
+	}
+	work, err := os.MkdirTemp("", "guardrails-e2e-*")
+	if err != nil {
+		return err
+	}
+	d := &deployment{root: root, work: work, log: filepath.Join(work, "log.txt"), out: w}
+	defer func() { err = errors.Join(err, d.close(err != nil)) }()
+	steps := []step{
+		{"install the CDK CLI", d.install},
+		{"start MiniStack", d.start},
+		{"cdk bootstrap", d.bootstrap},
+		{"cdk deploy --all", d.deploy},
+		{"get the credentials that Lambda gives a function", d.lambdaSession},
+		{"hold everybody to their policies from now on", d.enforce},
+		{"make the platform administrator and two tenants", d.tenants},
+		{"errors of the front door", d.frontDoor},
+		{"the README's tour", d.tour},
+		{"no tenant's session opens another tenant's data", d.isolation},
+	}
+	if keep {
+		steps = append(steps, step{"wait for an interrupt", d.wait})
+	} else {
+		steps = append(
+			steps,
+			step{"cdk diff says that nothing differs", d.diff},
+			step{"a second cdk deploy changes nothing", d.deployAgain},
+			step{"a changed context alone is deployed again", d.deployChange},
+			step{"cdk destroy keeps the data", d.destroy},
+		)
+	}
+	for _, s := range steps {
+		begin := time.Now()
+		err := s.run(ctx)
+		verdict := "ok"
+		if err != nil {
+			verdict = "FAIL"
+		}
+		fmt.Fprintf(w, "%-50s %-4s %6.1fs\n", s.name, verdict, time.Since(begin).Seconds())
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+	}
+	if !keep {
+		fmt.Fprintf(w, "%d passed, 0 failed\n", len(steps))
+	}
+	return nil
+}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"guardrails/shared/fn"
+	"guardrails/shared/platform"
+)
+
+// platformWithin bounds the making of an administrator.
+const platformWithin = time.Minute
+
+// platformAdmin makes a key of a platform administrator in a deployed environment, with the operator's own AWS
+// credentials, and prints it once.
+func platformAdmin(ctx context.Context, s streams, args []string) int {
+	flags := flag.NewFlagSet("platform-admin", flag.ContinueOnError)
+	flags.SetOutput(s.err)
+	env := flags.String("env", "", "the environment: dev, staging, prod")
+	account := flags.String("account", os.Getenv("GUARDRAILS_ACCOUNT"), "the AWS account's number")
+	if err := flags.Parse(args); err != nil {
+		return exitUsage
+	}
+	if *env == "" || *account == "" || flags.NArg() > 0 {
+		fmt.Fprintln(s.err, "guardrails platform-admin: --env and --account say where")
+		return exitUsage
+	}
+	ctx, cancel := context.WithTimeout(ctx, platformWithin)
+	defer cancel()
+	key, err := newPlatformAdmin(ctx, *env, *account)
+	if err != nil {
+		fmt.Fprintln(s.err, "guardrails platform-admin:", err)
+		return exitFailed
+	}
+	fmt.Fprintln(s.out, key)
+	return 0
+}
+
+func newPlatformAdmin(ctx context.Context, env, account string) (string, error) {
+	settings := map[string]string{"GUARDRAILS_ENV": env, "GUARDRAILS_ACCOUNT": account}
+	cfg, err := fn.LoadConfig(ctx, func(name string) string { return settings[name] }, io.Discard)
+	if err != nil {
+		return "", err
+	}
+	setup, err := platform.Open(cfg)
+	if err != nil {
+		return "", err
+	}
+	return setup.Administrator(ctx)
+}

@@ -1,0 +1,147 @@
+"""Teaches MiniStack's policy evaluator what isolation of tenants rests on and it lacks.
+
+* Policy variables such as ${aws:PrincipalTag/TenantID}, in resources and in values of conditions. One that has no value
+  matches nothing.
+* dynamodb:LeadingKeys: the partition keys that a request names; in a transaction those of the item that is looked at.
+* aws:SecureTransport is true: plain HTTP on loopback stands for TLS, which every policy demands.
+* kms:EncryptionContext:<name>, and that a key which is called by its alias is looked up by its own ARN.
+
+All else (actions, resources, operators, session tags, trust policies) is MiniStack's own. The behavior is the documented
+one: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html,
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html.
+"""
+
+import dataclasses
+import json
+import re
+
+VARIABLE = re.compile(r"\$\{([^}]*)\}")
+UNKNOWN = "\0"  # stands in for a variable without a value: no ARN and no key holds it
+EQUALS = re.compile(r"(#?\w+)\s*=\s*(:\w+)")
+PARTITION = "pk"
+
+
+class Item(str):
+    """The ARN of the table of one item of a transaction, with the item's partition key."""
+
+    keys: list
+
+
+def install():
+    """Changes the evaluator in place."""
+    from ministack.core import iam_actions, iam_evaluator
+
+    trust_loopback(iam_evaluator)
+    teach_variables(iam_evaluator)
+    teach_leading_keys(iam_actions, iam_evaluator)
+    teach_encryption_context(iam_actions)
+    teach_aliases(iam_actions)
+
+
+def trust_loopback(evaluator):
+    resolve = evaluator._resolve_condition_key
+    evaluator._resolve_condition_key = lambda key, ctx: "true" if key.lower() == "aws:securetransport" else resolve(key, ctx)
+
+
+def teach_variables(evaluator):
+    first_match, resolve = evaluator._first_match, evaluator._resolve_condition_key
+
+    def fill(text, ctx):
+        def value(match):
+            found = resolve(match.group(1), ctx)
+            return found if isinstance(found, str) and found else UNKNOWN
+
+        return VARIABLE.sub(value, text) if isinstance(text, str) else text
+
+    def filled(statement, ctx):
+        if "${" not in json.dumps([statement.resources, statement.conditions]):
+            return statement
+        conditions = {
+            operator: {key: [fill(v, ctx) for v in (values if isinstance(values, list) else [values])] for key, values in keys.items()}
+            for operator, keys in statement.conditions.items()
+        }
+        return dataclasses.replace(statement, resources=[fill(r, ctx) for r in statement.resources], conditions=conditions)
+
+    evaluator._first_match = lambda ctx, statements, effect: first_match(ctx, [filled(s, ctx) for s in statements], effect)
+
+
+def teach_leading_keys(actions, evaluator):
+    context, checks, enforce = actions.dynamodb_service_context, actions.dynamodb_transaction_checks, evaluator.enforce
+
+    def with_keys(body):
+        out = context(body)
+        keys = leading_keys(parse(body))
+        return {**out, "dynamodb:LeadingKeys": keys} if keys else out
+
+    def by_item(action, body, region, account):
+        found = []
+        operations = [v for item in parse(body).get("TransactItems") or [] for v in item.values() if isinstance(v, dict)]
+        for (item_action, arn), operation in zip(checks(action, body, region, account), operations):
+            item = Item(arn)
+            item.keys = leading_keys(operation)
+            found.append((item_action, item))
+        return found
+
+    def enforce_item(access_key, action, service, region, resource_arn="*", service_context=None):
+        if isinstance(resource_arn, Item):
+            service_context = {**(service_context or {}), "dynamodb:LeadingKeys": resource_arn.keys}
+        return enforce(access_key, action, service, region, resource_arn=resource_arn, service_context=service_context)
+
+    actions.dynamodb_service_context, actions.dynamodb_transaction_checks, evaluator.enforce = with_keys, by_item, enforce_item
+
+
+def leading_keys(request):
+    """The partition keys that a request, or one operation of a transaction, names."""
+    keys = []
+    for holder in ("Key", "Item"):
+        keys += text((request.get(holder) or {}).get(PARTITION))
+    names, values = request.get("ExpressionAttributeNames") or {}, request.get("ExpressionAttributeValues") or {}
+    for name, value in EQUALS.findall(request.get("KeyConditionExpression") or ""):
+        if names.get(name, name) == PARTITION or request.get("IndexName"):
+            keys += text(values.get(value))
+    for table in (request.get("RequestItems") or {}).values():
+        for key in table.get("Keys") or [] if isinstance(table, dict) else []:
+            keys += text(key.get(PARTITION))
+        for write in table if isinstance(table, list) else []:
+            keys += leading_keys(write.get("PutRequest") or write.get("DeleteRequest") or {})
+    return keys
+
+
+def text(attribute):
+    return [attribute["S"]] if isinstance(attribute, dict) and isinstance(attribute.get("S"), str) else []
+
+
+def teach_encryption_context(actions):
+    tags = actions.request_tag_context
+
+    def with_encryption(service, action, body, params):
+        out = tags(service, action, body, params)
+        if service != "kms":
+            return out
+        pairs = parse(body).get("EncryptionContext") or {}
+        return {**out, **{f"kms:EncryptionContext:{name}": value for name, value in pairs.items()}}
+
+    actions.request_tag_context = with_encryption
+
+
+def teach_aliases(actions):
+    from ministack.services import kms
+
+    resource = actions.extract_resource_arn
+
+    def by_key(service, *args):
+        arn = resource(service, *args)
+        if service == "kms" and ":alias/" in arn:
+            key = kms._resolve_key("alias/" + arn.rpartition(":alias/")[2])
+            return key["Arn"] if key else arn
+        return arn
+
+    actions.extract_resource_arn = by_key
+
+
+def parse(body):
+    try:
+        data = json.loads(body or b"{}")
+    except ValueError:
+        return {}
+    return data if isinstance(data, dict) else {}

@@ -1,0 +1,222 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"text/tabwriter"
+	"time"
+
+	"guardrails/scripts/internal/python"
+	"guardrails/scripts/internal/tree"
+)
+
+// CloudFormation's limits, with room below them: 500 resources and 1 MB a template. Lambda takes zips of 50 MB; ours
+// should stay far below, since they are loaded at each cold start.
+const (
+	maxResources = 450
+	maxTemplate  = 900 << 10
+	maxZip       = 10 << 20
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	env := flag.String("env", "", "one environment; empty means all")
+	flag.Parse()
+	err := run(ctx, os.Stdout, *env)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "synth:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, w io.Writer, only string) error {
+	root, err := tree.Root(ctx)
+	if err != nil {
+		return err
+	}
+	names, err := environments(root)
+	if err != nil {
+		return err
+	}
+	if only != "" {
+		names = []string{only}
+	}
+	bin, err := python.Venv{Root: root, Name: "synth", Requirements: "scripts/synth/requirements.txt", About: "cfn-lint, about 100 MB,"}.Install(ctx, w)
+	if err != nil {
+		return err
+	}
+	app := filepath.Join(root, "dist", "infra")
+	if err := command(ctx, w, root, nil, "go", "build", "-o", app, "./infra"); err != nil {
+		return fmt.Errorf("build the CDK app: %w", err)
+	}
+	var failed []error
+	for _, name := range names {
+		if err := check(ctx, w, root, app, bin, name); err != nil {
+			failed = append(failed, fmt.Errorf("environment %s: %w", name, err))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// environments lists what cdk.json has settings for.
+func environments(root string) ([]string, error) {
+	raw, err := os.ReadFile(filepath.Join(root, "cdk.json"))
+	if err != nil {
+		return nil, err
+	}
+	var file struct {
+		Context struct {
+			Environments map[string]json.RawMessage `json:"environments"`
+		} `json:"context"`
+	}
+	if err := json.Unmarshal(raw, &file); err != nil {
+		return nil, fmt.Errorf("read cdk.json: %w", err)
+	}
+	return slices.Sorted(maps.Keys(file.Context.Environments)), nil
+}
+
+// check writes one environment twice and looks at it.
+func check(ctx context.Context, w io.Writer, root, app, bin, name string) error {
+	first, second := filepath.Join(root, "cdk.out", name), filepath.Join(root, "cdk.out", "."+name+"-again")
+	begin := time.Now()
+	for _, out := range []string{first, second} {
+		if err := write(ctx, w, root, app, name, out); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(w, "%s: written twice in %.1f s\n", name, time.Since(begin).Seconds())
+	if err := same(first, second); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(second); err != nil {
+		return err
+	}
+	if err := sizes(w, first); err != nil {
+		return err
+	}
+	templates, err := filepath.Glob(filepath.Join(first, "*.template.json"))
+	if err != nil {
+		return err
+	}
+	// W2001: the parameter BootstrapVersion is read by the CDK CLI alone.
+	args := append([]string{"--ignore-checks", "W2001", "--"}, templates...)
+	if err := command(ctx, w, root, nil, filepath.Join(bin, "cfn-lint"), args...); err != nil {
+		return fmt.Errorf("cfn-lint: %w", err)
+	}
+	fmt.Fprintf(w, "%s: cfn-lint finds nothing in %d templates\n", name, len(templates))
+	return nil
+}
+
+// write runs the app as the CDK CLI does.
+func write(ctx context.Context, w io.Writer, root, app, name, out string) error {
+	raw, err := os.ReadFile(filepath.Join(root, "cdk.json"))
+	if err != nil {
+		return err
+	}
+	var file struct {
+		Context map[string]any `json:"context"`
+	}
+	if err := json.Unmarshal(raw, &file); err != nil {
+		return fmt.Errorf("read cdk.json: %w", err)
+	}
+	file.Context["env"] = name
+	settings, err := json.Marshal(file.Context)
+	if err != nil {
+		return err
+	}
+	return command(ctx, w, root, []string{"CDK_CONTEXT_JSON=" + string(settings), "CDK_OUTDIR=" + out}, app)
+}
+
+// same compares two assemblies byte for byte.
+func same(a, b string) error {
+	list, err := os.ReadDir(a)
+	if err != nil {
+		return err
+	}
+	other, err := os.ReadDir(b)
+	if err != nil {
+		return err
+	}
+	if len(list) != len(other) {
+		return fmt.Errorf("the second time wrote %d files, the first %d", len(other), len(list))
+	}
+	for _, f := range list {
+		x, err := os.ReadFile(filepath.Join(a, f.Name()))
+		if err != nil {
+			return err
+		}
+		y, err := os.ReadFile(filepath.Join(b, f.Name()))
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(x, y) {
+			return fmt.Errorf("%s differs between two runs", f.Name())
+		}
+	}
+	return nil
+}
+
+// sizes prints each stack's and each zip's size and fails where one nears a limit.
+func sizes(w io.Writer, dir string) error {
+	list, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(t, "resources\tKB\tof\t")
+	var failed []error
+	for _, f := range list {
+		info, err := f.Info()
+		if err != nil {
+			return err
+		}
+		name, isTemplate := strings.CutSuffix(f.Name(), ".template.json")
+		if !isTemplate {
+			if strings.HasSuffix(f.Name(), ".zip") && info.Size() > maxZip {
+				failed = append(failed, fmt.Errorf("%s has %d bytes", f.Name(), info.Size()))
+			}
+			continue
+		}
+		n, err := resources(filepath.Join(dir, f.Name()))
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(t, "%d\t%d\t%s\t\n", n, info.Size()>>10, name)
+		if n > maxResources || info.Size() > maxTemplate {
+			failed = append(failed, fmt.Errorf("stack %s has %d resources in %d bytes", name, n, info.Size()))
+		}
+	}
+	return errors.Join(append(failed, t.Flush())...)
+}
+
+func resources(path string) (int, error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return 0, err
+	}
+	var template struct{ Resources map[string]any }
+	if err := json.Unmarshal(raw, &template); err != nil {
+		return 0, fmt.Errorf("read %s: %w", filepath.Base(path), err)
+	}
+	return len(template.Resources), nil
+}
+
+func command(ctx context.Context, w io.Writer, dir string, variables []string, name string, args ...string) error {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr, cmd.Env = dir, w, w, append(os.Environ(), variables...)
+	return cmd.Run()
+}
