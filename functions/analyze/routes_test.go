@@ -226,7 +226,7 @@ func (c *counting) Do(r *http.Request) (*http.Response, error) {
 
 // TestRecordsAreWrittenTogether delivers batches of two tenants' records, some of them for the second time, some twice in
 // the batch, some that nobody can read. Each record is written once, those that cannot be are named, and a batch of fresh
-// ones is one write.
+// ones is one write for each tenant.
 func TestRecordsAreWrittenTogether(t *testing.T) {
 	t.Parallel()
 	sys := system(t)
@@ -261,8 +261,8 @@ func TestRecordsAreWrittenTogether(t *testing.T) {
 		first = append(first, fresh())
 	}
 	count.writes.Store(0)
-	if failed := send(first...); len(failed) > 0 || count.writes.Load() != 1 {
-		t.Errorf("failed %v, %d writes for a fresh batch, want 1", failed, count.writes.Load())
+	if failed := send(first...); len(failed) > 0 || count.writes.Load() != 2 {
+		t.Errorf("failed %v, %d writes for a fresh batch of two tenants, want 2", failed, count.writes.Load())
 	}
 	mixed := []string{first[0], fresh(), "no JSON", fresh(), first[4], fresh()}
 	mixed = append(mixed, fresh(), mixed[1]) // the last is the second's, twice
