@@ -56,25 +56,56 @@ func TestGrantsFollowTheDeclaration(t *testing.T) {
 		function, tenant []string
 	}{
 		{"nothing", fn.Spec{Trigger: public}, own, nil},
-		{"reads a table", fn.Spec{Trigger: public, Access: fn.Access{Tables: map[string]fn.Mode{table.Jobs: fn.Read}}},
-			slices.Concat(own, assume), []string{"dynamodb:GetItem " + dynamo + "jobs", "dynamodb:Query " + dynamo + "jobs"}},
-		{"appends to a table", fn.Spec{Trigger: public, Access: fn.Access{Tables: map[string]fn.Mode{table.Audit: fn.Append}}},
-			slices.Concat(own, assume), []string{"dynamodb:PutItem " + dynamo + "audit"}},
-		{"the directory belongs to no tenant", fn.Spec{Trigger: public, Access: fn.Access{Tables: map[string]fn.Mode{table.Directory: fn.Read}}},
-			slices.Concat([]string{"dynamodb:GetItem " + dynamo + "directory", "dynamodb:Query " + dynamo + "directory"}, own), nil},
-		{"reads objects", fn.Spec{Trigger: public, Access: fn.Access{Buckets: map[string]fn.Mode{blob.Uploads: fn.Read}}},
-			slices.Concat(own, assume), []string{"s3:GetObject arn:{partition}:s3:::guardrails-dev-uploads/" + tenant}},
-		{"opens data keys", fn.Spec{Trigger: public, Access: fn.Access{DataKeys: true}},
-			slices.Concat(own, assume), []string{"dynamodb:GetItem " + dynamo + "tenants", "dynamodb:Query " + dynamo + "tenants", "kms:Decrypt {key}", "kms:GenerateDataKeyWithoutPlaintext {key}"}},
-		{"reads a secret", fn.Spec{Trigger: public, Access: fn.Access{Secrets: []string{secret.Pepper}}},
-			slices.Concat(own, []string{"secretsmanager:GetSecretValue {secret:api-key-pepper}"}), nil},
-		{"sends to a queue", fn.Spec{Trigger: public, Access: fn.Access{Queues: map[string]fn.Mode{queue.Tasks: fn.Send}}},
-			slices.Concat(own, []string{"sqs:GetQueueUrl " + sqs + "tasks", "sqs:SendMessage " + sqs + "tasks"}), nil},
-		{"is fed by a queue", fn.Spec{Trigger: fn.Queue(queue.Tasks, 1, 0)},
-			slices.Concat(own, []string{"sqs:ChangeMessageVisibility " + sqs + "tasks", "sqs:DeleteMessage " + sqs + "tasks", "sqs:GetQueueAttributes " + sqs + "tasks", "sqs:ReceiveMessage " + sqs + "tasks"}), nil},
-		{"is fed by a stream", fn.Spec{Trigger: fn.Stream(table.Events, 1, 0)},
+		{
+			"reads a table",
+			fn.Spec{Trigger: public, Access: fn.Access{Tables: map[string]fn.Mode{table.Jobs: fn.Read}}},
+			slices.Concat(own, assume),
+			[]string{"dynamodb:GetItem " + dynamo + "jobs", "dynamodb:Query " + dynamo + "jobs"},
+		},
+		{
+			"appends to a table",
+			fn.Spec{Trigger: public, Access: fn.Access{Tables: map[string]fn.Mode{table.Audit: fn.Append}}},
+			slices.Concat(own, assume),
+			[]string{"dynamodb:PutItem " + dynamo + "audit"},
+		},
+		{
+			"the directory belongs to no tenant",
+			fn.Spec{Trigger: public, Access: fn.Access{Tables: map[string]fn.Mode{table.Directory: fn.Read}}},
+			slices.Concat([]string{"dynamodb:GetItem " + dynamo + "directory", "dynamodb:Query " + dynamo + "directory"}, own), nil,
+		},
+		{
+			"reads objects",
+			fn.Spec{Trigger: public, Access: fn.Access{Buckets: map[string]fn.Mode{blob.Uploads: fn.Read}}},
+			slices.Concat(own, assume),
+			[]string{"s3:GetObject arn:{partition}:s3:::guardrails-dev-uploads/" + tenant},
+		},
+		{
+			"opens data keys",
+			fn.Spec{Trigger: public, Access: fn.Access{DataKeys: true}},
+			slices.Concat(own, assume),
+			[]string{"dynamodb:GetItem " + dynamo + "tenants", "dynamodb:Query " + dynamo + "tenants", "kms:Decrypt {key}", "kms:GenerateDataKeyWithoutPlaintext {key}"},
+		},
+		{
+			"reads a secret",
+			fn.Spec{Trigger: public, Access: fn.Access{Secrets: []string{secret.Pepper}}},
+			slices.Concat(own, []string{"secretsmanager:GetSecretValue {secret:api-key-pepper}"}), nil,
+		},
+		{
+			"sends to a queue",
+			fn.Spec{Trigger: public, Access: fn.Access{Queues: map[string]fn.Mode{queue.Tasks: fn.Send}}},
+			slices.Concat(own, []string{"sqs:GetQueueUrl " + sqs + "tasks", "sqs:SendMessage " + sqs + "tasks"}), nil,
+		},
+		{
+			"is fed by a queue",
+			fn.Spec{Trigger: fn.Queue(queue.Tasks, 1, 0)},
+			slices.Concat(own, []string{"sqs:ChangeMessageVisibility " + sqs + "tasks", "sqs:DeleteMessage " + sqs + "tasks", "sqs:GetQueueAttributes " + sqs + "tasks", "sqs:ReceiveMessage " + sqs + "tasks"}), nil,
+		},
+		{
+			"is fed by a stream",
+			fn.Spec{Trigger: fn.Stream(table.Events, 1, 0)},
 			slices.Concat([]string{"dynamodb:DescribeStream {stream:events}", "dynamodb:GetRecords {stream:events}", "dynamodb:GetShardIterator {stream:events}", "dynamodb:ListStreams {stream:events}"},
-				own, []string{"sqs:SendMessage " + sqs + "f-lost"}), nil},
+				own, []string{"sqs:SendMessage " + sqs + "f-lost"}), nil,
+		},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

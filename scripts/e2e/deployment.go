@@ -175,9 +175,9 @@ func (d *deployment) wait(ctx context.Context) error {
 }
 
 // close stops MiniStack. After a failure the folder stays, with what the tools and MiniStack printed.
-func (d *deployment) close(failed bool) error {
+func (d *deployment) close(ctx context.Context, failed bool) error {
 	if failed && d.stack != nil {
-		d.saveLogs()
+		d.saveLogs(ctx)
 	}
 	if d.stack != nil {
 		d.stack.Terminate()
@@ -192,8 +192,8 @@ func (d *deployment) close(failed bool) error {
 
 // saveLogs writes what the functions logged into the folder that stays after a failure. It is a help for people, so an
 // error of its own is told and changes nothing.
-func (d *deployment) saveLogs() {
-	ctx, cancel := context.WithTimeout(context.Background(), startWithin) //nolint:forbidigo // the caller's may have ended
+func (d *deployment) saveLogs(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), startWithin)
 	defer cancel()
 	if err := d.writeLogs(ctx, filepath.Join(d.work, "functions.txt")); err != nil {
 		fmt.Fprintln(d.out, "the functions' logs are lost:", err)

@@ -43,7 +43,7 @@ func run(ctx context.Context, w io.Writer, keep bool) (err error) {
 		return err
 	}
 	d := &deployment{root: root, work: work, log: filepath.Join(work, "log.txt"), out: w}
-	defer func() { err = errors.Join(err, d.close(err != nil)) }()
+	defer func() { err = errors.Join(err, d.close(ctx, err != nil)) }()
 	steps := []step{
 		{"install the CDK CLI", d.install},
 		{"start MiniStack", d.start},

@@ -13,10 +13,11 @@ const (
 )
 
 // clientPackages may hold AWS service clients. Each binds one to a tenant's Scope or to a declared resource, except
-// provision, which makes the resources of a local system, awstest, which serves tests, and the local triggers, which
-// stand for AWS's own event source mappings and so read every tenant's queues and streams.
+// provision, which makes the resources of a local system, awstest, which serves tests, the local triggers, which stand
+// for AWS's own event source mappings and so read every tenant's queues and streams, and e2e, which attacks a deployed
+// system.
 var clientPackages = []string{
-	"infra/local/trigger",
+	"infra/local/trigger", "scripts/e2e",
 	"shared/awstest", "shared/blob", "shared/fn", "shared/provision", "shared/queue",
 	"shared/seal", "shared/secret", "shared/table", "shared/tenantrole",
 }

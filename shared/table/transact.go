@@ -212,14 +212,14 @@ func patiently(ctx context.Context, write func() error) error {
 // try then meets what the first one wrote, and its condition fails: the caller would take its own write for another's. A
 // transaction carries a token by which the store knows it again, so that is how conditional writes are made, at twice the
 // price; writes without condition may be made twice.
-func (op Op) conditional() bool {
-	switch it := op.item; {
+func (o Op) conditional() bool {
+	switch it := o.item; {
 	case it.Put != nil:
 		return it.Put.ConditionExpression != nil
 	case it.Update != nil:
 		return true // without a condition, too, ADD must not be done twice
 	}
-	return op.item.Delete.ConditionExpression != nil
+	return o.item.Delete.ConditionExpression != nil
 }
 
 // errConflict marks a write that was refused because a transaction held its items, or because a partition had too much

@@ -30,7 +30,7 @@ func (s *service) AssumeRole(_ context.Context, in *sts.AssumeRoleInput, _ ...fu
 		return nil, s.fails
 	}
 	return &sts.AssumeRoleOutput{Credentials: &types.Credentials{
-		AccessKeyId: aws.String("key of " + *in.RoleSessionName), SecretAccessKey: aws.String("s"), SessionToken: aws.String("t"), Expiration: aws.Time(time.Now().Add(time.Hour)), //nolint:forbidigo // the SDK's own clock reads it
+		AccessKeyId: aws.String("key of " + *in.RoleSessionName), SecretAccessKey: aws.String("s"), SessionToken: aws.String("t"), Expiration: aws.Time(time.Now().Add(time.Hour)),
 	}}, nil
 }
 
