@@ -117,7 +117,7 @@ func stub(b *testing.B) aws.Config {
 	}
 	return aws.Config{
 		Region: "us-east-1", BaseEndpoint: aws.String("http://" + strings.TrimSpace(addr)), Credentials: credentials.NewStaticCredentialsProvider("bench", "bench", ""),
-		HTTPClient: &http.Client{Transport: awshttp.New(64, true), Timeout: 5 * time.Second},
+		HTTPClient: &http.Client{Transport: awshttp.New(64, true, nil), Timeout: 5 * time.Second},
 	}
 }
 

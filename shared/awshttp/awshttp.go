@@ -9,6 +9,7 @@ package awshttp
 import (
 	"bytes"
 	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"io"
 	"net"
@@ -25,12 +26,12 @@ type Transport struct {
 }
 
 // New returns a transport that keeps up to idle connections to a host for later requests. Proxy settings of the
-// environment hold unless direct is set.
-func New(idle int, direct bool) *Transport {
+// environment hold unless direct is set. It trusts roots; nil means the system's.
+func New(idle int, direct bool, roots *x509.CertPool) *Transport {
 	t := &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
 		DialContext:         (&net.Dialer{Timeout: 2 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots},
 		TLSHandshakeTimeout: 5 * time.Second,
 		ForceAttemptHTTP2:   true,
 		MaxIdleConns:        2 * idle,

@@ -36,7 +36,7 @@ func TestWithinLimitsTheBeginning(t *testing.T) {
 		close(hang)
 		s.Close()
 	})
-	c := awshttp.Within(&http.Client{Transport: awshttp.New(2, true)}, limit)
+	c := awshttp.Within(&http.Client{Transport: awshttp.New(2, true, nil)}, limit)
 	get := func(ctx context.Context, path string) (string, time.Duration, error) {
 		start := time.Now()
 		r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL+path, strings.NewReader("x"))

@@ -3,6 +3,7 @@ package fn
 import (
 	"cmp"
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awsclient "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
@@ -113,8 +115,7 @@ func (e *Env) patient(limit time.Duration) (client func(aws.HTTPClient) aws.HTTP
 // LoadAWS loads the SDK's configuration from the environment (AWS_ENDPOINT_URL included), with a retry policy of three
 // attempts, at most 200 ms apart. The limits of each attempt are the functions' own.
 func LoadAWS(ctx context.Context) (aws.Config, error) {
-	client := &http.Client{Transport: awshttp.New(128, false)}
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithHTTPClient(client), config.WithRetryer(func() aws.Retryer {
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithRetryer(func() aws.Retryer {
 		return retry.NewStandard(func(o *retry.StandardOptions) {
 			o.MaxAttempts = 3
 			o.MaxBackoff = 200 * time.Millisecond
@@ -123,7 +124,17 @@ func LoadAWS(ctx context.Context) (aws.Config, error) {
 	if err != nil {
 		return aws.Config{}, fmt.Errorf("load AWS configuration: %w", err)
 	}
+	cfg.HTTPClient = &http.Client{Transport: awshttp.New(128, false, trusted(cfg))}
 	return cfg, nil
+}
+
+// trusted are the roots that AWS_CA_BUNDLE names, which the SDK reads into a client of its own kind alone; nil without.
+func trusted(cfg aws.Config) *x509.CertPool {
+	sdk, ok := cfg.HTTPClient.(*awsclient.BuildableClient)
+	if !ok || sdk.GetTransport().TLSClientConfig == nil {
+		return nil
+	}
+	return sdk.GetTransport().TLSClientConfig.RootCAs
 }
 
 // Env is what one function may use. A table, queue, bucket or secret that the Spec did not declare is refused: asking

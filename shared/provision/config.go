@@ -28,7 +28,7 @@ func Loopback(endpoint string) (aws.Config, error) {
 		BaseEndpoint: aws.String(endpoint),
 		Credentials:  aws.CredentialsProviderFunc(dummy),
 		// As many idle connections to the one host as pollers and requests keep busy.
-		HTTPClient: &http.Client{Transport: awshttp.New(64, true)},
+		HTTPClient: &http.Client{Transport: awshttp.New(64, true, nil)},
 	}, nil
 }
 
