@@ -170,7 +170,15 @@ func (b *builder) stage(t *cfn.Template, needs []string) {
 	logs := t.Add("AccessLogs", cfn.Resource{Type: "AWS::Logs::LogGroup", Properties: cfn.Map{
 		"LogGroupName": "/guardrails/" + b.env.Name + "/api", "RetentionInDays": b.env.LogDays, "KmsKeyId": cfn.ImportValue(b.exportKey()),
 	}})
-	t.Add("Stage", cfn.Resource{Type: "AWS::ApiGateway::Stage", Properties: cfn.Map{
+	t.Add("LogRole", b.keep(cfn.Resource{Type: "AWS::IAM::Role", Properties: cfn.Map{
+		"Description": "Lets API Gateway write logs; the policy is the one that it asks for.",
+		"AssumeRolePolicyDocument": cfn.Map{"Version": "2012-10-17", "Statement": serviceTrust("apigateway.amazonaws.com")},
+		"ManagedPolicyArns":        cfn.List{cfn.Sub("arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs")},
+	}}))
+	// API Gateway has one role for the logs of all APIs of an account and region, and refuses a stage that logs without it.
+	// It stays when the stack goes, since other APIs may log with it.
+	account := t.Add("Account", b.keep(cfn.Resource{Type: "AWS::ApiGateway::Account", Properties: cfn.Map{"CloudWatchRoleArn": cfn.GetAtt("LogRole", "Arn")}}))
+	t.Add("Stage", cfn.Resource{Type: "AWS::ApiGateway::Stage", DependsOn: []string{account}, Properties: cfn.Map{
 		"RestApiId": cfn.Ref(apiID), "DeploymentId": cfn.Ref(deployment), "StageName": Stage,
 		"AccessLogSetting": cfn.Map{"DestinationArn": cfn.GetAtt(logs, "Arn"), "Format": accessLog},
 		"MethodSettings": cfn.List{cfn.Map{
