@@ -94,6 +94,8 @@ func TestAnythingOfTheShapeOfAnSSNIsOne(t *testing.T) {
 	as := sys.Tenant(t).As(authz.Analyst)
 	for prompt, want := range map[string]string{
 		"My SSN is 987-65-4321":       "My SSN is [SSN]",
+		"My number: 666-12-3456 ok":   "My number: [SSN] ok",
+		"our number: 046 454 286":     "our number: [SIN]",
 		"ITIN 929-88-9130 of a payer": "ITIN [SSN] of a payer",
 		"number 929 88 9130":          "number [SSN]",
 		"number ９２９-８８-９１３０":          "number [SSN]",

@@ -8,6 +8,7 @@ import (
 	"github.com/nyaruka/phonenumbers"
 
 	"guardrails/shared/detect"
+	"guardrails/shared/detect/checksum"
 )
 
 func phoneNational() detect.Detector {
@@ -20,12 +21,14 @@ func phoneNational() detect.Detector {
 			Positive: []string{
 				"They're not answering at 0650 995 04 94", "Telefon: 030 901820", "call me on 020 7946 0958", "tel 01 42 68 53 00", "46 22 81 09 fax", "022-085-9260x155 mobile",
 				"Bel me op 06 12345678", "Mon numéro est le 0638124278", "Il mio numero è 3471234567", "meine Nummer ist 0171 2345678", "Sie erreichen mich unter 03404 46009",
-				"Joignable au 06 38 12 42 78", "my number is 2127365000", "ring me on 0118 496 0791", "Tlf. 32 82 47 50", "Telefon 089 / 123 456 78", "电话：13812345678", "電話番号: 080-1234-5678",
+				"Joignable au 06 38 12 42 78", "my number is 2127365000", "mi número es el 612 345 679", "ring me on 0118 496 0791", "Tlf. 32 82 47 50", "Telefon 089 / 123 456 78", "电话：13812345678", "電話番号: 080-1234-5678",
 				"전화: 010-1234-5678",
 			},
 			Negative: []string{
 				"call 12345", "phone 2019-2020", "mobile app 3.14.15", "call 1234 5678 9012 3456", "020 7946 0958", "call in 2019, item 482 193 771",
-				"order number is 2127365000", "the serial number is 2127365000", "my number is 12345678", "ring 12345678 times", "call 192.168.1.1/35", "mobile 10.0.0.1",
+				"order number is 2127365000", "the serial number is 2127365000", "my number is 12345678", "ring 12345678 times", "ring about invoice 20481937", "my number: order 1234567893",
+				"my number: 666-12-3456", "her number 12-3456709", "my number: 2023-02-30", "my number is SIN 123-456-789", "our number: 046 454 286",
+				"confirm my number. The EIN is 123456709", "call 192.168.1.1/35", "mobile 10.0.0.1",
 			},
 			Source: "own",
 		},
@@ -55,10 +58,31 @@ func scanNational(text string, at int) (int, int, detect.Verdict) {
 		return 0, 0, detect.Reject
 	}
 	v := judgeNational(digitsOnly(text[at:end]))
-	if known == weakCue && v != detect.Valid {
-		return 0, 0, detect.Reject
+	if known == weakCue {
+		// Some country's plan takes most numbers, so that says little of what somebody calls a number.
+		if v != detect.Valid || otherShape(text[at:end]) {
+			return 0, 0, detect.Reject
+		}
+		v = detect.Plausible
 	}
 	return at, full, v
+}
+
+// otherShape reports whether a number is written as other numbers are and phones hardly ever: in groups of 3-2-4 or 2-7
+// (US social security and employers), as a day (4-2-2), or of 3-3-3 with hyphens or a check digit that holds (CA_SIN).
+func otherShape(s string) bool {
+	groups := strings.FieldsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
+	var shape []int
+	for _, g := range groups {
+		shape = append(shape, len(g))
+	}
+	switch {
+	case slices.Equal(shape, []int{3, 2, 4}), slices.Equal(shape, []int{2, 7}), slices.Equal(shape, []int{4, 2, 2}):
+		return true
+	case slices.Equal(shape, []int{3, 3, 3}):
+		return strings.Contains(s, "-") || checksum.Luhn(strings.Join(groups, ""))
+	}
+	return false
 }
 
 // dottedQuad reports whether s is an IP address, with the length of a network behind it or not.
@@ -99,11 +123,13 @@ handy handynummer rufnummer anrufen mobilnummer portable appeler appelez movil m
 tlf puh gsm natel anrufbar durchwahl portabile cel`
 
 // phoneWords are strong cues; kinds stand right behind a number, as in address blocks. introducers also stand before
-// other numbers, and so does a number that someone calls his own: such a number must fit a numbering plan.
+// other numbers, and so does a number that someone calls his own: such a number must fit a numbering plan, and stand right
+// behind the word but for fillers, so that the label of another number comes first.
 var (
 	phoneWords  = words(phoneWordList)
 	introducers = words(`bel ring erreichen erreichbar erreichst erreicht joignable joindre reachable contactar contactarme contattare contattarmi contattami contactez bereikbaar bereiken kontakt`)
 	numberWords = words(`number numbers nummer numero numer`)
+	fillers     = words(`is ist est e es lautet el le la der die de o a op unter under at on al au su sur auf me mich uns us mij ons mir em ao no na`)
 	possessives = words(`my her his our your their mein meine meiner ihre seine unsere mon ton son notre votre mio tuo suo nostro mi su nuestro tu meu seu nosso mijn zijn haar onze moj twoj`)
 	phoneKinds  = words(`office mobile fax cell home work direct phone tel handy mobil portable movil cellulare`)
 )
@@ -125,13 +151,15 @@ func phoneWordBefore(text string, at int) cue {
 	}
 	around := strings.FieldsFunc(low, func(r rune) bool { return strings.ContainsRune(" .,:#()[]-\t\"'/", r) })
 	found := noCue
+	adjacent := true // nothing but fillers so far
 	for i := len(around) - 1; i >= max(0, len(around)-6); i-- {
 		switch w := around[i]; {
 		case phoneWords.has(w), w[len(w)-1] >= 0x80 && slices.ContainsFunc(phoneSigns(), func(sign string) bool { return strings.Contains(w, sign) }):
 			return strongCue
-		case introducers.has(w), numberWords.has(w) && i > 0 && possessives.has(around[i-1]):
+		case adjacent && (introducers.has(w) || numberWords.has(w) && i > 0 && possessives.has(around[i-1])):
 			found = weakCue
 		}
+		adjacent = adjacent && fillers.has(around[i])
 	}
 	return found
 }
