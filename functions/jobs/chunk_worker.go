@@ -58,13 +58,13 @@ func bindChunk() fn.Binding {
 
 // handle analyzes a chunk and counts it, once. On the queue's last try a chunk that still fails is given up: the job
 // goes on without it, and the message goes to the dead-letter queue. Only its own faults count: while a store does not
-// answer nobody knows whether the chunk is good, so it stays open, and the watch sends it again when the queue has given
+// answer, or refuses, nobody knows whether the chunk is good, so it stays open, and the watch sends it again when the queue has given
 // up the message.
 func (c *chunker) handle(ctx context.Context, m fn.Message[chunkMessage]) error {
 	work, cancel := earlier(ctx, closingTime)
 	defer cancel()
 	err := c.analyze(work, m)
-	if err == nil || !m.Last || errors.Is(err, errs.Overloaded) || work.Err() != nil {
+	if err == nil || !m.Last || outage.OfService(err) || work.Err() != nil {
 		return err
 	}
 	closing, done := afterwards(work)
@@ -185,7 +185,7 @@ func (c *chunker) results(ctx context.Context, s tenant.Scope, j *job, row chunk
 		return nil, t, err
 	}
 	// The first document would pay for the policies otherwise. What is wrong with them each document says itself.
-	if err := c.inspect.Check(ctx, s, options, ""); errors.Is(err, errs.Overloaded) {
+	if err := c.inspect.Check(ctx, s, options, ""); outage.OfService(err) {
 		return nil, t, err
 	}
 	out, good := make([]json.RawMessage, len(entries)), make([]bool, len(entries))
@@ -198,7 +198,7 @@ func (c *chunker) results(ctx context.Context, s tenant.Scope, j *job, row chunk
 			out[i], good[i] = raw, ok
 			return true, nil
 		}
-		if errors.Is(err, errs.Overloaded) || within.Err() == nil {
+		if outage.OfService(err) || within.Err() == nil {
 			return false, err
 		}
 		return false, nil

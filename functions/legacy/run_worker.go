@@ -12,6 +12,7 @@ import (
 	"guardrails/shared/errs"
 	"guardrails/shared/fn"
 	"guardrails/shared/inspect"
+	"guardrails/shared/outage"
 	"guardrails/shared/policy"
 	"guardrails/shared/seal"
 	"guardrails/shared/table"
@@ -81,7 +82,7 @@ func (r *runner) run(ctx context.Context, s tenant.Scope, t task.Task, last bool
 	switch {
 	case err == nil || errors.Is(err, table.ErrCondition):
 		return nil // done, or ended meanwhile
-	case errors.Is(err, errs.Overloaded) || work.Err() != nil && !errors.Is(err, errSlow):
+	case outage.OfService(err) || work.Err() != nil && !errors.Is(err, errSlow):
 		return err
 	case errors.As(err, &public) && public.Code != errs.Internal:
 		return r.fail(ctx, s, t, public.Message)
@@ -130,7 +131,7 @@ func (r *runner) result(ctx context.Context, s tenant.Scope, t task.Task, text s
 		return nil, fmt.Errorf("decode the options of task %s: %w", t.ID, err)
 	}
 	a, err := r.inspect.Analyze(ctx, s, look(text, o.Frameworks...))
-	if ctx.Err() != nil && !errors.Is(err, errs.Overloaded) {
+	if ctx.Err() != nil && !outage.OfService(err) {
 		return nil, errSlow // what was found until then is not all there is
 	}
 	if err != nil {

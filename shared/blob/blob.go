@@ -86,7 +86,7 @@ func (b *Store) Get(ctx context.Context, s scope.Scope, path string, limit int64
 	if !b.access.Read || b.keys == nil {
 		return nil, fmt.Errorf("get from %s: %w", b.bucket, ErrNotDeclared)
 	}
-	res, err := b.open(ctx, s, path)
+	res, err := b.open(ctx, s, path, isAbsent)
 	if err != nil {
 		return nil, err
 	}
@@ -98,10 +98,10 @@ func (b *Store) Get(ctx context.Context, s scope.Scope, path string, limit int64
 	return b.keys.Tenant(s).Open(ctx, res.Metadata["kid"], sealed, []byte(objectKey(s, path)))
 }
 
-func (b *Store) open(ctx context.Context, s scope.Scope, path string) (*s3.GetObjectOutput, error) {
+func (b *Store) open(ctx context.Context, s scope.Scope, path string, missing func(error) bool) (*s3.GetObjectOutput, error) {
 	key := objectKey(s, path)
 	res, err := b.api.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.bucket, Key: &key}, b.as(s))
-	if isMissing(err) {
+	if missing(err) {
 		return nil, errNoObject
 	}
 	if err != nil {
@@ -112,17 +112,20 @@ func (b *Store) open(ctx context.Context, s scope.Scope, path string) (*s3.GetOb
 
 var errNoObject = errs.New(errs.NotFound, "There is no such object.")
 
-// isMissing reports whether S3 has no such object. Without the permission to list a bucket S3 does not tell what is missing
-// from what is forbidden, and says 403. Functions have no such permission, but may read every key that begins with a tenant,
-// and no other is ever asked for: so forbidden means missing.
-func isMissing(err error) bool {
+// isAbsent reports whether S3 says that it has no such object.
+func isAbsent(err error) bool {
 	var noKey *types.NoSuchKey
 	var notFound *types.NotFound // a HEAD has no body to say more
-	if errors.As(err, &noKey) || errors.As(err, &notFound) {
-		return true
-	}
+	return errors.As(err, &noKey) || errors.As(err, &notFound)
+}
+
+// isMissing is isAbsent for what callers upload, or do not. Without the permission to list a bucket S3 does not tell what is
+// missing from what is forbidden, and says 403. Functions have no such permission, but may read every key that begins with
+// the tenant's, and no other is ever asked for: so forbidden means missing. Of what we have stored ourselves it means that
+// something is wrong with the role or the key.
+func isMissing(err error) bool {
 	var res *awshttp.ResponseError
-	return errors.As(err, &res) && res.HTTPStatusCode() == http.StatusForbidden && !expiredCredentials(err)
+	return isAbsent(err) || errors.As(err, &res) && res.HTTPStatusCode() == http.StatusForbidden && !expiredCredentials(err)
 }
 
 // expiredCredentials reports whether a 403 is about the function's own credentials, which says nothing about the object.
@@ -170,7 +173,7 @@ func (b *Store) Open(ctx context.Context, s scope.Scope, path string) (io.ReadCl
 	if !b.access.Read {
 		return nil, 0, fmt.Errorf("get from %s: %w", b.bucket, ErrNotDeclared)
 	}
-	res, err := b.open(ctx, s, path)
+	res, err := b.open(ctx, s, path, isMissing)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -103,7 +103,7 @@ func (r *route) runOnce(ctx context.Context, x *exchange, key string, next step)
 	owner := r.env.IDs.New(id.Request)
 	first, err := r.idem.claim(ctx, x, at, owner)
 	if errors.Is(err, errs.Overloaded) {
-		r.release(ctx, x, at, owner, false) // the claim may stand all the same
+		r.release(ctx, x, at, owner, true) // the claim may stand all the same, with the seed of one that it took over
 	}
 	if err != nil {
 		return err
@@ -140,7 +140,7 @@ func (r *route) release(ctx context.Context, x *exchange, at table.Key, owner st
 		err = r.idem.table.Delete(ctx, x.call.Scope, at, own)
 	}
 	if err != nil && !errors.Is(err, table.ErrCondition) {
-		r.env.Log.WarnContext(ctx, "idempotency record not released", "request_id", x.call.RequestID, "error", err.Error())
+		r.env.Log.WarnContext(ctx, "idempotency record not released", "request_id", LogID(x.call.RequestID), "error", err.Error())
 	}
 }
 

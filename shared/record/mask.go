@@ -1,6 +1,7 @@
 package record
 
 import (
+	"slices"
 	"strings"
 
 	"guardrails/shared/document"
@@ -27,10 +28,14 @@ func maskPath(pointer string) string {
 }
 
 // keepListed drops from violations the ids of findings that the record does not list.
-func keepListed(in []policy.Violation) []policy.Violation {
+func keepListed(in []policy.Violation, listed []policy.Finding) []policy.Violation {
+	ids := map[string]bool{}
+	for _, f := range listed {
+		ids[f.ID] = true
+	}
 	out := make([]policy.Violation, len(in))
 	for i, v := range in {
-		v.Findings = v.Findings[:min(len(v.Findings), maxFindings)]
+		v.Findings = slices.DeleteFunc(slices.Clone(v.Findings), func(id string) bool { return !ids[id] })
 		out[i] = v
 	}
 	return out

@@ -49,7 +49,7 @@ func NewMessage(a *inspect.Analysis) Message {
 		m.Analysis.Findings[i] = f
 	}
 	if m.Truncated {
-		m.Analysis.Violations = keepListed(a.Violations)
+		m.Analysis.Violations = keepListed(a.Violations, m.Analysis.Findings)
 	}
 	return m
 }
@@ -84,6 +84,7 @@ func (m Message) shorter(step int) Message {
 	}
 	m.Truncated = true
 	m.Analysis.Findings = m.Analysis.Findings[:len(m.Analysis.Findings)/2]
+	m.Analysis.Violations = keepListed(m.Analysis.Violations, m.Analysis.Findings)
 	if step > 3 {
 		m.Analysis.Violations = m.Analysis.Violations[:len(m.Analysis.Violations)/2]
 		m.Event.Violations = m.Event.Violations[:len(m.Event.Violations)/2]

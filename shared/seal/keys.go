@@ -103,7 +103,7 @@ type known struct {
 }
 
 // version returns one version of the tenant's data key, unwrapped. A key of a version never changes, so while the key
-// service does not answer an older copy serves. Who asks waits no longer than its context, and a service that has just
+// service does not answer an older copy serves; when it refuses, which is how a key is switched off, none does. Who asks waits no longer than its context, and a service that has just
 // failed is left alone for a moment: one analysis may ask for many digests.
 func (k *Keys) version(ctx context.Context, s scope.Scope, n int) (*key, error) {
 	name, now := s.TenantID()+"#"+strconv.Itoa(n), k.clock.Now()
@@ -113,7 +113,7 @@ func (k *Keys) version(ctx context.Context, s scope.Scope, n int) (*key, error) 
 	}
 	standIn := had.key != nil && now.Sub(had.read) < standInFor
 	if had.err != nil && now.Sub(had.failed) < downFor {
-		if standIn {
+		if standIn && errors.Is(had.err, errs.Overloaded) {
 			return had.key, nil
 		}
 		return nil, had.err
@@ -124,7 +124,7 @@ func (k *Keys) version(ctx context.Context, s scope.Scope, n int) (*key, error) 
 		ctx = short
 	}
 	fresh, err := k.ask(ctx, s, n, name)
-	if err != nil && standIn && !errors.Is(err, errs.NotFound) {
+	if standIn && errors.Is(err, errs.Overloaded) {
 		return had.key, nil
 	}
 	return fresh, err

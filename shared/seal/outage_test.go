@@ -3,6 +3,7 @@ package seal_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -14,13 +15,15 @@ import (
 	"guardrails/shared/clock"
 	"guardrails/shared/errs"
 	"guardrails/shared/fntest"
+	"guardrails/shared/outage"
 )
 
 // keyService stands before the key service. While it hangs it answers no call; calls counts those that came.
 type keyService struct {
 	aws.HTTPClient
-	hangs atomic.Bool
-	calls atomic.Int32
+	hangs   atomic.Bool
+	refuses atomic.Bool
+	calls   atomic.Int32
 }
 
 func (k *keyService) Do(r *http.Request) (*http.Response, error) {
@@ -32,7 +35,39 @@ func (k *keyService) Do(r *http.Request) (*http.Response, error) {
 		<-r.Context().Done()
 		return nil, r.Context().Err()
 	}
+	if k.refuses.Load() {
+		body := io.NopCloser(strings.NewReader(`{"__type":"DisabledException","message":"off"}`))
+		return &http.Response{StatusCode: http.StatusBadRequest, Request: r, Header: http.Header{}, Body: body}, nil
+	}
 	return k.HTTPClient.Do(r)
+}
+
+// TestAKeyThatIsSwitchedOffServesNobody has the key service refuse a key that is remembered: when the memory is old enough
+// to ask, the refusal holds.
+func TestAKeyThatIsSwitchedOffServesNobody(t *testing.T) {
+	t.Parallel()
+	now := clock.NewFake(time.Now())
+	sys := fntest.NewAt(t, nil, nil, now)
+	service := &keyService{HTTPClient: sys.Config.AWS.HTTPClient}
+	sys.Config.AWS.HTTPClient = service
+	own := sys.Env().Keys().Tenant(sys.Tenant(t).Scope(t))
+	if _, err := own.MAC(t.Context(), "d", nil); err != nil {
+		t.Fatal(err)
+	}
+	service.refuses.Store(true)
+	for range 3 {
+		now.Advance(6 * time.Minute)
+		for range 2 { // the second meets what the first has learned
+			if _, err := own.MAC(t.Context(), "d", nil); !errors.Is(err, outage.ErrRefused) {
+				t.Errorf("a key that is switched off: %v", err)
+			}
+		}
+	}
+	service.refuses.Store(false)
+	now.Advance(time.Minute)
+	if _, err := own.MAC(t.Context(), "d", nil); err != nil {
+		t.Errorf("a key that is on again: %v", err)
+	}
 }
 
 // TestKeysOutliveTheirService has the key service hang before a key is known, and after.
