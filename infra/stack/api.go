@@ -171,7 +171,7 @@ func (b *builder) stage(t *cfn.Template, needs []string) {
 		"LogGroupName": "/guardrails/" + b.env.Name + "/api", "RetentionInDays": b.env.LogDays, "KmsKeyId": cfn.ImportValue(b.exportKey()),
 	}})
 	t.Add("LogRole", b.keep(cfn.Resource{Type: "AWS::IAM::Role", Properties: cfn.Map{
-		"Description": "Lets API Gateway write logs; the policy is the one that it asks for.",
+		"Description":              "Lets API Gateway write logs; the policy is the one that it asks for.",
 		"AssumeRolePolicyDocument": cfn.Map{"Version": "2012-10-17", "Statement": serviceTrust("apigateway.amazonaws.com")},
 		"ManagedPolicyArns":        cfn.List{cfn.Sub("arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs")},
 	}}))
