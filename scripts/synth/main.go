@@ -24,11 +24,13 @@ import (
 )
 
 // CloudFormation's limits, with room below them: 500 resources and 1 MB a template. Lambda takes zips of 50 MB; ours
-// should stay far below, since they are loaded at each cold start.
+// should stay far below, since they are loaded at each cold start. Those of the emulated environment, which are built for
+// this machine's architecture, are loaded by nobody else.
 const (
 	maxResources = 450
 	maxTemplate  = 900 << 10
-	maxZip       = 10 << 20
+	maxZip       = 10_000_000
+	emulated     = "local"
 )
 
 func main() {
@@ -105,7 +107,7 @@ func check(ctx context.Context, w io.Writer, root, app, bin, name string) error 
 	if err := os.RemoveAll(second); err != nil {
 		return err
 	}
-	if err := sizes(w, first); err != nil {
+	if err := sizes(w, first, name); err != nil {
 		return err
 	}
 	templates, err := filepath.Glob(filepath.Join(first, "*.template.json"))
@@ -171,7 +173,7 @@ func same(a, b string) error {
 }
 
 // sizes prints each stack's and each zip's size and fails where one nears a limit.
-func sizes(w io.Writer, dir string) error {
+func sizes(w io.Writer, dir, env string) error {
 	list, err := os.ReadDir(dir)
 	if err != nil {
 		return err
@@ -186,7 +188,7 @@ func sizes(w io.Writer, dir string) error {
 		}
 		name, isTemplate := strings.CutSuffix(f.Name(), ".template.json")
 		if !isTemplate {
-			if strings.HasSuffix(f.Name(), ".zip") && info.Size() > maxZip {
+			if strings.HasSuffix(f.Name(), ".zip") && env != emulated && info.Size() > maxZip {
 				failed = append(failed, fmt.Errorf("%s has %d bytes", f.Name(), info.Size()))
 			}
 			continue
