@@ -2,6 +2,8 @@ package stack
 
 import (
 	"encoding/json"
+	"slices"
+	"strconv"
 	"strings"
 
 	"guardrails/infra/cfn"
@@ -15,9 +17,15 @@ func (b *builder) observability() Stack {
 	t := cfn.New("Guardrails " + b.env.Name + ": dashboard and saved queries.")
 	t.Add("Dashboard", cfn.Resource{Type: "AWS::CloudWatch::Dashboard", Properties: cfn.Map{"DashboardName": b.name("overview"), "DashboardBody": b.dashboard()}})
 	for _, q := range queries() {
-		t.Add(cfn.ID("query", q.name), cfn.Resource{Type: "AWS::Logs::QueryDefinition", Properties: cfn.Map{
-			"Name": b.name(q.name), "QueryString": strings.Join(q.lines, "\n| "), "LogGroupNames": b.logGroups(),
-		}})
+		for i, groups := range b.logGroups() {
+			name := q.name
+			if i > 0 {
+				name += "-" + strconv.Itoa(i+1)
+			}
+			t.Add(cfn.ID("query", name), cfn.Resource{Type: "AWS::Logs::QueryDefinition", Properties: cfn.Map{
+				"Name": b.name(name), "QueryString": strings.Join(q.lines, "\n| "), "LogGroupNames": groups,
+			}})
+		}
 	}
 	needs := []string{b.dataName(), b.name("api")}
 	for _, c := range b.contexts() {
@@ -41,13 +49,18 @@ func queries() []query {
 	}
 }
 
-func (b *builder) logGroups() cfn.List {
-	out := cfn.List{}
-	for _, f := range b.plan.Functions {
-		if len(out) == 50 { // the most that a query may name
-			break
+// maxGroups is how many log groups a query may name.
+const maxGroups = 50
+
+// logGroups are the functions' log groups, as many together as a query may name.
+func (b *builder) logGroups() []cfn.List {
+	var out []cfn.List
+	for part := range slices.Chunk(b.plan.Functions, maxGroups) {
+		list := cfn.List{}
+		for _, f := range part {
+			list = append(list, f.LogGroup)
 		}
-		out = append(out, f.LogGroup)
+		out = append(out, list)
 	}
 	return out
 }

@@ -298,6 +298,28 @@ func TestAlarmsHaveRunbooks(t *testing.T) {
 	}, "AWS::CloudWatch::Alarm")
 }
 
+// TestSavedQueriesSeeEveryFunction checks that no function's log is left out, and no query names more than it may.
+func TestSavedQueriesSeeEveryFunction(t *testing.T) {
+	t.Parallel()
+	seen := map[string]int{}
+	text := map[string]bool{}
+	every(t, stacks(t, "prod"), func(where string, r resource) {
+		text[r.Properties["QueryString"].(string)] = true
+		groups := r.Properties["LogGroupNames"].([]any)
+		if len(groups) > 50 {
+			t.Errorf("%s names %d log groups", where, len(groups))
+		}
+		for _, g := range groups {
+			seen[g.(string)]++
+		}
+	}, "AWS::Logs::QueryDefinition")
+	for _, f := range functions.Catalog() {
+		if n := seen["/aws/lambda/guardrails-prod-"+f.Name]; n != len(text) {
+			t.Errorf("%d of %d queries see the log of %s", n, len(text), f.Name)
+		}
+	}
+}
+
 // TestRoutesHaveMethods checks that the API has each route of the catalogue, behind the authorizer unless it is public,
 // and answers other methods of the path itself.
 func TestRoutesHaveMethods(t *testing.T) {
