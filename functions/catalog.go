@@ -82,6 +82,7 @@ func Catalog() []fn.Spec {
 		// ops: the platform itself
 		{Name: "health", Context: "ops", Summary: "Say that the API is up", Trigger: fn.HTTP("GET", "/api/v1/health")},
 		{Name: "ready", Context: "ops", Summary: "Say whether the stores answer", Trigger: fn.HTTP("GET", "/api/v1/ready"), Access: fn.Access{Tables: tables{table.Directory: r}}},
+		{Name: "metrics", Context: "ops", Summary: "What was counted and what waits, for Prometheus", Trigger: fn.HTTP("GET", "/api/v1/metrics"), Permission: "read:metrics", Access: fn.Access{Queues: everyQueue()}},
 		{Name: "openapi", Context: "ops", Summary: "The OpenAPI 3.1 document", Trigger: fn.HTTP("GET", "/api/v1/openapi.json")},
 		{Name: "docs", Context: "ops", Summary: "The API reference for people", Trigger: fn.HTTP("GET", "/api/v1/docs")},
 
@@ -117,6 +118,15 @@ func taskSubmit() fn.Access {
 
 func taskRead() fn.Access {
 	return fn.Access{Tables: tables{table.Jobs: r}, Buckets: buckets{blob.Content: r}, DataKeys: true}
+}
+
+// everyQueue lets a function ask every queue, and every queue of dead letters, how much waits in it.
+func everyQueue() queues {
+	out := queues{}
+	for _, d := range queue.Definitions() {
+		out[d.Name], out[queue.DLQ(d.Name)] = r, r
+	}
+	return out
 }
 
 // ifMatch are the statuses of routes that change a configuration resource: a lost race, and If-Match.

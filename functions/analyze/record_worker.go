@@ -53,7 +53,7 @@ func (w *recordWriter) together(ctx context.Context, batch []fn.Message[record.M
 	var taken []int
 	written := map[string]bool{}
 	for _, i := range of {
-		own, err := w.ops(batch[i])
+		own, err := w.ops(batch[i].In(ctx), batch[i])
 		if err != nil {
 			failed[i] = err
 			continue
@@ -80,7 +80,7 @@ func (w *recordWriter) together(ctx context.Context, batch []fn.Message[record.M
 }
 
 func (w *recordWriter) one(ctx context.Context, m fn.Message[record.Message]) error {
-	ops, err := w.ops(m)
+	ops, err := w.ops(m.In(ctx), m)
 	if err != nil {
 		return err
 	}
@@ -91,12 +91,12 @@ func (w *recordWriter) one(ctx context.Context, m fn.Message[record.Message]) er
 	return err
 }
 
-func (w *recordWriter) ops(m fn.Message[record.Message]) ([]table.Op, error) {
+func (w *recordWriter) ops(ctx context.Context, m fn.Message[record.Message]) ([]table.Op, error) {
 	row, err := record.NewRow(m.Body, w.env.Clock.Now())
 	if err != nil {
 		return nil, err
 	}
-	event, err := w.out.OpWithID(m.Scope, events.AnalysisCompleted(m.Body.Event), eventID(row.ID))
+	event, err := w.out.OpWithID(ctx, m.Scope, events.AnalysisCompleted(m.Body.Event), eventID(row.ID))
 	return []table.Op{w.jobs.PutOp(m.Scope, table.AnalysisKey(row.ID), row, table.IfAbsent()), event}, err
 }
 

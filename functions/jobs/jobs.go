@@ -14,6 +14,7 @@ import (
 	"guardrails/shared/inspect"
 	"guardrails/shared/outbox"
 	"guardrails/shared/table"
+	"guardrails/shared/telemetry"
 	"guardrails/shared/tenant"
 )
 
@@ -78,6 +79,9 @@ type job struct {
 	DueAt    int64  `dynamodbav:"due_at,omitempty"`
 	AliveAt  int64  `dynamodbav:"alive_at,omitempty"`
 	Resends  int    `dynamodbav:"resends"`
+
+	// Trace is the W3C trace context of the request that submitted the job, "" if it was not traced.
+	Trace string `dynamodbav:"traceparent,omitempty"`
 }
 
 // reason is why a job as a whole failed.
@@ -142,7 +146,8 @@ func (st *store) due() int64 { return st.clock.Now().Add(standstill).Unix() }
 // create writes a new job and announces it.
 func (st *store) create(ctx context.Context, s tenant.Scope, j job) error {
 	j.DueShard, j.DueAt, j.AliveAt = table.DueShard(j.ID), st.due(), st.clock.Now().Unix()
-	ev, err := st.outbox.Op(s, j.event(events.JobSubmittedType))
+	j.Trace = telemetry.Traceparent(ctx)
+	ev, err := st.outbox.Op(ctx, s, j.event(events.JobSubmittedType))
 	if err != nil {
 		return err
 	}
@@ -171,7 +176,7 @@ func (st *store) advance(ctx context.Context, s tenant.Scope, j job, pieces []pi
 	if was.Status == queued {
 		j.Status, j.StartedAt = running, clock.Format(st.clock.Now())
 		u = u.Set(expression.Name("status"), expression.Value(j.Status)).Set(expression.Name("started_at"), expression.Value(j.StartedAt))
-		ev, err := st.outbox.Op(s, j.event(events.JobStartedType))
+		ev, err := st.outbox.Op(ctx, s, j.event(events.JobStartedType))
 		if err != nil {
 			return was, err
 		}
@@ -216,7 +221,7 @@ func (st *store) complete(ctx context.Context, s tenant.Scope, jobID string) err
 		return err
 	}
 	j.Status = completed
-	ev, err := st.outbox.Op(s, j.event(events.JobCompletedType))
+	ev, err := st.outbox.Op(ctx, s, j.event(events.JobCompletedType))
 	if err != nil {
 		return err
 	}
@@ -256,7 +261,7 @@ func (st *store) fail(ctx context.Context, s tenant.Scope, jobID string, why rea
 
 func (st *store) failNow(ctx context.Context, s tenant.Scope, j job, why reason, total int, condition expression.ConditionBuilder) error {
 	j.Status, j.Reason, j.Total, j.Failed = failed, why, total, total-j.Done
-	ev, err := st.outbox.Op(s, j.event(events.JobFailedType))
+	ev, err := st.outbox.Op(ctx, s, j.event(events.JobFailedType))
 	if err != nil {
 		return err
 	}
@@ -269,7 +274,7 @@ func (st *store) failNow(ctx context.Context, s tenant.Scope, j job, why reason,
 // cancel ends a job because somebody wants it so, together with further writes.
 func (st *store) cancel(ctx context.Context, s tenant.Scope, j job, more ...table.Op) error {
 	j.Status = cancelled
-	ev, err := st.outbox.Op(s, j.event(events.JobCancelledType))
+	ev, err := st.outbox.Op(ctx, s, j.event(events.JobCancelledType))
 	if err != nil {
 		return err
 	}

@@ -162,6 +162,8 @@ func (w *tick) job(ctx context.Context, s tenant.Scope, jobID string) error {
 
 // resend sends the job's messages, and counts that if the queue has taken them.
 func (w *tick) resend(ctx context.Context, s tenant.Scope, j job) error {
+	ctx, end := telemetry.Rejoin(ctx, j.Trace, "resend job")
+	defer end()
 	if err := w.send(ctx, s, j); err != nil {
 		return err
 	}
@@ -220,7 +222,10 @@ func (w *tick) task(ctx context.Context, s tenant.Scope, taskID string) error {
 	}
 	switch judge(busy, t.Resends, now.Sub(t.Submitted())) {
 	case resend:
-		if err := w.queue.Send(ctx, s, task.Message{Task: t.ID}); err != nil {
+		own, end := telemetry.Rejoin(ctx, t.Trace, "resend task")
+		err := w.queue.Send(own, s, task.Message{Task: t.ID})
+		end()
+		if err != nil {
 			return err
 		}
 		w.metrics.Count(telemetry.JobsResent, 1)

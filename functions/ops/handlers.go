@@ -11,6 +11,7 @@ func Bindings() fn.Bindings {
 	return fn.Bindings{
 		"health":  fn.Route(newHealth),
 		"ready":   fn.Route(newReady),
+		"metrics": fn.Route(newMetrics, fn.Describe(answers("text/plain", "string"))),
 		"openapi": fn.Route(newOpenAPI, fn.Describe(answers("application/json", "object"))),
 		"docs":    fn.Route(newDocs, fn.Describe(answers("text/html", "string"))),
 	}

@@ -99,7 +99,7 @@ func (s *store) commit(ctx context.Context, sc tenant.Scope, by audit.Actor, sta
 	if c.gone {
 		ops = append(ops, s.table.DeleteOp(sc, table.PolicyKey(c.id), table.IfPresent()))
 	}
-	ev, err := s.outbox.Op(sc, events.Change(c.typ, data))
+	ev, err := s.outbox.Op(ctx, sc, events.Change(c.typ, data))
 	if err != nil {
 		return err
 	}

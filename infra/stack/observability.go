@@ -77,7 +77,11 @@ func (b *builder) dashboard() any {
 	for _, q := range b.plan.Resources.Queues {
 		queues = append(queues, cfn.List{"AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", q.Physical})
 	}
-	for _, m := range telemetry.All() {
+	for _, d := range telemetry.Definitions() {
+		if d.Kind != telemetry.Counter {
+			continue
+		}
+		m := d.Name
 		expression := `SUM(SEARCH('{` + telemetry.Namespace + `,` + telemetry.FunctionDimension + `} MetricName="` + string(m) + `"', 'Sum', 60))`
 		counters = append(counters, cfn.List{cfn.Map{"expression": expression, "label": string(m)}})
 	}

@@ -111,7 +111,7 @@ func (s *Store) Prepare(ctx context.Context, sc tenant.Scope, by audit.Actor, n 
 	public, _ := Parse(key)
 	r := s.record(n, by.ID(), public)
 	r.Prefix, r.Digest = key[:len(prefixLive)+publicLen], Digest(pepper.Bytes(), key)
-	ops, err := s.announce(sc, by, events.KeyCreatedType, r)
+	ops, err := s.announce(ctx, sc, by, events.KeyCreatedType, r)
 	if err != nil {
 		return Record{}, "", nil, err
 	}
@@ -132,8 +132,8 @@ func (s *Store) record(n New, by, public string) Record {
 	return r
 }
 
-func (s *Store) announce(sc tenant.Scope, by audit.Actor, typ string, r Record) ([]table.Op, error) {
-	ev, err := s.Outbox.Op(sc, events.Change(typ, events.ChangeData{ID: r.ID, Version: r.Version, By: by.ID()}))
+func (s *Store) announce(ctx context.Context, sc tenant.Scope, by audit.Actor, typ string, r Record) ([]table.Op, error) {
+	ev, err := s.Outbox.Op(ctx, sc, events.Change(typ, events.ChangeData{ID: r.ID, Version: r.Version, By: by.ID()}))
 	if err != nil {
 		return nil, err
 	}
@@ -197,7 +197,7 @@ func (s *Store) change(ctx context.Context, sc tenant.Scope, by audit.Actor, key
 			return Record{}, err
 		}
 		r.Version++
-		ops, err := s.announce(sc, by, typ, r)
+		ops, err := s.announce(ctx, sc, by, typ, r)
 		if err != nil {
 			return Record{}, err
 		}

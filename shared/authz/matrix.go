@@ -51,6 +51,7 @@ func Matrix() []Row {
 		{"jobs", "-", "CRUD", "CRUD", "CR", "R"},
 		{"tasks", "-", "CRD", "CRD", "CR", "R"},
 		{"usage", "R", "R", "R", "R", "-"},
+		{"metrics", "R", "-", "-", "-", "-"},
 	}
 }
 

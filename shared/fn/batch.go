@@ -9,11 +9,10 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-lambda-go/events"
-	"go.opentelemetry.io/otel"
-	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/trace"
 	"golang.org/x/sync/errgroup"
 
@@ -33,6 +32,13 @@ type Message[M any] struct {
 	// Last says that the queue gives the message to its dead-letter queue if this try fails.
 	Last bool
 	Body M
+
+	span trace.SpanContext
+}
+
+// In returns ctx in the message's own trace. A consumer of whole batches uses it for what it does for one message.
+func (m Message[M]) In(ctx context.Context) context.Context {
+	return trace.ContextWithSpanContext(ctx, m.span)
 }
 
 // maxParallel is the largest batch, all of it at once.
@@ -41,12 +47,79 @@ const maxParallel = 10
 // Messages binds a queue's consumer. Each message is handled on its own, ten at a time at most, and the batch's answer
 // names those that failed; they come again. A message that cannot be decoded fails until it is in the dead-letter queue.
 func Messages[M any](build func(*Env) (func(ctx context.Context, m Message[M]) error, error)) Binding {
+	return consumes(func(env *Env) (func(context.Context, []delivery[M]), error) {
+		handle, err := build(env)
+		return func(_ context.Context, batch []delivery[M]) {
+			var g errgroup.Group
+			g.SetLimit(maxParallel)
+			for i := range batch {
+				d := &batch[i]
+				g.Go(func() error {
+					d.err = env.guard(d.ctx, func() error { return handle(d.ctx, d.message) })
+					return nil
+				})
+			}
+			_ = g.Wait() // each message's failure is its own
+		}, err
+	})
+}
+
+// Batches binds a queue's consumer that works on a batch as a whole, of any tenants, because many of its messages cost
+// no more than one. The handler returns one error per message, nil for those that are done; the others come again. A
+// panic fails the whole batch.
+func Batches[M any](build func(*Env) (func(ctx context.Context, batch []Message[M]) []error, error)) Binding {
+	return consumes(func(env *Env) (func(context.Context, []delivery[M]), error) {
+		handle, err := build(env)
+		return func(ctx context.Context, batch []delivery[M]) {
+			messages := make([]Message[M], len(batch))
+			links := make([]trace.Link, len(batch))
+			for i, d := range batch {
+				messages[i], links[i] = d.message, trace.Link{SpanContext: d.message.span}
+			}
+			// The work is of all the messages' traces; of one message's alone it is a part of that.
+			if len(batch) == 1 {
+				ctx = batch[0].ctx
+			} else {
+				var span trace.Span
+				ctx, span = env.tracer.Start(ctx, "process batch of "+env.Spec.Trigger.Source, trace.WithSpanKind(trace.SpanKindConsumer), trace.WithLinks(links...))
+				defer span.End()
+			}
+			var errs []error
+			all := env.guard(ctx, func() error {
+				errs = handle(ctx, messages)
+				return nil
+			})
+			for i := range batch {
+				if batch[i].err = all; all == nil {
+					batch[i].err = errs[i]
+				}
+			}
+		}, err
+	})
+}
+
+// delivery is one message on its way through a consumer: its context is of its own trace, err how it ended.
+type delivery[M any] struct {
+	record  events.SQSMessage
+	message Message[M]
+	ctx     context.Context //nolint:containedctx // a batch has as many as it has messages
+	span    trace.Span
+	err     error
+}
+
+type consumer[M any] struct {
+	env        *Env
+	handle     func(context.Context, []delivery[M])
+	maxReceive int
+}
+
+func consumes[M any](build func(*Env) (func(context.Context, []delivery[M]), error)) Binding {
 	return Binding{kind: TriggerQueue, build: func(env *Env) (Function, error) {
 		h, err := build(env)
 		if err != nil {
 			return nil, err
 		}
-		return &consumer[M]{env: env, handle: h, tracer: otel.Tracer("guardrails/shared/fn"), maxReceive: maxReceive(env.Spec.Trigger.Source)}, nil
+		return &consumer[M]{env: env, handle: h, maxReceive: maxReceive(env.Spec.Trigger.Source)}, nil
 	}}
 }
 
@@ -59,13 +132,6 @@ func maxReceive(name string) int {
 	return 1
 }
 
-type consumer[M any] struct {
-	env        *Env
-	handle     func(context.Context, Message[M]) error
-	tracer     trace.Tracer
-	maxReceive int
-}
-
 // Invoke handles one SQS batch event.
 func (c *consumer[M]) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	var ev events.SQSEvent
@@ -74,25 +140,61 @@ func (c *consumer[M]) Invoke(ctx context.Context, payload []byte) ([]byte, error
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.env.Spec.Timeout-answerMargin)
 	defer cancel()
-	failed := make([]bool, len(ev.Records))
-	var g errgroup.Group
-	g.SetLimit(maxParallel)
-	for i := range ev.Records {
-		g.Go(func() error {
-			failed[i] = !c.one(ctx, ev.Records[i])
-			return nil
-		})
+	batch, spoilt := c.open(ctx, ev.Records)
+	if len(batch) > 0 {
+		c.handle(ctx, batch)
 	}
-	_ = g.Wait() // each message's failure is in failed
 	res := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}
-	for i, f := range failed {
-		if f {
-			res.BatchItemFailures = append(res.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: ev.Records[i].MessageId})
-			c.env.Metrics.Count(telemetry.MessagesFailed, 1)
+	for _, d := range append(batch, spoilt...) {
+		if c.close(d) {
+			continue
 		}
+		res.BatchItemFailures = append(res.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: d.record.MessageId})
 	}
 	flush(ctx, c.env)
 	return json.Marshal(res)
+}
+
+// open begins the span of each message and decodes it; those that do not decode are apart.
+func (c *consumer[M]) open(ctx context.Context, records []events.SQSMessage) (batch, spoilt []delivery[M]) {
+	source := c.env.Spec.Trigger.Source
+	for _, rec := range records {
+		d := delivery[M]{record: rec}
+		d.ctx, d.span = c.env.start(
+			telemetry.Follow(ctx, messageAttr(rec, queue.AttrTrace)), "process "+source, trace.SpanKindConsumer,
+			attribute.String("messaging.system", "aws_sqs"), attribute.String("messaging.destination.name", source),
+			attribute.String("messaging.operation.type", "process"), attribute.String("messaging.message.id", rec.MessageId),
+			attribute.String("guardrails.receive", rec.Attributes["ApproximateReceiveCount"]),
+		)
+		d.message, d.err = decode[M](rec, c.maxReceive)
+		d.message.span = d.span.SpanContext()
+		if d.err != nil {
+			spoilt = append(spoilt, d)
+			continue
+		}
+		d.span.SetAttributes(attribute.String("guardrails.tenant", d.message.Scope.TenantID()))
+		batch = append(batch, d)
+	}
+	return batch, spoilt
+}
+
+// close tells how a message ended and reports whether it may be deleted.
+func (c *consumer[M]) close(d delivery[M]) (done bool) {
+	defer d.span.End()
+	c.env.Metrics.Count(telemetry.Messages, 1)
+	if d.err == nil {
+		return true
+	}
+	c.env.countRefusal(d.err)
+	c.env.Metrics.Count(telemetry.MessagesFailed, 1)
+	d.span.SetStatus(codes.Error, string(errs.CodeOf(d.err)))
+	attrs := []any{slog.String("message_id", d.record.MessageId), slog.String("receive", d.record.Attributes["ApproximateReceiveCount"])}
+	if d.message.Scope.Valid() {
+		attrs = append(attrs, slog.String("tenant", d.message.Scope.TenantID()))
+	}
+	attrs = append(attrs, slog.String("code", string(errs.CodeOf(d.err))), slog.String("error", d.err.Error()))
+	c.env.Log.ErrorContext(d.ctx, "message failed", append(attrs, traceID(d.ctx)...)...)
+	return false
 }
 
 func flush(ctx context.Context, env *Env) {
@@ -101,46 +203,36 @@ func flush(ctx context.Context, env *Env) {
 	}
 }
 
-// one handles a message and reports whether it may be deleted.
-func (c *consumer[M]) one(ctx context.Context, rec events.SQSMessage) (ok bool) {
-	ctx, span := c.tracer.Start(extractTrace(ctx, rec), "process "+c.env.Spec.Trigger.Source, trace.WithSpanKind(trace.SpanKindConsumer))
-	defer span.End()
-	log := c.env.Log.With(slog.String("message_id", rec.MessageId), slog.String("receive", rec.Attributes["ApproximateReceiveCount"]))
+// errPanic stands for a panic, whose value may hold a caller's text.
+var errPanic = errors.New("panic in the handler")
+
+// guard calls f and turns a panic into errPanic; the log gets its type and place.
+func (e *Env) guard(ctx context.Context, f func() error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			log.ErrorContext(ctx, "panic", "panic_type", fmt.Sprintf("%T", v), "stack", string(debug.Stack()))
-			ok = false
+			attrs := []any{slog.String("panic_type", fmt.Sprintf("%T", v)), slog.String("stack", string(debug.Stack()))}
+			e.Log.ErrorContext(ctx, "panic", append(attrs, traceID(ctx)...)...)
+			err = errPanic
 		}
 	}()
-	m, err := decode[M](rec, c.maxReceive)
-	if err == nil {
-		log = log.With(slog.String("tenant", m.Scope.TenantID()))
-		err = c.handle(ctx, m)
-	}
-	if err != nil {
-		c.env.countRefusal(err)
-		log.ErrorContext(ctx, "message failed", "code", string(errs.CodeOf(err)), "error", err.Error())
-		return false
-	}
-	return true
+	return f()
 }
 
-func extractTrace(ctx context.Context, rec events.SQSMessage) context.Context {
-	carrier := propagation.MapCarrier{}
-	if a, ok := rec.MessageAttributes[queue.AttrTrace]; ok && a.StringValue != nil {
-		carrier["traceparent"] = *a.StringValue
+func messageAttr(rec events.SQSMessage, name string) string {
+	if a, ok := rec.MessageAttributes[name]; ok && a.StringValue != nil {
+		return *a.StringValue
 	}
-	return propagation.TraceContext{}.Extract(ctx, carrier)
+	return ""
 }
 
 // decode reads a message. The queue's policy lets only our functions send, so its tenant attribute is trusted.
 func decode[M any](rec events.SQSMessage, maxReceive int) (Message[M], error) {
 	var m Message[M]
-	a, ok := rec.MessageAttributes[queue.AttrTenant]
-	if !ok || a.StringValue == nil || !id.Valid(id.Tenant, *a.StringValue) {
+	of := messageAttr(rec, queue.AttrTenant)
+	if !id.Valid(id.Tenant, of) {
 		return m, errors.New("the message names no tenant")
 	}
-	m.Scope = scope.Mint(*a.StringValue)
+	m.Scope = scope.Mint(of)
 	m.Receive, _ = strconv.Atoi(rec.Attributes["ApproximateReceiveCount"])
 	m.Last = m.Receive >= maxReceive
 	if err := json.Unmarshal([]byte(rec.Body), &m.Body); err != nil {
@@ -196,9 +288,6 @@ func (c *streamConsumer) Invoke(ctx context.Context, payload []byte) ([]byte, er
 	res := events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{}}
 	for _, rec := range ev.Records {
 		if err := c.one(ctx, rec); err != nil {
-			c.env.countRefusal(err)
-			c.env.Log.ErrorContext(ctx, "record failed", "sequence", rec.Change.SequenceNumber, "error", err.Error())
-			c.env.Metrics.Count(telemetry.MessagesFailed, 1)
 			res.BatchItemFailures = append(res.BatchItemFailures, events.DynamoDBBatchItemFailure{ItemIdentifier: rec.Change.SequenceNumber})
 			break
 		}
@@ -207,22 +296,48 @@ func (c *streamConsumer) Invoke(ctx context.Context, payload []byte) ([]byte, er
 	return json.Marshal(res)
 }
 
-func (c *streamConsumer) one(ctx context.Context, rec events.DynamoDBEventRecord) (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = fmt.Errorf("panic of type %T in the handler", v)
-		}
-	}()
+// traceName is the attribute of an item that holds the trace of what wrote it.
+const traceName = "traceparent"
+
+// one handles a record, in the trace of what wrote the item, and tells how it ended.
+func (c *streamConsumer) one(ctx context.Context, rec events.DynamoDBEventRecord) error {
+	c.env.Metrics.Count(telemetry.Messages, 1)
+	r, ours, err := openRecord(rec)
+	if err == nil && !ours {
+		return nil
+	}
+	if trace := r.Text(traceName); trace != "" {
+		ctx = telemetry.Follow(ctx, trace)
+	}
+	ctx, span := c.env.start(ctx, "process "+c.env.Spec.Trigger.Source, trace.SpanKindConsumer, attribute.String("guardrails.stream_event", rec.EventName))
+	defer span.End()
+	if err == nil {
+		span.SetAttributes(attribute.String("guardrails.tenant", r.Scope.TenantID()))
+		err = c.env.guard(ctx, func() error { return c.handle(ctx, r) })
+	}
+	if err == nil {
+		return nil
+	}
+	c.env.countRefusal(err)
+	c.env.Metrics.Count(telemetry.MessagesFailed, 1)
+	span.SetStatus(codes.Error, string(errs.CodeOf(err)))
+	attrs := []any{slog.String("sequence", rec.Change.SequenceNumber), slog.String("error", err.Error())}
+	c.env.Log.ErrorContext(ctx, "record failed", append(attrs, traceID(ctx)...)...)
+	return err
+}
+
+// openRecord reads a stream's record. It is not ours if it is no tenant's item.
+func openRecord(rec events.DynamoDBEventRecord) (r Record, ours bool, err error) {
 	pk, sk := rec.Change.Keys["pk"], rec.Change.Keys["sk"]
 	if pk.DataType() != events.DataTypeString || sk.DataType() != events.DataTypeString {
-		return errors.New("the record has no keys")
+		return Record{}, false, errors.New("the record has no keys")
 	}
 	rest, ok := strings.CutPrefix(pk.String(), "T#")
 	tenantID, part, _ := strings.Cut(rest, "#")
 	if !ok || !id.Valid(id.Tenant, tenantID) {
-		return nil // not a tenant's item: nothing to do
+		return Record{}, false, nil
 	}
-	return c.handle(ctx, Record{Scope: scope.Mint(tenantID), Part: part, Sort: sk.String(), Event: rec.EventName, Image: rec.Change.NewImage})
+	return Record{Scope: scope.Mint(tenantID), Part: part, Sort: sk.String(), Event: rec.EventName, Image: rec.Change.NewImage}, true, nil
 }
 
 // Tick binds a schedule.
@@ -245,11 +360,15 @@ type ticker struct {
 func (t *ticker) Invoke(ctx context.Context, _ []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, t.env.Spec.Timeout-answerMargin)
 	defer cancel()
+	ctx, span := t.env.start(ctx, "run "+t.env.Spec.Name, trace.SpanKindConsumer)
+	defer span.End()
 	start := t.env.Clock.Now()
 	err := t.handle(ctx)
 	if err != nil {
 		t.env.countRefusal(err)
-		t.env.Log.ErrorContext(ctx, "schedule failed", "error", err.Error(), "duration", t.env.Clock.Now().Sub(start).Round(time.Millisecond).String())
+		span.SetStatus(codes.Error, string(errs.CodeOf(err)))
+		attrs := []any{slog.String("error", err.Error()), slog.Duration("duration", t.env.Clock.Now().Sub(start))}
+		t.env.Log.ErrorContext(ctx, "schedule failed", append(attrs, traceID(ctx)...)...)
 	}
 	flush(ctx, t.env)
 	return []byte("{}"), err
@@ -284,6 +403,12 @@ func (a *authorizer) Invoke(ctx context.Context, payload []byte) ([]byte, error)
 	}
 	ctx, cancel := context.WithTimeout(ctx, a.env.Spec.Timeout-answerMargin)
 	defer cancel()
+	// Without a caller's trace there is none yet: the route's function begins it.
+	if parent := traceparent(ev.Headers); parent != "" {
+		var span trace.Span
+		ctx, span = a.env.start(telemetry.Follow(ctx, parent), "authorize", trace.SpanKindServer)
+		defer span.End()
+	}
 	c, err := a.handle(ctx, ev.Headers, ev.RequestContext.Identity.SourceIP)
 	a.env.countRefusal(err)
 	flush(ctx, a.env)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -21,6 +22,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"go.opentelemetry.io/otel/trace"
 
 	"guardrails/shared/awshttp"
 	"guardrails/shared/blob"
@@ -59,6 +61,9 @@ type Config struct {
 	StorePatience time.Duration
 	// Version is the release, shown by the health routes.
 	Version string
+	// Registry sums up the metrics of all functions of the process, Traces takes their spans; either may be nil.
+	Registry *telemetry.Registry
+	Traces   *telemetry.Tracing
 }
 
 // DefaultConfigTTL is how stale tenants' configuration may be.
@@ -74,7 +79,10 @@ func LoadConfig(ctx context.Context, lookup func(string) string, log io.Writer) 
 	if env == "" {
 		return Config{}, errors.New("GUARDRAILS_ENV is not set: it names the environment whose tables and queues are used")
 	}
-	c := Config{Environment: env, Account: lookup("GUARDRAILS_ACCOUNT"), AWS: cfg, TenantRole: lookup("GUARDRAILS_TENANT_ROLE"), Clock: clock.System(), Log: log, ConfigTTL: DefaultConfigTTL, Version: Version}
+	c := Config{Environment: env, Account: lookup("GUARDRAILS_ACCOUNT"), AWS: cfg, TenantRole: lookup("GUARDRAILS_TENANT_ROLE"), Clock: clock.System(), Log: log, ConfigTTL: DefaultConfigTTL, Version: Version, Registry: telemetry.NewRegistry()}
+	if c.Traces, err = LoadTracing(lookup, env, telemetry.NewLogger(log, "traces")); err != nil {
+		return Config{}, err
+	}
 	if s := lookup("GUARDRAILS_CONFIG_TTL"); s != "" {
 		if c.ConfigTTL, err = time.ParseDuration(s); err != nil {
 			return Config{}, fmt.Errorf("GUARDRAILS_CONFIG_TTL: %w", err)
@@ -147,6 +155,8 @@ type Env struct {
 	Log     *slog.Logger
 	Metrics *telemetry.Metrics
 
+	tracer trace.Tracer
+	warm   atomic.Bool
 	grants Access
 	errs   []error
 
@@ -159,12 +169,15 @@ type Env struct {
 // NewEnv returns what spec may use. Build makes one for each function; programs that are none, like the set-up of a
 // local environment, make their own and look at Err.
 func NewEnv(spec Spec, cfg Config) *Env {
-	e := &Env{
-		Spec: spec, Config: cfg, Clock: cfg.Clock, IDs: id.NewGenerator(cfg.Clock, nil),
-		Log: telemetry.NewLogger(cfg.Log, spec.Name), Metrics: telemetry.NewMetrics(cfg.Log, spec.Name, cfg.Clock),
-		grants: spec.Grants(), roles: tenantrole.New(sts.NewFromConfig(cfg.AWS), cfg.TenantRole),
+	tracer := cfg.Traces.Tracer(spec.Name, spec.Context)
+	if cfg.Traces != nil {
+		cfg.AWS = traceCalls(cfg.AWS, tracer)
 	}
-	return e
+	return &Env{
+		Spec: spec, Config: cfg, Clock: cfg.Clock, IDs: id.NewGenerator(cfg.Clock, nil),
+		Log: telemetry.NewLogger(cfg.Log, spec.Name), Metrics: telemetry.NewMetrics(cfg.Log, spec.Name, cfg.Clock, cfg.Registry),
+		tracer: tracer, grants: spec.Grants(), roles: tenantrole.New(sts.NewFromConfig(cfg.AWS), cfg.TenantRole),
+	}
 }
 
 // Err joins what was asked for and not declared.

@@ -8,17 +8,23 @@ import (
 	"strconv"
 
 	"github.com/aws/aws-lambda-go/lambda"
+
+	"guardrails/shared/telemetry"
 )
 
 // Main is a bootstrap's whole program: it builds the one function that GUARDRAILS_FUNCTION names and serves it to the
 // Lambda runtime. An unknown name, or one of another context, ends the process with a message.
 func Main(specs []Spec, bindings Bindings) {
-	f, err := start(context.Background(), specs, bindings, os.Getenv)
+	ctx := context.Background()
+	f, cfg, err := start(ctx, specs, bindings, os.Getenv)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "guardrails:", err)
 		os.Exit(1)
 	}
 	spendMemory(os.Getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"))
+	if cfg.Traces != nil {
+		f = afterAnswers(ctx, f, os.Getenv("AWS_LAMBDA_RUNTIME_API"), cfg.Traces, telemetry.NewLogger(cfg.Log, "traces"))
+	}
 	lambda.Start(f)
 }
 
@@ -33,7 +39,7 @@ func spendMemory(megabytes string) {
 	debug.SetMemoryLimit(int64(mb) << 20 * 8 / 10)
 }
 
-func start(ctx context.Context, specs []Spec, bindings Bindings, lookup func(string) string) (Function, error) {
+func start(ctx context.Context, specs []Spec, bindings Bindings, lookup func(string) string) (Function, Config, error) {
 	name := lookup("GUARDRAILS_FUNCTION")
 	for _, s := range specs {
 		if s.Name != name {
@@ -41,9 +47,10 @@ func start(ctx context.Context, specs []Spec, bindings Bindings, lookup func(str
 		}
 		cfg, err := LoadConfig(ctx, lookup, os.Stderr)
 		if err != nil {
-			return nil, err
+			return nil, Config{}, err
 		}
-		return Build(s, bindings, cfg)
+		f, err := Build(s, bindings, cfg)
+		return f, cfg, err
 	}
-	return nil, fmt.Errorf("GUARDRAILS_FUNCTION is %q, which is no function of the catalogue", name)
+	return nil, Config{}, fmt.Errorf("GUARDRAILS_FUNCTION is %q, which is no function of the catalogue", name)
 }

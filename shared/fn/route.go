@@ -15,10 +15,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
-	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
-	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
 
 	"guardrails/shared/blob"
@@ -38,11 +36,10 @@ type route struct {
 	limiter *limit.Limiter
 	idem    *idempotency
 	serve   step
-	tracer  trace.Tracer
 }
 
 func newRoute(env *Env, o options, handle *capture) *route {
-	r := &route{env: env, handle: handle, once: o.once, tracer: otel.Tracer("guardrails/shared/fn")}
+	r := &route{env: env, handle: handle, once: o.once}
 	if !env.Spec.Public() {
 		r.limiter = limit.New(env.Table(table.Usage), env.Clock, env.Config.LimitPatience)
 	}
@@ -75,8 +72,7 @@ func (r *route) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	if err := json.Unmarshal(payload, &ev); err != nil {
 		return nil, errors.New("the payload is not an API Gateway proxy event")
 	}
-	ctx = propagation.TraceContext{}.Extract(ctx, headerCarrier(ev))
-	ctx, span := r.tracer.Start(ctx, r.env.Spec.Trigger.Method+" "+r.env.Spec.Trigger.Path, trace.WithSpanKind(trace.SpanKindServer))
+	ctx, span := r.env.start(telemetry.Follow(ctx, traceparent(ev.Headers)), r.env.Spec.Trigger.Method+" "+r.env.Spec.Trigger.Path, trace.SpanKindServer)
 	defer span.End()
 	ctx, cancel := context.WithTimeout(ctx, r.env.Spec.Timeout-answerMargin)
 	defer cancel()
@@ -116,14 +112,13 @@ const maxResponse = 6 << 20
 
 var errTooLarge = errs.New(errs.PayloadTooLarge, "The answer would be larger than 6 MB: ask for less at once.")
 
-func headerCarrier(ev events.APIGatewayProxyRequest) propagation.MapCarrier {
-	c := propagation.MapCarrier{}
-	for k, v := range ev.Headers {
-		if http.CanonicalHeaderKey(k) == "Traceparent" {
-			c["traceparent"] = v
+func traceparent(headers map[string]string) string {
+	for k, v := range headers {
+		if strings.EqualFold(k, "traceparent") {
+			return v
 		}
 	}
-	return c
+	return ""
 }
 
 // exchange reads the event. A body that claims to be base64 and is not is the only fault it finds.
@@ -202,19 +197,30 @@ func response(status int, h http.Header, body []byte) events.APIGatewayProxyResp
 // report writes the request's one log line, its span's end and its metrics. The caller's text is in none of them: the
 // route is the pattern, an error of the caller is its code alone.
 func (r *route) report(ctx context.Context, span trace.Span, x *exchange, status int, err error) {
-	span.SetAttributes(attribute.String("http.route", r.env.Spec.Trigger.Path), attribute.Int("http.response.status_code", status))
+	took := r.env.Clock.Now().Sub(x.call.Now)
+	if span.IsRecording() {
+		span.SetAttributes(
+			attribute.String("http.request.method", r.env.Spec.Trigger.Method), attribute.String("http.route", r.env.Spec.Trigger.Path),
+			attribute.Int("http.response.status_code", status), attribute.String("guardrails.request_id", LogID(x.call.RequestID)),
+		)
+	}
 	attrs := []slog.Attr{
 		slog.String("request_id", LogID(x.call.RequestID)), slog.String("route", r.env.Spec.Trigger.Method+" "+r.env.Spec.Trigger.Path), slog.Int("status", status),
-		slog.Duration("duration", r.env.Clock.Now().Sub(x.call.Now)),
+		slog.Duration("duration", took),
 	}
 	if x.call.Scope.Valid() {
 		attrs = append(attrs, slog.String("tenant", x.call.Scope.TenantID()), slog.String("principal", x.call.Principal.ID()))
+		span.SetAttributes(attribute.String("guardrails.tenant", x.call.Scope.TenantID()))
 	}
 	if sc := span.SpanContext(); sc.IsValid() {
 		attrs = append(attrs, slog.String("trace_id", sc.TraceID().String()))
 	}
 	level := slog.LevelInfo
 	r.env.Metrics.Count(telemetry.Requests, 1)
+	r.env.Metrics.Observe(telemetry.RequestDuration, took)
+	if took > r.env.Spec.Promise() {
+		r.env.Metrics.Count(telemetry.SlowRequests, 1)
+	}
 	switch {
 	case status >= http.StatusInternalServerError:
 		level = slog.LevelError

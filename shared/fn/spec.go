@@ -109,3 +109,16 @@ type Access struct {
 
 // Public reports whether the route answers without credentials.
 func (s Spec) Public() bool { return s.Trigger.Kind == TriggerHTTP && s.Permission == "" }
+
+// Promise is how soon a route answers. Later answers count as slow in the service's objectives. Writes of configuration
+// wait until every function sees them.
+func (s Spec) Promise() time.Duration {
+	switch s.RateClass {
+	case RateAnalyze, RateLegacyAnalyze:
+		return 500 * time.Millisecond
+	case RateWrite:
+		return 3 * time.Second
+	case RateNone, RateRead:
+	}
+	return time.Second
+}

@@ -7,10 +7,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-
-	"go.opentelemetry.io/otel"
-	sdktrace "go.opentelemetry.io/otel/sdk/trace"
-	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 )
 
 // Every text that a test sends is a canary: it must come back in no error, and stand in no log line, metric or span.
@@ -88,21 +84,13 @@ func (c *canaries) leaked(text string) string {
 	return ""
 }
 
-// spans records every span of the test process.
-var spans = sync.OnceValue(func() *tracetest.InMemoryExporter {
-	e := tracetest.NewInMemoryExporter()
-	otel.SetTracerProvider(sdktrace.NewTracerProvider(sdktrace.WithSyncer(e)))
-	return e
-})
-
 // watch fails the test if, at its end, a canary stands in what the functions logged, counted or traced.
 func (s *System) watch(t testing.TB) {
-	recorder := spans()
 	t.Cleanup(func() {
 		if leak := s.canaries.leaked(s.Log.String()); leak != "" {
 			t.Errorf("a caller's text stands in the log: %q", leak)
 		}
-		for _, span := range recorder.GetSpans() {
+		for _, span := range s.Spans.GetSpans() {
 			if leak := s.canaries.leaked(fmt.Sprint(span.Name, span.Attributes, span.Events, span.Status)); leak != "" {
 				t.Errorf("a caller's text stands in a span: %q", leak)
 			}

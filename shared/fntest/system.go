@@ -12,6 +12,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"guardrails/shared/apikey"
 	"guardrails/shared/audit"
@@ -25,6 +27,7 @@ import (
 	"guardrails/shared/registry"
 	"guardrails/shared/secret"
 	"guardrails/shared/table"
+	"guardrails/shared/telemetry"
 	"guardrails/shared/tenant"
 )
 
@@ -57,6 +60,8 @@ type System struct {
 	Config fn.Config
 	// Log is what they wrote: log lines and metrics.
 	Log *Log
+	// Spans are the spans of everything that they did.
+	Spans *tracetest.InMemoryExporter
 
 	line     *line
 	specs    []fn.Spec
@@ -83,9 +88,13 @@ func NewAt(t testing.TB, specs []fn.Spec, bindings fn.Bindings, c clock.Clock) *
 	})
 	line := &line{next: cfg.HTTPClient}
 	cfg.HTTPClient, cfg.Retryer = line, retryer
+	spans := tracetest.NewInMemoryExporter()
 	s := &System{
-		Config: fn.Config{Environment: shared.provisioned(t), AWS: cfg, Clock: c, Log: log, Version: fn.Version, LimitPatience: patience, StorePatience: patience},
-		Log:    log, line: line, specs: specs, bindings: bindings, built: map[string]fn.Function{},
+		Config: fn.Config{
+			Environment: shared.provisioned(t), AWS: cfg, Clock: c, Log: log, Version: fn.Version, LimitPatience: patience, StorePatience: patience,
+			Registry: telemetry.NewRegistry(), Traces: telemetry.NewTracing(telemetry.Service{Version: fn.Version, Environment: "test", Ratio: 1}, sdktrace.NewSimpleSpanProcessor(spans)),
+		},
+		Log: log, Spans: spans, line: line, specs: specs, bindings: bindings, built: map[string]fn.Function{},
 		canaries: &canaries{said: map[string]bool{}},
 	}
 	s.watch(t)

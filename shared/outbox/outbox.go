@@ -2,12 +2,14 @@
 package outbox
 
 import (
+	"context"
 	"time"
 
 	"guardrails/events"
 	"guardrails/shared/clock"
 	"guardrails/shared/id"
 	"guardrails/shared/table"
+	"guardrails/shared/telemetry"
 	"guardrails/shared/tenant"
 )
 
@@ -22,7 +24,9 @@ type Row struct {
 	Time    string `dynamodbav:"time"`
 	// Data is the event's data as JSON.
 	Data string `dynamodbav:"data"`
-	TTL  int64  `dynamodbav:"ttl"`
+	// Trace is the W3C trace context of what made the event, "" if it was not traced.
+	Trace string `dynamodbav:"traceparent,omitempty"`
+	TTL   int64  `dynamodbav:"ttl"`
 }
 
 // Outbox makes the writes of events.
@@ -38,17 +42,17 @@ func New(events *table.Table, ids *id.Generator, c clock.Clock) *Outbox {
 }
 
 // Op returns the write of an event, to be made in the transaction of the change that it announces.
-func (o *Outbox) Op(s tenant.Scope, e events.Event) (table.Op, error) {
-	return o.OpWithID(s, e, o.ids.New(id.Event))
+func (o *Outbox) Op(ctx context.Context, s tenant.Scope, e events.Event) (table.Op, error) {
+	return o.OpWithID(ctx, s, e, o.ids.New(id.Event))
 }
 
 // OpWithID is Op with an id that the caller derives, so that a repeated delivery writes the same event once.
-func (o *Outbox) OpWithID(s tenant.Scope, e events.Event, eventID string) (table.Op, error) {
+func (o *Outbox) OpWithID(ctx context.Context, s tenant.Scope, e events.Event, eventID string) (table.Op, error) {
 	now := o.clock.Now()
 	env, err := events.Envelop(e, eventID, clock.Format(now))
 	if err != nil {
 		return table.Op{}, err
 	}
-	row := Row{ID: env.ID, Type: env.Type, Version: env.DataVersion, Subject: env.Subject, Time: env.Time, Data: string(env.Data), TTL: table.TTL(now.Add(keepFor))}
+	row := Row{ID: env.ID, Type: env.Type, Version: env.DataVersion, Subject: env.Subject, Time: env.Time, Data: string(env.Data), Trace: telemetry.Traceparent(ctx), TTL: table.TTL(now.Add(keepFor))}
 	return o.table.PutOp(s, table.EventKey(env.ID), row, table.IfAbsent()), nil
 }

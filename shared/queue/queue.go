@@ -120,14 +120,15 @@ func encode(body any) ([]byte, error) {
 func (q *Queue) send(ctx context.Context, url *string, s scope.Scope, bodies []any, delay time.Duration) error {
 	in := &sqs.SendMessageBatchInput{QueueUrl: url}
 	for i, body := range bodies {
-		ctx, body := traced(ctx, body)
+		traceparent, body, span := q.sending(ctx, body)
+		defer span.End() // with the call that takes all of them
 		b, err := encode(body)
 		if err != nil {
 			return fmt.Errorf("encode message for %s: %w", q.name, err)
 		}
 		in.Entries = append(in.Entries, types.SendMessageBatchRequestEntry{
 			Id: aws.String(strconv.Itoa(i)), MessageBody: aws.String(string(b)),
-			MessageAttributes: attributes(s, Traceparent(ctx)), MessageGroupId: aws.String(s.TenantID()), DelaySeconds: int32(delay / time.Second),
+			MessageAttributes: attributes(s, traceparent), MessageGroupId: aws.String(s.TenantID()), DelaySeconds: int32(delay / time.Second),
 		})
 	}
 	if len(in.Entries) == 1 {

@@ -3,8 +3,10 @@ package queue
 import (
 	"context"
 
-	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
+
+	"guardrails/shared/telemetry"
 )
 
 // Traced is a message's body with the trace context that it belongs to, where that is not the sender's: messages of
@@ -14,19 +16,15 @@ type Traced struct {
 	Trace string
 }
 
-// traced returns the body of a message, and ctx with the trace context that the message gets.
-func traced(ctx context.Context, body any) (context.Context, any) {
-	t, ok := body.(Traced)
-	if !ok {
-		return ctx, body
+// sending begins the span of one message's way to the queue, and returns its trace context and the message's body.
+func (q *Queue) sending(ctx context.Context, body any) (traceparent string, plain any, span trace.Span) {
+	tracer := telemetry.TracerOf(ctx)
+	if t, ok := body.(Traced); ok {
+		ctx, body = telemetry.Follow(ctx, t.Trace), t.Body
 	}
-	ctx = trace.ContextWithSpanContext(ctx, trace.SpanContext{})
-	return propagation.TraceContext{}.Extract(ctx, propagation.MapCarrier{"traceparent": t.Trace}), t.Body
-}
-
-// Traceparent returns the W3C trace context of ctx, or "".
-func Traceparent(ctx context.Context) string {
-	c := propagation.MapCarrier{}
-	propagation.TraceContext{}.Inject(ctx, c)
-	return c["traceparent"]
+	ctx, span = tracer.Start(ctx, "send "+q.name, trace.WithSpanKind(trace.SpanKindProducer), trace.WithAttributes(
+		attribute.String("messaging.system", "aws_sqs"), attribute.String("messaging.destination.name", q.name),
+		attribute.String("messaging.operation.type", "send"),
+	))
+	return telemetry.Traceparent(ctx), body, span
 }

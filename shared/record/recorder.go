@@ -152,7 +152,7 @@ func (r *Recorder) send(batch []*pending) error {
 	defer cancel()
 	bodies := make([]any, len(batch))
 	for i, p := range batch {
-		bodies[i] = queue.Traced{Body: p.body, Trace: queue.Traceparent(p.ctx)}
+		bodies[i] = queue.Traced{Body: p.body, Trace: telemetry.Traceparent(p.ctx)}
 	}
 	return r.queue.SendBatch(ctx, batch[0].scope, bodies)
 }

@@ -129,7 +129,7 @@ func (r *Registry) insert(ctx context.Context, by audit.Actor, t Tenant, with fu
 	if err != nil {
 		return err
 	}
-	record, err := r.announce(s, by, events.TenantCreatedType, t, nil)
+	record, err := r.announce(ctx, s, by, events.TenantCreatedType, t, nil)
 	if err != nil {
 		return err
 	}
@@ -177,8 +177,8 @@ func transact(ctx context.Context, names []row, others ...table.Op) error {
 }
 
 // announce returns the writes of a change's event and audit records.
-func (r *Registry) announce(s tenant.Scope, by audit.Actor, typ string, t Tenant, fields []string) ([]table.Op, error) {
-	ev, err := r.Outbox.Op(s, events.Change(typ, events.ChangeData{ID: t.ID, Version: t.Version, By: by.ID(), Fields: fields}))
+func (r *Registry) announce(ctx context.Context, s tenant.Scope, by audit.Actor, typ string, t Tenant, fields []string) ([]table.Op, error) {
+	ev, err := r.Outbox.Op(ctx, s, events.Change(typ, events.ChangeData{ID: t.ID, Version: t.Version, By: by.ID(), Fields: fields}))
 	if err != nil {
 		return nil, err
 	}
@@ -236,7 +236,7 @@ func (r *Registry) replace(ctx context.Context, by audit.Actor, s tenant.Scope, 
 	if next.State == tenant.StateOffboarding && current.State != next.State {
 		typ = events.TenantDeletedType
 	}
-	record, err := r.announce(s, by, typ, next, fields)
+	record, err := r.announce(ctx, s, by, typ, next, fields)
 	if err != nil {
 		return err
 	}

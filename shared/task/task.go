@@ -11,6 +11,7 @@ import (
 	"guardrails/shared/clock"
 	"guardrails/shared/outbox"
 	"guardrails/shared/table"
+	"guardrails/shared/telemetry"
 	"guardrails/shared/tenant"
 )
 
@@ -62,6 +63,9 @@ type Task struct {
 	DueShard string `dynamodbav:"due_shard,omitempty"`
 	DueAt    int64  `dynamodbav:"due_at,omitempty"`
 	Resends  int    `dynamodbav:"resends"`
+
+	// Trace is the W3C trace context of the request that submitted the task, "" if it was not traced.
+	Trace string `dynamodbav:"traceparent,omitempty"`
 }
 
 const (
@@ -101,7 +105,8 @@ func (st *Store) Submit(ctx context.Context, s tenant.Scope, t Task) (Task, erro
 	now := st.clock.Now()
 	t.Status, t.SubmittedAt, t.TTL = Pending, clock.Format(now), table.TTL(now.Add(keepFor))
 	t.DueShard, t.DueAt = table.DueShard(t.ID), now.Add(standstill).Unix()
-	ev, err := st.outbox.Op(s, t.event(events.TaskSubmittedType))
+	t.Trace = telemetry.Traceparent(ctx)
+	ev, err := st.outbox.Op(ctx, s, t.event(events.TaskSubmittedType))
 	if err != nil {
 		return t, err
 	}
@@ -122,7 +127,7 @@ func (st *Store) Start(ctx context.Context, s tenant.Scope, t Task) error {
 		return nil
 	}
 	t.Status = Started
-	ev, err := st.outbox.Op(s, t.event(events.TaskStartedType))
+	ev, err := st.outbox.Op(ctx, s, t.event(events.TaskStartedType))
 	if err != nil {
 		return err
 	}
@@ -151,7 +156,7 @@ func (st *Store) Cancel(ctx context.Context, s tenant.Scope, t Task) error {
 
 func (st *Store) end(ctx context.Context, s tenant.Scope, t Task, to Status, reason, typ string) error {
 	t.Status = to
-	ev, err := st.outbox.Op(s, t.event(typ))
+	ev, err := st.outbox.Op(ctx, s, t.event(typ))
 	if err != nil {
 		return err
 	}

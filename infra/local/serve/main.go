@@ -1,7 +1,7 @@
 // Command serve runs the whole system on this machine until it is interrupted: go run ./infra/local/serve.
 //
 // PORT is where the API is served on 127.0.0.1 (default 8080, 0 takes a free one), GUARDRAILS_DATA where its data is kept (default .local).
-// The base URL goes to standard output when requests are served, progress to standard error.
+// OTEL_EXPORTER_OTLP_ENDPOINT is where spans go, if anywhere. The base URL goes to standard output when requests are served, progress to standard error.
 package main
 
 import (
@@ -22,6 +22,7 @@ import (
 	"guardrails/shared/clock"
 	"guardrails/shared/emulator"
 	"guardrails/shared/fn"
+	"guardrails/shared/telemetry"
 )
 
 const (
@@ -29,6 +30,8 @@ const (
 	defaultData = ".local"
 	// repeatWithin is how long after the first signal others mean the same.
 	repeatWithin = time.Second
+	// tracesWithin bounds how long a stop waits for the last spans to be sent.
+	tracesWithin = time.Second
 )
 
 func main() {
@@ -61,7 +64,14 @@ func run(ctx context.Context, lookup func(string) string) error {
 	if err != nil {
 		return err
 	}
-	return local.Run(ctx, cfg, builder(), seed)
+	traces, err := fn.LoadTracing(lookup, local.Env, cfg.Log)
+	if err != nil {
+		return err
+	}
+	err = local.Run(ctx, cfg, builder(telemetry.NewRegistry(), traces), seed)
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), tracesWithin)
+	defer cancel()
+	return errors.Join(err, traces.Close(last))
 }
 
 func port(s string) (int, error) {
@@ -75,9 +85,14 @@ func port(s string) (int, error) {
 	return n, nil
 }
 
-func builder() local.Builder {
+// builder makes functions that count into one registry and send their spans the same way.
+func builder(r *telemetry.Registry, t *telemetry.Tracing) local.Builder {
 	all := bindings.All()
-	return func(b local.Backend, spec fn.Spec) (fn.Function, error) { return fn.Build(spec, all, config(b)) }
+	return func(b local.Backend, spec fn.Spec) (fn.Function, error) {
+		cfg := config(b)
+		cfg.Registry, cfg.Traces = r, t
+		return fn.Build(spec, all, cfg)
+	}
 }
 
 func seed(ctx context.Context, b local.Backend, before *local.Credentials) (local.Credentials, error) {
