@@ -32,7 +32,7 @@ func newMetrics(env *fn.Env) (fn.Handler[struct{}, fileOut], error) {
 	}
 	names := slices.Sorted(maps.Keys(queues))
 	build := telemetry.Gauge{
-		Name: "guardrails_build_info", Help: "The release that runs; its value is always 1",
+		Name: telemetry.BuildInfo, Help: "The release that runs; its value is always 1",
 		Samples: []telemetry.Sample{{Labels: [][2]string{{"version", env.Config.Version}, {"go_version", runtime.Version()}}, Value: 1}},
 	}
 	return func(ctx context.Context, _ *fn.Call, _ *struct{}) (*fileOut, error) {
@@ -60,8 +60,8 @@ func newMetrics(env *fn.Env) (fn.Handler[struct{}, fileOut], error) {
 
 // queueGauges tells how much waits. A queue that does not answer has no numbers, and is told as being down.
 func queueGauges(names []string, depths []queue.Depth, failed []error) (messages, up telemetry.Gauge) {
-	messages = telemetry.Gauge{Name: "guardrails_queue_messages", Help: "Messages in a queue, approximately"}
-	up = telemetry.Gauge{Name: "guardrails_queue_up", Help: "1 if the queue answered, 0 if not"}
+	messages = telemetry.Gauge{Name: telemetry.QueueMessages, Help: "Messages in a queue, approximately"}
+	up = telemetry.Gauge{Name: telemetry.QueueUp, Help: "1 if the queue answered, 0 if not"}
 	for i, name := range names {
 		of := [2]string{"queue", name}
 		answered := telemetry.Sample{Labels: [][2]string{of}}

@@ -2,6 +2,7 @@ package stack
 
 import (
 	"guardrails/infra/cfn"
+	"guardrails/infra/monitoring"
 	"guardrails/infra/plan"
 	"guardrails/shared/resource"
 	"guardrails/shared/table"
@@ -240,7 +241,7 @@ func (b *builder) topic(t *cfn.Template) {
 }
 
 // runbooks is where the runbooks can be read.
-const runbooks = "docs/runbooks/"
+const runbooks = monitoring.Runbooks
 
 // alarm adds an alarm that tells topic.
 func (b *builder) alarm(t *cfn.Template, a plan.Alarm, topic any) string {

@@ -10,14 +10,23 @@ func NotEmulated() map[string]string {
 		"AWS::CodeDeploy::DeploymentGroup": "no rollback by alarms",
 		"AWS::WAFv2::WebACLAssociation":    "the firewall's rules are made and not put before the API",
 		"AWS::Logs::QueryDefinition":       "no saved queries",
+		"AWS::CloudWatch::CompositeAlarm":  "no alarms on objectives",
+		metricMath:                         "no halves of alarms on objectives",
 	}
 }
+
+// metricMath stands for alarms on an expression, which are of no type of their own.
+const metricMath = "AWS::CloudWatch::Alarm Metrics"
 
 // leaveOut takes what an emulator cannot make out of a template.
 func leaveOut(t *cfn.Template) {
 	not := NotEmulated()
 	for id, r := range t.Resources {
-		if _, gone := not[r.Type]; gone {
+		kind := r.Type
+		if kind == "AWS::CloudWatch::Alarm" && r.Properties["Metrics"] != nil {
+			kind = metricMath
+		}
+		if _, gone := not[kind]; gone {
 			delete(t.Resources, id)
 			continue
 		}

@@ -12,10 +12,11 @@ import (
 	"guardrails/shared/telemetry"
 )
 
-// observability is the stack of what people look at: the dashboard and the saved queries.
+// observability is the stack of what people look at: the dashboard, the alarms on objectives, and the saved queries.
 func (b *builder) observability() Stack {
-	t := cfn.New("Guardrails " + b.env.Name + ": dashboard and saved queries.")
+	t := cfn.New("Guardrails " + b.env.Name + ": dashboard, objectives and saved queries.")
 	t.Add("Dashboard", cfn.Resource{Type: "AWS::CloudWatch::Dashboard", Properties: cfn.Map{"DashboardName": b.name("overview"), "DashboardBody": b.dashboard()}})
+	b.objectives(t)
 	for _, q := range queries() {
 		for i, groups := range b.logGroups() {
 			name := q.name
@@ -44,7 +45,8 @@ func queries() []query {
 	return []query{
 		{"errors", []string{"fields @timestamp, function, msg, error, request_id", `filter level = "ERROR"`, "sort @timestamp desc", "limit 100"}},
 		{"one-request", []string{"fields @timestamp, function, msg, status, @message", `filter request_id = "PUT-THE-ID-HERE"`, "sort @timestamp asc", "limit 200"}},
-		{"slow-requests", []string{"fields @timestamp, function, route, status, duration_ms", "filter ispresent(duration_ms)", "sort duration_ms desc", "limit 50"}},
+		{"one-trace", []string{"fields @timestamp, function, msg, message_id, status, error, @message", `filter trace_id = "PUT-THE-ID-HERE"`, "sort @timestamp asc", "limit 200"}},
+		{"slow-requests", []string{"fields @timestamp, function, route, status, duration / 1000000 as ms, trace_id", `filter msg = "request"`, "sort ms desc", "limit 50"}},
 		{"refused-credentials", []string{`filter msg = "credentials refused"`, "stats count(*) as refused by cause, bin(5m)", "sort refused desc", "limit 100"}},
 	}
 }

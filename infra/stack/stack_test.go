@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -257,7 +258,8 @@ func TestEveryQueueHasADeadLetterQueueAndAnAlarm(t *testing.T) {
 	all := stacks(t, "prod")
 	watched := map[string]bool{}
 	every(t, all, func(_ string, r resource) {
-		for _, d := range r.Properties["Dimensions"].([]any) {
+		dimensions, _ := r.Properties["Dimensions"].([]any) // an expression has none
+		for _, d := range dimensions {
 			if d := d.(map[string]any); d["Name"] == "QueueName" {
 				watched[d["Value"].(string)] = true
 			}
@@ -292,10 +294,57 @@ func TestAlarmsHaveRunbooks(t *testing.T) {
 		if _, err := os.Stat(filepath.Join("..", "..", path)); err != nil {
 			t.Errorf("%s: %v", where, err)
 		}
-		if r.Properties["AlarmActions"] == nil {
-			t.Errorf("%s tells nobody", where)
+		if half := r.Properties["Metrics"] != nil; half == (r.Properties["AlarmActions"] != nil) {
+			t.Errorf("%s tells %v", where, r.Properties["AlarmActions"])
 		}
-	}, "AWS::CloudWatch::Alarm")
+	}, "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
+}
+
+// TestObjectivesHaveAlarms checks what the alarms on the budget of availability compare, and that each of two halves is
+// asked.
+func TestObjectivesHaveAlarms(t *testing.T) {
+	t.Parallel()
+	rules, halves := map[string]string{}, map[string]resource{}
+	every(t, stacks(t, "prod"), func(_ string, r resource) {
+		if r.Type == "AWS::CloudWatch::CompositeAlarm" {
+			rules[r.Properties["AlarmName"].(string)] = fmt.Sprint(r.Properties["AlarmRule"])
+		} else if r.Properties["Metrics"] != nil {
+			halves[r.Properties["AlarmName"].(string)] = r
+		}
+	}, "AWS::CloudWatch::CompositeAlarm", "AWS::CloudWatch::Alarm")
+	for name, want := range map[string]struct {
+		long, short        string
+		longPeriod, period float64
+		threshold          float64
+	}{
+		"availability-burn-fast":   {"60m", "5m", 3600, 300, 0.0144},
+		"availability-burn-steady": {"360m", "30m", 21600, 1800, 0.006},
+		"availability-burn-slow":   {"1440m", "120m", 86400, 7200, 0.003},
+		"latency-burn-fast":        {"60m", "5m", 3600, 300, 0.144},
+		"work-burn-fast":           {"60m", "5m", 3600, 300, 0.144},
+	} {
+		name = "guardrails-prod-" + name
+		for half, period := range map[string]float64{want.long: want.longPeriod, want.short: want.period} {
+			r, ok := halves[name+"-"+half]
+			if !ok {
+				t.Fatalf("%s has no half of %s", name, half)
+			}
+			if got := r.Properties["Threshold"].(float64); math.Abs(got-want.threshold) > 1e-9 {
+				t.Errorf("%s-%s rings at %v, want %v", name, half, got, want.threshold)
+			}
+			for _, m := range r.Properties["Metrics"].([]any) {
+				if stat, ok := m.(map[string]any)["MetricStat"].(map[string]any); ok && stat["Period"] != period {
+					t.Errorf("%s-%s sums over %v s, want %v", name, half, stat["Period"], period)
+				}
+			}
+			if asked := "ALARM(\"${" + cfn.ID(name+"-"+half, "alarm") + "}\")"; !strings.Contains(rules[name], asked) {
+				t.Errorf("%s does not ask %s: %s", name, half, rules[name])
+			}
+		}
+		if !strings.Contains(rules[name], " AND ") {
+			t.Errorf("%s does not ask both halves: %s", name, rules[name])
+		}
+	}
 }
 
 // TestSavedQueriesSeeEveryFunction checks that no function's log is left out, and no query names more than it may.
@@ -396,7 +445,11 @@ func TestEmulatorLacksOnlyWhatIsNamed(t *testing.T) {
 		out := map[string]bool{}
 		for _, s := range stacks(t, name) {
 			for _, r := range s.Template.Resources {
-				out[r.Type] = true
+				kind := r.Type
+				if r.Properties["Metrics"] != nil {
+					kind += " Metrics"
+				}
+				out[kind] = true
 			}
 		}
 		return out

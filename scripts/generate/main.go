@@ -36,6 +36,7 @@ var generators = []generator{
 	{"go", goGenerate},
 	{"openapi", writeOpenAPI},
 	{"packages", writePackages},
+	{"monitoring", writeMonitoring},
 }
 
 func run(ctx context.Context, w io.Writer, check bool, names []string) error {

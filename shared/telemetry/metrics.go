@@ -79,6 +79,13 @@ func Definitions() []Definition {
 	}
 }
 
+// The gauges, which are asked for and not counted, by their whole names. They are for Prometheus alone.
+const (
+	BuildInfo     = "guardrails_build_info"
+	QueueMessages = "guardrails_queue_messages"
+	QueueUp       = "guardrails_queue_up"
+)
+
 // Define returns a metric's definition; the second result is false for a name that is not in the list.
 func Define(m Metric) (Definition, bool) {
 	all := Definitions()

@@ -53,6 +53,8 @@ func TestMain(m *testing.M) {
 // host is a local host in a process of its own, that can be killed and started again on the same data.
 type host struct {
 	dir string
+	// env is added to the environment of the process.
+	env []string
 	// url is where it serves; every start has a port of its own.
 	url    string
 	cmd    *exec.Cmd
@@ -61,10 +63,10 @@ type host struct {
 }
 
 // newHost starts a host on an empty data folder and waits until it serves. It is stopped when the test ends.
-func newHost(t *testing.T) *host {
+func newHost(t *testing.T, env ...string) *host {
 	t.Helper()
 	awstest.NeedServices(t)
-	h := &host{dir: t.TempDir()}
+	h := &host{dir: t.TempDir(), env: env}
 	t.Cleanup(func() { h.end(t) })
 	h.start(t)
 	return h
@@ -93,6 +95,7 @@ func (h *host) start(t *testing.T) {
 	h.stderr = &fntest.Log{}
 	cmd.Dir, cmd.Stderr = root, h.stderr
 	cmd.Env = append(os.Environ(), "PORT=0", "GUARDRAILS_DATA="+h.dir)
+	cmd.Env = append(cmd.Env, h.env...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
