@@ -146,4 +146,3 @@ func sample() (string, error) {
 	err := errors.Join(m.Flush(), r.Write(&b))
 	return b.String(), err
 }
-
