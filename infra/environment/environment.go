@@ -33,8 +33,10 @@ type Environment struct {
 	Alarms Alarms `json:"alarms,omitzero"`
 	// Canary is how a new version gets its traffic: a name of CodeDeploy's predefined Lambda configurations.
 	Canary string `json:"canary,omitempty"`
-	// Telemetry is the OTLP/HTTP endpoint that spans go to, if any.
-	Telemetry string `json:"telemetry,omitempty"`
+	// Telemetry is the base URL of the OpenTelemetry collector that spans go to by OTLP/HTTP, if any; TraceRatio is the
+	// share of requests whose spans are kept.
+	Telemetry  string   `json:"telemetry,omitempty"`
+	TraceRatio *float64 `json:"trace_ratio,omitempty"`
 	// Emulator leaves out what an emulator of AWS cannot make (see stack.NotEmulated).
 	Emulator bool `json:"emulator,omitempty"`
 }
@@ -63,11 +65,12 @@ type Alarms struct {
 var names = []string{"dev", "staging", "prod", "local"}
 
 // Read finds the environment that the CDK context chooses: "env" names it (default dev), "environments" holds its
-// settings. account and region are what the CDK CLI's credentials say, "" if it has none. The error names every fault.
+// settings, "telemetry" stands for the setting of that name where it is given. account and region are what the CDK CLI's credentials say, "" if it has none. The error names every fault.
 func Read(contextJSON []byte, account, region string) (Environment, error) {
 	var c struct {
 		Env          string                     `json:"env"`
 		Environments map[string]json.RawMessage `json:"environments"`
+		Telemetry    string                     `json:"telemetry"`
 	}
 	if len(contextJSON) > 0 {
 		if err := json.Unmarshal(contextJSON, &c); err != nil {
@@ -88,6 +91,9 @@ func Read(contextJSON []byte, account, region string) (Environment, error) {
 		return Environment{}, fmt.Errorf("environment %s: %w", c.Env, err)
 	}
 	e.Name = c.Env
+	if c.Telemetry != "" {
+		e.Telemetry = c.Telemetry
+	}
 	e.fill(account, region)
 	if err := e.check(); err != nil {
 		return Environment{}, fmt.Errorf("environment %s: %w", c.Env, err)
@@ -104,6 +110,10 @@ func (e *Environment) fill(account, region string) {
 	def(&e.Throttle.Burst, 2000)
 	def(&e.WAFRate, 10_000)
 	def(&e.Canary, "CodeDeployDefault.LambdaCanary10Percent5Minutes")
+	if e.TraceRatio == nil {
+		one := 1.0
+		e.TraceRatio = &one
+	}
 	if e.Protect == nil {
 		yes := true
 		e.Protect = &yes
@@ -160,6 +170,7 @@ func (e Environment) check() error {
 	need(e.Alarms.Email == "" || emailShape.MatchString(e.Alarms.Email), "alarms.email is no address")
 	need(e.Alarms.PagerDuty == "" || secretShape.MatchString(e.Alarms.PagerDuty), "alarms.pagerduty_secret must be the name of a secret")
 	need(e.Telemetry == "" || endpoint.MatchString(e.Telemetry), "telemetry must be an http or https URL")
+	need(*e.TraceRatio >= 0 && *e.TraceRatio <= 1, "trace_ratio must be 0 to 1")
 	need(e.Name != "prod" || e.Protected(), "protect cannot be switched off in prod")
 	need(e.Name == "local" || !e.Emulator, "emulator is for the environment local alone")
 	if d := e.Domain; d != nil {

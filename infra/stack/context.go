@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strconv"
 
 	"guardrails/infra/cfn"
 	"guardrails/infra/plan"
@@ -84,6 +85,7 @@ func (b *builder) functionProperties(f plan.Function, role string, tenants bool)
 	}
 	if b.env.Telemetry != "" {
 		variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = b.env.Telemetry
+		variables["OTEL_TRACES_SAMPLER_ARG"] = strconv.FormatFloat(*b.env.TraceRatio, 'g', -1, 64)
 	}
 	return cfn.Map{
 		"FunctionName": f.Physical, "Description": f.Spec.Summary, "Role": cfn.GetAtt(role, "Arn"),

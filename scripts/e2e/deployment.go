@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,6 +22,7 @@ import (
 	"guardrails/shared/emulator"
 	"guardrails/shared/provision"
 	"guardrails/shared/resource"
+	"guardrails/shared/telemetry/otlptest"
 )
 
 const (
@@ -40,6 +42,9 @@ type deployment struct {
 	// url is where the deployed API answers.
 	url  string
 	keys accounts
+	// spans takes the spans of everything that is deployed, at collector.
+	spans     *otlptest.Receiver
+	collector *httptest.Server
 	// function is a session of the role that one of the functions runs with.
 	function session
 }
@@ -63,8 +68,10 @@ func (d *deployment) install(ctx context.Context) error {
 	return os.WriteFile(stamp, want, 0o600)
 }
 
-// start starts a MiniStack whose functions call it back.
+// start starts a MiniStack whose functions call it back, and a collector for their spans.
 func (d *deployment) start(ctx context.Context) error {
+	d.spans = otlptest.New()
+	d.collector = httptest.NewServer(d.spans)
 	install, err := emulator.Find(d.root)
 	if err != nil {
 		return fmt.Errorf("MiniStack is not installed: run make setup: %w", err)
@@ -133,7 +140,7 @@ func tail(s string) string {
 // cdk runs the CDK CLI over the app in dir.
 func (d *deployment) cdk(ctx context.Context, dir string, args ...string) (string, error) {
 	cli := filepath.Join(d.root, "node_modules", ".bin", "cdk")
-	args = append(args, "-c", "env="+environment, "--output", filepath.Join(d.work, "cdk.out"), "--no-notices", "--ci")
+	args = append(args, "-c", "env="+environment, "-c", "telemetry="+d.collector.URL, "--output", filepath.Join(d.work, "cdk.out"), "--no-notices", "--ci")
 	return d.output(ctx, dir, append(d.variables(), "CDK_DISABLE_VERSION_CHECK=1"), cli, args...)
 }
 
@@ -174,7 +181,7 @@ func (d *deployment) wait(ctx context.Context) error {
 	return nil
 }
 
-// close stops MiniStack. After a failure the folder stays, with what the tools and MiniStack printed.
+// close stops MiniStack and the collector. After a failure the folder stays, with what the tools and MiniStack printed.
 func (d *deployment) close(ctx context.Context, failed bool) error {
 	if failed && d.stack != nil {
 		d.saveLogs(ctx)
@@ -182,6 +189,9 @@ func (d *deployment) close(ctx context.Context, failed bool) error {
 	if d.stack != nil {
 		d.stack.Terminate()
 		<-d.stack.Done()
+	}
+	if d.collector != nil {
+		d.collector.Close()
 	}
 	if failed {
 		fmt.Fprintf(d.out, "what the tools printed is in %s\n", d.work)

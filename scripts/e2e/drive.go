@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -94,6 +95,11 @@ func (d *deployment) frontDoor(ctx context.Context) error {
 
 // call sends a request with a JSON body, unless in is nil, and decodes the answer into out, unless that is nil.
 func (d *deployment) call(ctx context.Context, method, path, key string, in any, want int, out any) error {
+	return d.callWith(ctx, nil, method, path, key, in, want, out)
+}
+
+// callWith is call with headers of its own.
+func (d *deployment) callWith(ctx context.Context, header http.Header, method, path, key string, in any, want int, out any) error {
 	var body bytes.Buffer
 	if in != nil {
 		if err := json.NewEncoder(&body).Encode(in); err != nil {
@@ -106,6 +112,7 @@ func (d *deployment) call(ctx context.Context, method, path, key string, in any,
 	if err != nil {
 		return err
 	}
+	maps.Copy(req.Header, header)
 	req.Header.Set("Content-Type", "application/json")
 	if key != "" {
 		req.Header.Set("Authorization", "Bearer "+key)

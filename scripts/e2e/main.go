@@ -54,6 +54,7 @@ func run(ctx context.Context, w io.Writer, keep bool) (err error) {
 		{"make the platform administrator and two tenants", d.tenants},
 		{"errors of the front door", d.frontDoor},
 		{"the README's tour", d.tour},
+		{"one trace from the API to the workers", d.trace},
 		{"no tenant's session opens another tenant's data", d.isolation},
 	}
 	if keep {
