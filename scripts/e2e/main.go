@@ -55,6 +55,7 @@ func run(ctx context.Context, w io.Writer, keep bool) (err error) {
 		{"errors of the front door", d.frontDoor},
 		{"the README's tour", d.tour},
 		{"one trace from the API to the workers", d.trace},
+		{"every route and schedule, each with its own role", d.walk},
 		{"no tenant's session opens another tenant's data", d.isolation},
 	}
 	if keep {
