@@ -35,6 +35,7 @@ func commands() []command {
 		{"cost", "print what a million invocations of each function cost at most", printCost},
 		{"functions", "list every function of the system", listFunctions},
 		{"platform-admin", "make a key of a platform administrator in a deployed environment", platformAdmin},
+		{"role", "print what a function declares, and what its roles may do because of it", printRole},
 	}
 }
 

@@ -197,3 +197,27 @@ func TestUnknownCommandsShowUsage(t *testing.T) {
 		}
 	}
 }
+
+// TestRoleShowsWhatFollowsFromTheCatalogue prints the roles of a function beside what it declares, and of every other.
+func TestRoleShowsWhatFollowsFromTheCatalogue(t *testing.T) {
+	t.Parallel()
+	status, out, _ := call(t, "", "role", "--env", "prod", "analyze")
+	for _, want := range []string{
+		"table policies: read\n", "queue analyses: send\n", "table usage: read, write\n", "so it runs as guardrails-prod-analyze\n",
+		"sqs:SendMessage\n    on arn:{partition}:sqs:{region}:{account}:guardrails-prod-analyses\n", "dynamodb:LeadingKeys",
+	} {
+		if status != 0 || !strings.Contains(out, want) {
+			t.Errorf("exit %d, the roles of analyze lack %q:\n%s", status, want, out)
+		}
+	}
+	for _, s := range functions.Catalog() {
+		if status, out, errOut := call(t, "", "role", s.Name); status != 0 || !strings.Contains(out, "so it runs as") {
+			t.Errorf("%s: exit %d: %s", s.Name, status, errOut)
+		}
+	}
+	for _, args := range [][]string{{"role"}, {"role", "nope"}, {"role", "analyze", "redact"}, {"role", "--nope"}} {
+		if status, _, _ := call(t, "", args...); status != exitUsage {
+			t.Errorf("%v: exit %d", args, status)
+		}
+	}
+}
