@@ -54,6 +54,9 @@ func run(ctx context.Context, lookup func(string) string, log *slog.Logger, heal
 	if cfg.AWS.Region == "" {
 		return errNoRegion
 	}
+	if cfg.TenantRole == "" {
+		log.WarnContext(ctx, "GUARDRAILS_TENANT_ROLE is not set: the server's own credentials open every tenant's data, which only our own checks keep apart")
+	}
 	cfg.AWS.Logger = logging.Nop{} // its lines are no JSON, and each call returns its error
 	all := bindings.All()
 	return local.Node(ctx, local.NodeConfig{
