@@ -42,20 +42,22 @@ const (
 	// credentialsWithin bounds the first look for credentials, createWithin the making of an environment.
 	credentialsWithin = 20 * time.Second
 	createWithin      = 3 * time.Minute
-	// nodeGrace is for what is in flight at a stop; nodeStop, which is all of it, is below Kubernetes' 30 s.
+	// nodeGrace is for what is in flight at a stop.
 	nodeGrace = 25 * time.Second
-	nodeStop  = 28 * time.Second
 	// nodeWait is how long a poll waits, and so the least that a stop takes. Longer ones would cost less: a queue that
 	// is empty is asked 36 times a minute.
 	nodeWait = 5 * time.Second
 )
+
+// NodeStop is what a stop of a node takes at most, below Kubernetes' 30 s; whoever ends the process waits for so long.
+const NodeStop = 28 * time.Second
 
 // Node serves over the AWS that it is given until ctx ends, then stops: requests and batches in flight are finished. It
 // makes no tenants, and starts whether or not the stores answer: the route ready tells. An error is one sentence.
 func Node(ctx context.Context, cfg NodeConfig, build func(fn.Spec) (fn.Function, error)) error {
 	h := newHost(Config{Specs: cfg.Specs, DataDir: cfg.DataDir, Progress: steps{cfg.Log}, Log: cfg.Log}, site{
 		env: cfg.Env, region: cfg.AWS.Region, account: cfg.Account, proxies: cfg.Proxies, wait: nodeWait,
-		epoch: func() int64 { return 0 }, within: nodeStop, grace: nodeGrace,
+		epoch: func() int64 { return 0 }, within: NodeStop, grace: nodeGrace,
 	})
 	h.poll = cfg.AWS
 	return h.run(ctx, func() error {
