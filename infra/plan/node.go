@@ -10,9 +10,10 @@ import (
 	"guardrails/shared/resource"
 )
 
-// NodeRole is the role of a process that runs every function (infra/local/server), NodeTenantRole what that takes up for
-// each tenant.
-func (p *Plan) NodeRole() string       { return resource.Function(p.Env, "node") }
+// NodeRole is the role of a process that runs every function (infra/local/server).
+func (p *Plan) NodeRole() string { return resource.Function(p.Env, "node") }
+
+// NodeTenantRole is what that takes up for each tenant.
 func (p *Plan) NodeTenantRole() string { return p.NodeRole() + "-tenant" }
 
 // NodeGrants is what the two roles of a node may do: what the catalogue's functions may do together, and what its

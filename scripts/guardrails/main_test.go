@@ -201,7 +201,9 @@ func TestUnknownCommandsShowUsage(t *testing.T) {
 func TestNodePolicyPrintsATemplate(t *testing.T) {
 	t.Parallel()
 	status, out, _ := call(t, "", "node-policy", "--env", "dev", "--ec2")
-	var template struct{ Resources map[string]struct{ Type string } }
+	var template struct {
+		Resources map[string]struct{ Type string }
+	}
 	if err := json.Unmarshal([]byte(out), &template); status != 0 || err != nil || template.Resources["NodeTenantRole"].Type != "AWS::IAM::Role" {
 		t.Errorf("exit %d, %v: %s", status, err, out)
 	}

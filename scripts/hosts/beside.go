@@ -78,7 +78,8 @@ func (b *bench) startBeside(ctx context.Context) (*beside, error) {
 	if uid == 0 || len(start) == 0 || len(health) == 0 {
 		return nil, fmt.Errorf("the stage %s lacks a user that is not root, a command or a health check", besideStage)
 	}
-	if err := errors.Join(os.MkdirAll(data, 0o700), os.Chmod(b.work, 0o711)); err != nil { //nolint:gosec // others must reach what is theirs in it
+	// Others must reach what is theirs in the folder.
+	if err := errors.Join(os.MkdirAll(data, 0o700), os.Chmod(b.work, 0o711)); err != nil {
 		return nil, err
 	}
 	switched := isolated()
@@ -132,7 +133,7 @@ func (s *beside) stop() error {
 	select {
 	case err := <-s.done:
 		if err != nil {
-			return fmt.Errorf("MiniStack ended: %w", err) //nolint:revive,staticcheck // a name
+			return fmt.Errorf("MiniStack ended: %w", err)
 		}
 	case <-time.After(stopWithin):
 		_ = s.cmd.Process.Kill()
@@ -140,7 +141,7 @@ func (s *beside) stop() error {
 	}
 	files, err := filepath.Glob(filepath.Join(s.data, "*.json"))
 	if err == nil && len(files) < 3 {
-		err = fmt.Errorf("MiniStack has saved %d files", len(files)) //nolint:revive,staticcheck // a name
+		err = fmt.Errorf("MiniStack has saved %d files", len(files))
 	}
 	return err
 }

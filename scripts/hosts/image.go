@@ -265,12 +265,13 @@ func copyFile(from, to string) error {
 // digest is a hash over the names and contents of a folder's files.
 func digest(root string) (string, error) {
 	sum := sha256.New()
-	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+	files := os.DirFS(root)
+	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
 			return err
 		}
-		raw, err := os.ReadFile(name)
-		fmt.Fprintf(sum, "%s %d\n", strings.TrimPrefix(name, root), len(raw))
+		raw, err := fs.ReadFile(files, name)
+		fmt.Fprintf(sum, "%s %d\n", name, len(raw))
 		sum.Write(raw)
 		return err
 	})

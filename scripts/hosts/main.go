@@ -44,7 +44,7 @@ type bench struct {
 }
 
 // run runs the named steps, or all of them. It goes on after a failing one, so that one run shows everything.
-func run(ctx context.Context, w io.Writer, names []string) error {
+func run(ctx context.Context, w io.Writer, names []string) (err error) {
 	root, err := tree.Root(ctx)
 	if err != nil {
 		return err
@@ -53,7 +53,7 @@ func run(ctx context.Context, w io.Writer, names []string) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(work)
+	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
 	b := &bench{root: root, work: work, out: w}
 	steps := []step{
 		{"kubernetes", "the manifests are valid by Kubernetes' schemas", b.kubernetes},

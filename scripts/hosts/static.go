@@ -76,7 +76,7 @@ func (b *bench) kubernetes(ctx context.Context) (string, error) {
 		}
 		out, err := b.output(ctx, b.root, tool, append([]string{"-strict", "-summary", "-schema-location", dir + "/{{.ResourceKind}}{{.KindSuffix}}.json"}, files...)...)
 		if err != nil {
-			return "", fmt.Errorf("Kubernetes %s: %w", release, err) //nolint:revive,staticcheck // a name
+			return "", fmt.Errorf("Kubernetes %s: %w", release, err) //nolint:staticcheck // a name
 		}
 		notes = append(notes, release+": "+strings.TrimSpace(out))
 	}

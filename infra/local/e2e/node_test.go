@@ -123,10 +123,8 @@ func TestNodeServesAndMakesNoTenants(t *testing.T) {
 	platform := administrator(t, env)
 	var list struct{ Data []struct{ Name string } }
 	n.call(t, http.MethodGet, "/api/v1/tenants", platform, nil).want(t, http.StatusOK, &list)
-	for _, x := range list.Data {
-		if x.Name != "Platform" {
-			t.Errorf("there is a tenant %s", x.Name)
-		}
+	if len(list.Data) > 0 {
+		t.Errorf("there are tenants %v", list.Data)
 	}
 	acme := n.tenant(t, platform)
 	const marker = "Marker Whose Words Nobody Logs 536-90-4399"
