@@ -65,6 +65,11 @@ func run(ctx context.Context, w io.Writer, names []string) (err error) {
 		{"as-compose", "the image serves as compose runs it", b.asCompose},
 		{"as-node", "the image serves as a node on AWS, with the node's roles alone", b.asNode},
 	}
+	for _, name := range names {
+		if !slices.ContainsFunc(steps, func(s step) bool { return s.name == name }) {
+			return fmt.Errorf("there is no check %q", name)
+		}
+	}
 	failed := 0
 	for _, s := range steps {
 		if len(names) > 0 && !slices.Contains(names, s.name) {

@@ -123,6 +123,24 @@ func deployFiles(t *testing.T) map[string]string {
 	return out
 }
 
+// TestImagesAreOfOurVersions holds the Dockerfile's compiler to go.mod, and every base to a full version.
+func TestImagesAreOfOurVersions(t *testing.T) {
+	t.Parallel()
+	stages, err := parse(read(t, "deploy/Dockerfile"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	language := regexp.MustCompile(`(?m)^go (\d+\.\d+)`).FindStringSubmatch(read(t, "go.mod"))
+	if base := find(stages, buildStage).base; !strings.HasPrefix(base, "golang:"+language[1]+".") {
+		t.Errorf("the image is built with %s, go.mod says %s", base, language[1])
+	}
+	for _, s := range stages {
+		if s.base != "scratch" && !regexp.MustCompile(`^[a-z]+:\d+\.\d+\.\d+-[a-z-]+$`).MatchString(s.base) {
+			t.Errorf("the stage %s begins with %s, which is no full version", s.name, s.base)
+		}
+	}
+}
+
 // TestVariablesAreRead finds settings that nothing reads: a mistyped one would silently do nothing.
 func TestVariablesAreRead(t *testing.T) {
 	t.Parallel()
