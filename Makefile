@@ -1,6 +1,6 @@
 # Every target is one line: what it does is in scripts/, where it can be tested. Tools are pinned there too.
 .DEFAULT_GOAL := help
-.PHONY: help run setup need test test-short bench fuzz lint fmt generate generate-check contract mirror synth monitoring e2e
+.PHONY: help run setup need test test-short bench fuzz lint fmt generate generate-check contract mirror synth monitoring e2e hosts
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -52,3 +52,6 @@ monitoring: need ## check rules, dashboard and metrics with Prometheus' own tool
 
 e2e: setup ## deploy to MiniStack with the real CDK CLI and drive the API
 	@go run ./scripts/e2e
+
+hosts: setup ## check deploy/ and run its image without an engine, over MiniStack
+	@go run ./scripts/hosts

@@ -25,13 +25,18 @@ import (
 	"guardrails/infra/local"
 	"guardrails/shared/emulator"
 	"guardrails/shared/fn"
+	"guardrails/shared/provision"
 	"guardrails/shared/queue"
 	"guardrails/shared/resource"
 	"guardrails/shared/table"
 )
 
-// hostVariable makes the test binary a local host, so that tests can signal and kill one.
-const hostVariable = "GUARDRAILS_TEST_HOST_DATA"
+// hostVariable makes the test binary a local host, so that tests can signal and kill one; nodeVariable makes that a
+// node over an endpoint, with an environment of its own.
+const (
+	hostVariable = "GUARDRAILS_TEST_HOST_DATA"
+	nodeVariable = "GUARDRAILS_TEST_NODE"
+)
 
 func TestMain(m *testing.M) {
 	dir := os.Getenv(hostVariable)
@@ -49,6 +54,9 @@ func TestMain(m *testing.M) {
 }
 
 func serve(ctx context.Context, dir string, port int) error {
+	if node := os.Getenv(nodeVariable); node != "" {
+		return serveNode(ctx, node, dir, port)
+	}
 	install, err := emulator.Find(".")
 	if err != nil {
 		return err
@@ -57,6 +65,33 @@ func serve(ctx context.Context, dir string, port int) error {
 		Port: port, DataDir: dir, Install: install, Specs: specs(), Progress: os.Stderr, Ready: os.Stdout,
 		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
 	}, build, seed)
+}
+
+func serveNode(ctx context.Context, node, dir string, port int) error {
+	env, endpoint, _ := strings.Cut(node, " ")
+	cfg, err := provision.Loopback(endpoint)
+	if err != nil {
+		return err
+	}
+	return local.Node(ctx, local.NodeConfig{
+		Env: env, Account: provision.Account, AWS: cfg, Listen: "127.0.0.1:" + strconv.Itoa(port), DataDir: dir, Create: true,
+		Specs: specs(), Log: slog.New(announcer{slog.NewJSONHandler(os.Stderr, nil)}),
+	}, func(spec fn.Spec) (fn.Function, error) { return build(local.Backend{Env: env, AWS: cfg}, spec) })
+}
+
+// announcer prints the URL of a node that is ready, as a local run does by itself.
+type announcer struct{ slog.Handler }
+
+func (a announcer) Handle(ctx context.Context, r slog.Record) error {
+	if r.Message == "ready" {
+		r.Attrs(func(x slog.Attr) bool {
+			if x.Key == "url" {
+				fmt.Println(x.Value)
+			}
+			return true
+		})
+	}
+	return a.Handler.Handle(ctx, r)
 }
 
 // specs is a small system: an item is accepted with a POST, written by a queue's consumer, copied by a stream's

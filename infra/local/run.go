@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/netip"
 	"strconv"
 	"syscall"
 	"time"
@@ -69,8 +70,22 @@ const (
 	graceWithin = 4 * time.Second
 )
 
-// host is one local run in the making: what start has made so far, stop takes down in reverse.
+// site is what differs between a local run and a node (see Node).
+type site struct {
+	env, region, account string
+	// proxies are the networks that may say who the client is.
+	proxies []netip.Prefix
+	// wait is how long a poll of a queue waits; 0 leaves it to the trigger.
+	wait time.Duration
+	// epoch counts how often the streams may have been set back.
+	epoch func() int64
+	// within is what a stop may take; grace of it is for requests and batches in flight.
+	within, grace time.Duration
+}
+
+// host is one run in the making: what start has made so far, stop takes down in reverse.
 type host struct {
+	site
 	cfg      Config
 	clock    clock.Clock
 	ids      *id.Generator
@@ -87,11 +102,21 @@ type host struct {
 // Run serves until ctx ends, then stops: requests and batches in flight are finished, MiniStack saves. It returns nil
 // after a clean stop. An error is one sentence for the user.
 func Run(ctx context.Context, cfg Config, build Builder, seed Seeder) error {
-	h := &host{cfg: cfg, clock: clock.System()}
+	h := newHost(cfg, site{env: Env, within: stopWithin, grace: graceWithin})
+	return h.run(ctx, func() error { return h.start(ctx, build, seed) }, h.announce)
+}
+
+func newHost(cfg Config, s site) *host {
+	h := &host{site: s, cfg: cfg, clock: clock.System()}
 	h.ids = id.NewGenerator(h.clock, nil)
-	err := h.start(ctx, build, seed)
+	return h
+}
+
+// run starts, serves until ctx ends, and stops.
+func (h *host) run(ctx context.Context, start, ready func() error) error {
+	err := start()
 	if err == nil {
-		err = h.serve(ctx)
+		err = h.serve(ctx, ready)
 	}
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		err = nil // stopped while it started
@@ -122,7 +147,7 @@ func (h *host) start(ctx context.Context, build Builder, seed Seeder) error {
 // claim takes what only one run can have, before anything slow is done: the plan's consistency, the folder, the port.
 func (h *host) claim() error {
 	var err error
-	if h.plan, err = plan.New(Env, "", h.cfg.Specs); err != nil {
+	if h.plan, err = plan.New(h.env, h.account, h.cfg.Specs); err != nil {
 		return fmt.Errorf("the catalogue is not consistent: %w", err)
 	}
 	if h.data, err = openData(h.cfg.DataDir); err != nil {
@@ -149,7 +174,7 @@ func (h *host) openStores(ctx context.Context) error {
 	if adopted {
 		h.say("found MiniStack still running with the data of the last run")
 	}
-	h.keeper = keeper
+	h.keeper, h.epoch = keeper, keeper.Deaths
 	if err := keeper.Release(ctx); err != nil {
 		return fmt.Errorf("take back the messages of the last run: %w", err)
 	}
@@ -211,11 +236,10 @@ func (h *host) seed(ctx context.Context, seed Seeder) error {
 func (h *host) baseURL() string { return "http://" + h.listener.Addr().String() }
 
 // serve runs the gateway and the triggers until ctx ends or the server fails.
-func (h *host) serve(ctx context.Context) error {
+func (h *host) serve(ctx context.Context, ready func() error) error {
 	failed := h.server.run(ctx, h.listener)
-	h.say("ready; keys are in %s, the functions' log is %s", h.data.path(credentialsFile), h.data.path(logFile))
-	if _, err := fmt.Fprintln(h.cfg.Ready, h.baseURL()); err != nil {
-		return fmt.Errorf("print the base URL: %w", err)
+	if err := ready(); err != nil {
+		return err
 	}
 	select {
 	case <-ctx.Done():
@@ -225,18 +249,26 @@ func (h *host) serve(ctx context.Context) error {
 	}
 }
 
-// stop takes down what start has made. It keeps to stopWithin: what MiniStack has not saved by then it saves alone.
-func (h *host) stop(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, stopWithin)
-	defer cancel()
-	if h.data == nil {
-		return nil
+// announce says where a local run serves.
+func (h *host) announce() error {
+	h.say("ready; keys are in %s, the functions' log is %s", h.data.path(credentialsFile), h.data.path(logFile))
+	if _, err := fmt.Fprintln(h.cfg.Ready, h.baseURL()); err != nil {
+		return fmt.Errorf("print the base URL: %w", err)
 	}
-	defer h.data.close()
+	return nil
+}
+
+// stop takes down what start has made. It keeps to its time: what MiniStack has not saved by then it saves alone.
+func (h *host) stop(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, h.within)
+	defer cancel()
+	if h.data != nil {
+		defer h.data.close()
+	}
 	if h.server != nil {
 		h.say("stopping; finishing what is in flight")
-		for _, what := range h.server.stop(ctx) {
-			h.say("gave up %s that did not end within %v", what, graceWithin)
+		for _, what := range h.server.stop(ctx, h.grace) {
+			h.say("gave up %s that did not end within %v", what, h.grace)
 		}
 	}
 	if h.log != nil {
@@ -245,13 +277,14 @@ func (h *host) stop(ctx context.Context) error {
 	if h.listener != nil {
 		_ = h.listener.Close() // the server has closed it already, if there was one
 	}
-	if h.keeper == nil {
-		return nil
+	if h.keeper != nil {
+		h.say("saving the data")
+		if err := h.keeper.Close(ctx); err != nil {
+			h.say("%v", err)
+		}
 	}
-	h.say("saving the data")
-	if err := h.keeper.Close(ctx); err != nil {
-		h.say("%v", err)
+	if h.server != nil {
+		h.say("stopped")
 	}
-	h.say("stopped")
 	return nil
 }

@@ -30,11 +30,12 @@ type process struct {
 }
 
 // launch starts a host on the folder and awaits its base URL; url is empty when it ended without one.
-func launch(t *testing.T, dir string, port int) *process {
+func launch(t *testing.T, dir string, port int, variables ...string) *process {
 	t.Helper()
 	awstest.NeedServices(t)
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), hostVariable+"="+dir, "PORT="+strconv.Itoa(port))
+	cmd.Env = append(cmd.Env, variables...)
 	p := &process{cmd: cmd, exited: make(chan struct{}), stderr: &fntest.Log{}}
 	cmd.Stderr = p.stderr
 	out, err := cmd.StdoutPipe()

@@ -68,14 +68,23 @@ func (h *host) newServer(functions map[string]fn.Function) (*server, error) {
 	targets := map[string]*invoke.Target{}
 	for _, f := range h.plan.Functions {
 		targets[f.Spec.Name] = &invoke.Target{
-			Name: f.Spec.Name, Physical: f.Physical, Timeout: f.Spec.Timeout, Function: functions[f.Spec.Name], Log: h.cfg.Log,
+			Name: f.Spec.Name, Physical: f.Physical, Region: h.region, Account: h.account,
+			Timeout: f.Spec.Timeout, Function: functions[f.Spec.Name], Log: h.cfg.Log,
 		}
 	}
-	points, err := trigger.OpenCheckpoints(h.data.path("streams.json"))
+	points, err := trigger.OpenCheckpoints(h.checkpoints())
 	if err != nil {
 		return nil, err
 	}
 	return &server{http: h.httpServer(targets), sources: h.sources(targets, points)}, nil
+}
+
+// checkpoints is the file that says how far streams were read; without a data folder it is none.
+func (h *host) checkpoints() string {
+	if h.data == nil {
+		return ""
+	}
+	return h.data.path("streams.json")
 }
 
 func (h *host) httpServer(targets map[string]*invoke.Target) *http.Server {
@@ -85,7 +94,7 @@ func (h *host) httpServer(targets map[string]*invoke.Target) *http.Server {
 	}
 	return &http.Server{
 		Handler: gateway.New(gateway.Config{
-			Routes: routes, Authorizer: targets[h.plan.Authorizer], Clock: h.clock, IDs: h.ids, Log: h.cfg.Log,
+			Routes: routes, Authorizer: targets[h.plan.Authorizer], Proxies: h.proxies, Clock: h.clock, IDs: h.ids, Log: h.cfg.Log,
 		}),
 		ReadHeaderTimeout: readHeaderWithin,
 		ReadTimeout:       readWithin,
@@ -112,14 +121,14 @@ func (h *host) sources(targets map[string]*invoke.Target, points *trigger.Checkp
 func (h *host) mapping(m plan.Mapping, target *invoke.Target, points *trigger.Checkpoints) source {
 	if m.Kind == fn.TriggerQueue {
 		return &trigger.Queue{
-			AWS: h.poll, Name: m.Physical, BatchSize: m.BatchSize, Window: m.Window,
+			AWS: h.poll, Name: m.Physical, BatchSize: m.BatchSize, Window: m.Window, Wait: h.wait,
 			Concurrency: min(m.Concurrency, pollers), Target: target, IDs: h.ids, Log: h.cfg.Log,
 		}
 	}
 	return &trigger.Stream{
 		AWS: h.poll, Table: m.Physical,
 		BatchSize: m.BatchSize, Window: m.Window, Retries: m.Retries, Backoff: streamBackoff,
-		Target: target, Checkpoints: points, Epoch: h.keeper.Deaths, IDs: h.ids, Log: h.cfg.Log,
+		Target: target, Checkpoints: points, Epoch: h.epoch, IDs: h.ids, Log: h.cfg.Log,
 	}
 }
 
@@ -140,13 +149,13 @@ func (s *server) run(ctx context.Context, l net.Listener) <-chan error {
 	return failed
 }
 
-// stop takes no more work, waits for what is in flight as long as graceWithin, and gives up the rest: a batch comes
+// stop takes no more work, waits for what is in flight as long as grace, and gives up the rest: a batch comes
 // back, a caller sees a closed connection. It returns what was given up, in the user's words.
-func (s *server) stop(ctx context.Context) (gaveUp []string) {
+func (s *server) stop(ctx context.Context, grace time.Duration) (gaveUp []string) {
 	if s.stopWork == nil {
 		return nil // it never ran
 	}
-	grace, cancel := context.WithTimeout(ctx, graceWithin)
+	ctx, cancel := context.WithTimeout(ctx, grace)
 	defer cancel()
 	s.stopSources()
 	idle := make(chan struct{})
@@ -154,13 +163,13 @@ func (s *server) stop(ctx context.Context) (gaveUp []string) {
 		s.running.Wait()
 		close(idle)
 	}()
-	if s.http.Shutdown(grace) != nil {
+	if s.http.Shutdown(ctx) != nil {
 		gaveUp = append(gaveUp, "requests")
 		_ = s.http.Close() // cuts the connections that are left
 	}
 	select {
 	case <-idle:
-	case <-grace.Done():
+	case <-ctx.Done():
 		gaveUp = append(gaveUp, "batches")
 	}
 	s.stopWork()

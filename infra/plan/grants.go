@@ -39,8 +39,25 @@ const (
 
 // Grants derives the roles of a function from what it declares.
 func (p *Plan) Grants(f Function) Grants {
+	g := p.declaredGrants(f)
+	g.Function = append(p.ownGrants(f), g.Function...)
+	if len(g.Tenant) > 0 {
+		g.Function = append(g.Function, takeUp(f.TenantRole))
+	}
+	numberSids(g.Function)
+	numberSids(g.Tenant)
+	return g
+}
+
+// takeUp lets a role take up a tenant role.
+func takeUp(tenantRole string) Statement {
+	return Statement{Sid: "TenantRole", Actions: []string{"sts:AssumeRole", "sts:TagSession"}, Resources: []string{RoleARN(tenantRole)}}
+}
+
+// declaredGrants is what a function's declaration says, wherever it runs.
+func (p *Plan) declaredGrants(f Function) Grants {
 	declared := f.Spec.Grants()
-	g := Grants{Function: p.ownGrants(f), Tenant: p.tenantGrants(declared)}
+	g := Grants{Tenant: p.tenantGrants(declared)}
 	if f.ForPlatform() {
 		g.Tenant = append(g.Tenant, p.actorLog())
 	}
@@ -65,13 +82,6 @@ func (p *Plan) Grants(f Function) Grants {
 			Sid: "Secret", Actions: []string{"secretsmanager:GetSecretValue"}, Resources: []string{"{secret:" + name + "}"},
 		})
 	}
-	if len(g.Tenant) > 0 {
-		g.Function = append(g.Function, Statement{
-			Sid: "TenantRole", Actions: []string{"sts:AssumeRole", "sts:TagSession"}, Resources: []string{RoleARN(f.TenantRole)},
-		})
-	}
-	numberSids(g.Function)
-	numberSids(g.Tenant)
 	return g
 }
 

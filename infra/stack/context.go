@@ -62,7 +62,7 @@ func (b *builder) function(t *cfn.Template, f plan.Function) {
 	grants := b.plan.Grants(f)
 	role := t.Add(id("role"), b.role(f.Role, "What the function "+f.Spec.Name+" runs with.", serviceTrust("lambda.amazonaws.com"), grants.Function))
 	if len(grants.Tenant) > 0 {
-		t.Add(id("tenant-role"), b.role(f.TenantRole, "What the function "+f.Spec.Name+" may do for one tenant, which the session's tag names.", tenantTrust(f, role), grants.Tenant))
+		t.Add(id("tenant-role"), b.role(f.TenantRole, "What the function "+f.Spec.Name+" may do for one tenant, which the session's tag names.", tenantTrust(f.ForPlatform(), role), grants.Tenant))
 	}
 	logs := t.Add(id("logs"), cfn.Resource{Type: "AWS::Logs::LogGroup", Properties: cfn.Map{
 		"LogGroupName": f.LogGroup, "RetentionInDays": b.env.LogDays, "KmsKeyId": cfn.ImportValue(b.exportKey()),

@@ -95,9 +95,9 @@ func serviceTrust(service string) cfn.List {
 
 // tenantTrust lets a function's role take up its tenant role, if the session names one tenant and nothing else but, for
 // functions that platform administrators call, the tenant of the actor.
-func tenantTrust(f plan.Function, role string) cfn.List {
+func tenantTrust(forPlatform bool, role string) cfn.List {
 	tags := cfn.List{tenantrole.Tag}
-	if f.ForPlatform() {
+	if forPlatform {
 		tags = append(tags, tenantrole.ActorTag)
 	}
 	return cfn.List{cfn.Map{

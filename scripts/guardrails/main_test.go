@@ -221,3 +221,21 @@ func TestRoleShowsWhatFollowsFromTheCatalogue(t *testing.T) {
 		}
 	}
 }
+
+func TestNodePolicyPrintsATemplate(t *testing.T) {
+	t.Parallel()
+	status, out, _ := call(t, "", "node-policy", "--env", "dev", "--ec2")
+	var template struct {
+		Resources map[string]struct{ Type string }
+	}
+	if err := json.Unmarshal([]byte(out), &template); status != 0 || err != nil || template.Resources["NodeTenantRole"].Type != "AWS::IAM::Role" {
+		t.Errorf("exit %d, %v: %s", status, err, out)
+	}
+	for name, args := range map[string][]string{
+		"no environment": {"node-policy", "--env", "", "--ec2"}, "nobody to trust": {"node-policy", "--env", "dev"}, "an argument": {"node-policy", "--env", "dev", "--ec2", "x"},
+	} {
+		if status, out, _ := call(t, "", args...); status != 2 || out != "" {
+			t.Errorf("%s: exit %d, %s", name, status, out)
+		}
+	}
+}

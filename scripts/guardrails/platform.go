@@ -20,7 +20,7 @@ const platformWithin = time.Minute
 func platformAdmin(ctx context.Context, s streams, args []string) int {
 	flags := flag.NewFlagSet("platform-admin", flag.ContinueOnError)
 	flags.SetOutput(s.err)
-	env := flags.String("env", "", "the environment: dev, staging, prod")
+	env := flags.String("env", os.Getenv("GUARDRAILS_ENV"), "the environment: dev, staging, prod")
 	account := flags.String("account", os.Getenv("GUARDRAILS_ACCOUNT"), "the AWS account's number")
 	if err := flags.Parse(args); err != nil {
 		return exitUsage
@@ -41,7 +41,8 @@ func platformAdmin(ctx context.Context, s streams, args []string) int {
 }
 
 func newPlatformAdmin(ctx context.Context, env, account string) (string, error) {
-	settings := map[string]string{"GUARDRAILS_ENV": env, "GUARDRAILS_ACCOUNT": account}
+	// Beside a node, whose own role opens no tenant's data, it takes up the tenant role as the node does.
+	settings := map[string]string{"GUARDRAILS_ENV": env, "GUARDRAILS_ACCOUNT": account, "GUARDRAILS_TENANT_ROLE": os.Getenv("GUARDRAILS_TENANT_ROLE")}
 	cfg, err := fn.LoadConfig(ctx, func(name string) string { return settings[name] }, io.Discard)
 	if err != nil {
 		return "", err

@@ -122,7 +122,7 @@ var errSkipped = errors.New("skipped")
 func govulncheck(ctx context.Context, t *tools) (string, error) {
 	path, err := t.install(ctx, vulncheck)
 	if err != nil {
-		return "", fmt.Errorf("%w: govulncheck %s cannot be built from here\n%w", errSkipped, vulncheck.version, err)
+		return "", fmt.Errorf("%w: govulncheck %s cannot be built from here\n%w", errSkipped, vulncheck.Version, err)
 	}
 	err = t.command(ctx, path, "./...")
 	if err != nil && strings.Contains(err.Error(), "fetching vulnerabilities") {

@@ -6,19 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
-	"path"
-	"path/filepath"
+
+	"guardrails/scripts/internal/gotool"
 )
 
-// tool is a program of another module at one version. It stays outside go.mod, whose versions the product ships with.
-type tool struct{ pkg, version string }
-
 var (
-	golangciLint = tool{"github.com/golangci/golangci-lint/v2/cmd/golangci-lint", "v2.15.0"}
-	actionlint   = tool{"github.com/rhysd/actionlint/cmd/actionlint", "v1.7.7"}
-	vulncheck    = tool{"golang.org/x/vuln/cmd/govulncheck", "v1.9.0"}
+	golangciLint = gotool.Tool{Package: "github.com/golangci/golangci-lint/v2/cmd/golangci-lint", Version: "v2.15.0"}
+	actionlint   = gotool.Tool{Package: "github.com/rhysd/actionlint/cmd/actionlint", Version: "v1.7.7"}
+	vulncheck    = gotool.Tool{Package: "golang.org/x/vuln/cmd/govulncheck", Version: "v1.9.0"}
 )
 
 // tools runs programs at the root of the tree.
@@ -28,21 +24,9 @@ type tools struct {
 	progress io.Writer
 }
 
-// install builds a tool into .tools/<name>@<version>, once, and returns the path of its binary.
-func (t *tools) install(ctx context.Context, tl tool) (string, error) {
-	name := path.Base(tl.pkg)
-	dir := filepath.Join(t.root, ".tools", name+"@"+tl.version)
-	bin := filepath.Join(dir, name)
-	if _, err := os.Stat(bin); err == nil {
-		return bin, nil
-	}
-	fmt.Fprintf(t.progress, "building %s %s once; this takes a few minutes on a small machine\n", name, tl.version)
-	cmd := exec.CommandContext(ctx, "go", "install", tl.pkg+"@"+tl.version)
-	cmd.Env = append(os.Environ(), "GOBIN="+dir)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build %s: %w\n%s", name, err, out)
-	}
-	return bin, nil
+// install builds a tool, once, and returns the path of its binary.
+func (t *tools) install(ctx context.Context, tl gotool.Tool) (string, error) {
+	return gotool.Install(ctx, t.root, tl, t.progress)
 }
 
 // command runs a program and returns its output as the error when it fails.

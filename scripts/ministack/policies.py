@@ -3,12 +3,15 @@
 * Policy variables such as ${aws:PrincipalTag/TenantID}, in resources and in values of conditions. One that has no value
   matches nothing.
 * dynamodb:LeadingKeys: the partition keys that a request names; in a transaction those of the item that is looked at.
+* Calls on a table's stream are calls on that stream, not on everything.
+* A batch of SQS is allowed by the action of one: sqs:DeleteMessage is for DeleteMessageBatch too.
 * aws:SecureTransport is true: plain HTTP on loopback stands for TLS, which every policy demands.
 * kms:EncryptionContext:<name>, and that a key which is called by its alias is looked up by its own ARN.
 
 All else (actions, resources, operators, session tags, trust policies) is MiniStack's own. The behavior is the documented
 one: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html,
-https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html.
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html,
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html.
 """
 
 import dataclasses
@@ -34,6 +37,8 @@ def install():
     trust_loopback(iam_evaluator)
     teach_variables(iam_evaluator)
     teach_leading_keys(iam_actions, iam_evaluator)
+    teach_streams(iam_actions)
+    teach_batches(iam_actions)
     teach_encryption_context(iam_actions)
     teach_aliases(iam_actions)
 
@@ -109,6 +114,33 @@ def leading_keys(request):
 
 def text(attribute):
     return [attribute["S"]] if isinstance(attribute, dict) and isinstance(attribute.get("S"), str) else []
+
+
+def teach_streams(actions):
+    from ministack.services import dynamodb_streams
+
+    resource = actions.extract_resource_arn
+
+    def by_stream(service, method, path, headers, body, *args):
+        arn = resource(service, method, path, headers, body, *args)
+        if service != "dynamodbstreams":
+            return arn
+        request = parse(body)
+        iterator = request.get("ShardIterator")
+        stream = (dynamodb_streams._decode_iterator(iterator) or {}).get("arn") if isinstance(iterator, str) else request.get("StreamArn")
+        return stream if isinstance(stream, str) and stream else arn
+
+    actions.extract_resource_arn = by_stream
+
+
+def teach_batches(actions):
+    name = actions.extract_iam_action
+
+    def of_one(*args):
+        action = name(*args)
+        return action.removesuffix("Batch") if action and action.startswith("sqs:") else action
+
+    actions.extract_iam_action = of_one
 
 
 def teach_encryption_context(actions):

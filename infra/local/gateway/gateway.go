@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -39,9 +40,11 @@ type Config struct {
 	Routes []Route
 	// Authorizer is asked on every route that is not public.
 	Authorizer *invoke.Target
-	Clock      clock.Clock
-	IDs        *id.Generator
-	Log        *slog.Logger
+	// Proxies are the networks whose word on the client's address counts (see client).
+	Proxies []netip.Prefix
+	Clock   clock.Clock
+	IDs     *id.Generator
+	Log     *slog.Logger
 }
 
 // Gateway is an http.Handler. It is safe for concurrent use.
@@ -59,13 +62,16 @@ type call struct {
 	match match
 	// id is the gateway's own request id; shown is the one that clients see, which may be their own.
 	id, shown string
-	received  time.Time
-	body      []byte
+	// client is the address that the request comes from.
+	client   string
+	received time.Time
+	body     []byte
 }
 
 // ServeHTTP answers one request.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{http: r, id: g.cfg.IDs.New(id.Request), received: g.cfg.Clock.Now()}
+	c.client = client(r, g.cfg.Proxies)
 	c.shown = shownID(r.Header.Values("X-Request-Id"), c.id)
 	a, err := g.answer(r.Context(), c)
 	if err != nil {

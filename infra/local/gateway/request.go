@@ -10,8 +10,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/aws/aws-lambda-go/events"
-
-	"guardrails/shared/provision"
 )
 
 // The names of the one API and stage that a local run has.
@@ -25,7 +23,7 @@ const (
 // proxyRequest makes the event of a Lambda proxy integration. Whatever the caller sent, the authorizer's context is
 // the authorizer's alone: it travels in a field that no header or query can reach.
 func (g *Gateway) proxyRequest(c *call, authorizer map[string]any) events.APIGatewayProxyRequest {
-	headers, multiHeaders := flatten(requestHeader(c.http))
+	headers, multiHeaders := flatten(requestHeader(c))
 	query, multiQuery := flatten(c.http.URL.Query())
 	body, encoded := encodeBody(c.http.Header.Get("Content-Type"), c.body)
 	return events.APIGatewayProxyRequest{
@@ -44,8 +42,9 @@ func (g *Gateway) proxyRequest(c *call, authorizer map[string]any) events.APIGat
 }
 
 func requestContext(c *call, authorizer map[string]any) events.APIGatewayProxyRequestContext {
+	_, account := c.match.route.Target.Place()
 	return events.APIGatewayProxyRequestContext{
-		AccountID:         provision.Account,
+		AccountID:         account,
 		ResourceID:        c.match.route.Target.Name,
 		Stage:             stage,
 		DomainName:        c.http.Host,
@@ -53,7 +52,7 @@ func requestContext(c *call, authorizer map[string]any) events.APIGatewayProxyRe
 		RequestID:         c.id,
 		ExtendedRequestID: c.id,
 		Protocol:          c.http.Proto,
-		Identity:          events.APIGatewayRequestIdentity{SourceIP: sourceIP(c.http), UserAgent: c.http.UserAgent()},
+		Identity:          events.APIGatewayRequestIdentity{SourceIP: c.client, UserAgent: c.http.UserAgent()},
 		ResourcePath:      c.match.route.Path,
 		Path:              "/" + stage + c.http.URL.EscapedPath(),
 		Authorizer:        authorizer,
@@ -66,7 +65,8 @@ func requestContext(c *call, authorizer map[string]any) events.APIGatewayProxyRe
 
 // authorizerRequest makes the event of a REQUEST authorizer, which never sees the body.
 func authorizerRequest(c *call) events.APIGatewayCustomAuthorizerRequestTypeRequest {
-	headers, multiHeaders := flatten(requestHeader(c.http))
+	_, account := c.match.route.Target.Place()
+	headers, multiHeaders := flatten(requestHeader(c))
 	query, multiQuery := flatten(c.http.URL.Query())
 	return events.APIGatewayCustomAuthorizerRequestTypeRequest{
 		Type:                            "REQUEST",
@@ -81,11 +81,11 @@ func authorizerRequest(c *call) events.APIGatewayCustomAuthorizerRequestTypeRequ
 		PathParameters:                  c.match.pathParameters(),
 		RequestContext: events.APIGatewayCustomAuthorizerRequestTypeRequestContext{
 			Path:         "/" + stage + c.http.URL.EscapedPath(),
-			AccountID:    provision.Account,
+			AccountID:    account,
 			ResourceID:   c.match.route.Target.Name,
 			Stage:        stage,
 			RequestID:    c.id,
-			Identity:     events.APIGatewayCustomAuthorizerRequestTypeRequestIdentity{SourceIP: sourceIP(c.http)},
+			Identity:     events.APIGatewayCustomAuthorizerRequestTypeRequestIdentity{SourceIP: c.client},
 			ResourcePath: c.match.route.Path,
 			HTTPMethod:   c.http.Method,
 			APIID:        apiID,
@@ -95,30 +95,20 @@ func authorizerRequest(c *call) events.APIGatewayCustomAuthorizerRequestTypeRequ
 
 // methodARN names the method that is called, by the path as it came.
 func methodARN(c *call) string {
-	return strings.Join([]string{
-		"arn:aws:execute-api", provision.Region, provision.Account,
-		apiID + "/" + stage + "/" + c.http.Method + c.http.URL.EscapedPath(),
-	}, ":")
+	return c.match.route.Target.ARNOf("execute-api", apiID+"/"+stage+"/"+c.http.Method+c.http.URL.EscapedPath())
 }
 
 // requestHeader adds what net/http takes out of the header and the real gateway shows to functions.
-func requestHeader(r *http.Request) http.Header {
+func requestHeader(c *call) http.Header {
+	r := c.http
 	h := r.Header.Clone()
 	h.Set("Host", r.Host)
 	h.Set("X-Forwarded-Proto", "http")
-	h.Set("X-Forwarded-For", sourceIP(r))
+	h.Set("X-Forwarded-For", c.client)
 	if _, port, err := net.SplitHostPort(r.Host); err == nil {
 		h.Set("X-Forwarded-Port", port)
 	}
 	return h
-}
-
-func sourceIP(r *http.Request) string {
-	ip, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return ip
 }
 
 // flatten gives the event's two forms of repeated names: the last value, and all of them. Both are nil when empty.

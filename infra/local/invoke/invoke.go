@@ -1,6 +1,7 @@
 package invoke
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,14 +31,25 @@ const MaxAnswer = 6 << 20
 type Target struct {
 	// Name is the function's name in the catalogue, Physical its name in the environment.
 	Name, Physical string
-	Timeout        time.Duration
-	Function       fn.Function
-	Log            *slog.Logger
+	// Region and Account are where events say that everything lives; empty means a local run's.
+	Region, Account string
+	Timeout         time.Duration
+	Function        fn.Function
+	Log             *slog.Logger
 }
 
 // ARN is the function's name as events and contexts carry it.
-func (t *Target) ARN() string {
-	return "arn:aws:lambda:" + provision.Region + ":" + provision.Account + ":function:" + t.Physical
+func (t *Target) ARN() string { return t.ARNOf("lambda", "function:"+t.Physical) }
+
+// Place returns the region and the account that events name.
+func (t *Target) Place() (region, account string) {
+	return cmp.Or(t.Region, provision.Region), cmp.Or(t.Account, provision.Account)
+}
+
+// ARNOf is the ARN of what the service calls by this name, in the place of the function.
+func (t *Target) ARNOf(service, name string) string {
+	region, account := t.Place()
+	return "arn:aws:" + service + ":" + region + ":" + account + ":" + name
 }
 
 type result struct {

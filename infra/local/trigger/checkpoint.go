@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
+	"strings"
 	"sync"
 )
 
@@ -17,8 +19,12 @@ type Checkpoints struct {
 }
 
 // OpenCheckpoints reads the file at path; a missing or damaged one means that all streams are read from their start.
+// Without a path they live as long as the process.
 func OpenCheckpoints(path string) (*Checkpoints, error) {
 	c := &Checkpoints{path: path, seen: map[string]string{}}
+	if path == "" {
+		return c, nil
+	}
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return c, nil
@@ -47,6 +53,26 @@ func (c *Checkpoints) set(key, sequence string) error {
 		delete(c.seen, key)
 	} else {
 		c.seen[key] = sequence
+	}
+	return c.write()
+}
+
+// keep forgets the keys that begin with prefix and are not among those in use: shards end after some hours.
+func (c *Checkpoints) keep(prefix string, used map[string]bool) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	before := len(c.seen)
+	maps.DeleteFunc(c.seen, func(key, _ string) bool { return strings.HasPrefix(key, prefix) && !used[key] })
+	if len(c.seen) == before {
+		return nil
+	}
+	return c.write()
+}
+
+// write replaces the file; the caller holds the lock.
+func (c *Checkpoints) write() error {
+	if c.path == "" {
+		return nil
 	}
 	data, err := json.Marshal(c.seen)
 	if err != nil {

@@ -13,7 +13,6 @@ import (
 
 	"guardrails/shared/clock"
 	"guardrails/shared/id"
-	"guardrails/shared/provision"
 )
 
 // maxBackoff is the longest pause between two tries of one record.
@@ -86,7 +85,7 @@ func (s *Stream) invoke(work context.Context, sh shard, records []types.Record) 
 	ev := events.DynamoDBEvent{}
 	position := map[string]int{}
 	for i, r := range records {
-		ev.Records = append(ev.Records, record(sh, r))
+		ev.Records = append(ev.Records, s.record(sh, r))
 		position[aws.ToString(r.Dynamodb.SequenceNumber)] = i
 	}
 	payload, err := json.Marshal(ev)
@@ -117,10 +116,11 @@ func (s *Stream) invoke(work context.Context, sh shard, records []types.Record) 
 }
 
 // record is a stream record as functions see it.
-func record(sh shard, r types.Record) events.DynamoDBEventRecord {
+func (s *Stream) record(sh shard, r types.Record) events.DynamoDBEventRecord {
+	region, _ := s.Target.Place()
 	d := r.Dynamodb
 	return events.DynamoDBEventRecord{
-		AWSRegion: provision.Region, EventID: aws.ToString(r.EventID), EventName: string(r.EventName),
+		AWSRegion: region, EventID: aws.ToString(r.EventID), EventName: string(r.EventName),
 		EventSource: "aws:dynamodb", EventVersion: aws.ToString(r.EventVersion),
 		EventSourceArn: sh.stream,
 		Change: events.DynamoDBStreamRecord{

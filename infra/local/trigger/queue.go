@@ -1,6 +1,7 @@
 package trigger
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,7 +19,6 @@ import (
 
 	"guardrails/infra/local/invoke"
 	"guardrails/shared/id"
-	"guardrails/shared/provision"
 )
 
 const (
@@ -26,8 +26,10 @@ const (
 	receiveMax = 10
 	deleteMax  = 10
 	// longPoll is short of SQS's 20 s: a poll that a killed host leaves behind swallows messages until it ends.
-	longPoll    = 2 * time.Second
-	deleteTries = 3
+	longPoll = 2 * time.Second
+	// answerWithin is what a poll may take beside its waiting.
+	answerWithin = 15 * time.Second
+	deleteTries  = 3
 )
 
 // Queue is an event source mapping of an SQS queue with partial batch answers. The queue's own visibility timeout and
@@ -40,6 +42,9 @@ type Queue struct {
 	// BatchSize is the most messages of a batch; above 10, or to wait for more than what is there, Window is needed.
 	BatchSize int
 	Window    time.Duration
+	// Wait is how long a poll waits for a first message, also while the trigger stops: what a poll that is cut off was
+	// just given would stay hidden for the queue's visibility timeout. 0 means two seconds, and cut off.
+	Wait time.Duration
 	// Concurrency is how many batches are worked on at once.
 	Concurrency int
 	Target      *invoke.Target
@@ -88,6 +93,8 @@ func (q *poller) find(ctx context.Context) error {
 	if q.url != nil {
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
 	found, err := q.api.GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: &q.Name})
 	if err != nil {
 		return fmt.Errorf("find the queue: %w", err)
@@ -99,7 +106,7 @@ func (q *poller) find(ctx context.Context) error {
 // gather receives one batch: what one receive gives, or what arrives until the batch is full or the window is over.
 // With an error, what was received before it is still a batch.
 func (q *poller) gather(ctx context.Context) ([]types.Message, error) {
-	messages, err := q.receive(ctx, q.BatchSize, longPoll)
+	messages, err := q.receive(ctx, q.BatchSize, cmp.Or(q.Wait, longPoll))
 	if err != nil || len(messages) == 0 || q.Window == 0 {
 		return messages, err
 	}
@@ -116,6 +123,11 @@ func (q *poller) gather(ctx context.Context) ([]types.Message, error) {
 }
 
 func (q *poller) receive(ctx context.Context, most int, wait time.Duration) ([]types.Message, error) {
+	if q.Wait > 0 {
+		ctx = context.WithoutCancel(ctx)
+	}
+	ctx, cancel := context.WithTimeout(ctx, wait+answerWithin)
+	defer cancel()
 	out, err := q.api.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
 		QueueUrl:                    q.url,
 		MaxNumberOfMessages:         int32(min(most, receiveMax)),
@@ -185,17 +197,19 @@ func (q *poller) record(m types.Message) events.SQSMessage {
 			StringListValues: []string{}, BinaryListValues: [][]byte{},
 		}
 	}
+	region, _ := q.Target.Place()
 	return events.SQSMessage{
 		MessageId: aws.ToString(m.MessageId), ReceiptHandle: aws.ToString(m.ReceiptHandle), Body: aws.ToString(m.Body),
 		Md5OfBody: aws.ToString(m.MD5OfBody), Md5OfMessageAttributes: aws.ToString(m.MD5OfMessageAttributes),
 		Attributes: m.Attributes, MessageAttributes: attrs,
-		EventSourceARN: "arn:aws:sqs:" + provision.Region + ":" + provision.Account + ":" + q.Name,
-		EventSource:    "aws:sqs", AWSRegion: provision.Region,
+		EventSourceARN: q.Target.ARNOf("sqs", q.Name), EventSource: "aws:sqs", AWSRegion: region,
 	}
 }
 
 // remove deletes up to ten messages; those that the answer names as failed are tried again.
 func (q *poller) remove(work context.Context, messages []types.Message) error {
+	work, cancel := context.WithTimeout(work, deleteTries*answerWithin)
+	defer cancel()
 	var entries []types.DeleteMessageBatchRequestEntry
 	for i, m := range messages {
 		entries = append(entries, types.DeleteMessageBatchRequestEntry{Id: aws.String(strconv.Itoa(i)), ReceiptHandle: m.ReceiptHandle})

@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -250,4 +252,52 @@ func TestPollerWaitsForItsQueue(t *testing.T) {
 	}
 	send(t, c, name, "m")
 	receive(t, got)
+}
+
+// watched tells of each poll before it is sent.
+type watched struct {
+	aws.HTTPClient
+	polls chan struct{}
+}
+
+func (w watched) Do(r *http.Request) (*http.Response, error) {
+	if strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".ReceiveMessage") {
+		w.polls <- struct{}{}
+	}
+	return w.HTTPClient.Do(r)
+}
+
+// TestAPatientPollIsNotCutOff stops a trigger while it polls. What comes before the poll ends is worked on, or it would
+// be hidden for the queue's visibility timeout.
+func TestAPatientPollIsNotCutOff(t *testing.T) {
+	t.Parallel()
+	c, set := queueOf(t, 5)
+	live := set.Queues[1].Physical
+	got := make(chan string, 10)
+	q := poller(t, live, func(payload []byte) ([]byte, error) {
+		var ev events.SQSEvent
+		if err := json.Unmarshal(payload, &ev); err != nil {
+			return nil, err
+		}
+		got <- ev.Records[0].Body
+		return nil, nil
+	})
+	polls := make(chan struct{}, 10)
+	q.Wait, q.AWS.HTTPClient = 15*time.Second, watched{q.AWS.HTTPClient, polls}
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		q.Run(ctx, t.Context())
+	}()
+	receive(t, polls)
+	stop()
+	send(t, c, live, "late")
+	if body := receive(t, got); body != "late" {
+		t.Errorf("got %q", body)
+	}
+	<-done
+	if n := len(polls); n > 0 {
+		t.Errorf("%d polls began after the stop", n)
+	}
 }

@@ -11,7 +11,6 @@ import (
 	"guardrails/infra/local/invoke"
 	"guardrails/shared/clock"
 	"guardrails/shared/id"
-	"guardrails/shared/provision"
 )
 
 // Schedule invokes a function at a fixed rate. A run that is not over when the next is due lets that one out.
@@ -45,10 +44,11 @@ func (s *Schedule) Run(ctx, work context.Context) {
 }
 
 func (s *Schedule) fire(work context.Context) {
+	region, account := s.Target.Place()
 	payload, err := json.Marshal(events.EventBridgeEvent{
 		Version: "0", ID: s.IDs.New(id.Request), DetailType: "Scheduled Event", Source: "aws.events",
-		AccountID: provision.Account, Time: s.Clock.Now().Truncate(time.Second), Region: provision.Region,
-		Resources: []string{"arn:aws:events:" + provision.Region + ":" + provision.Account + ":rule/" + s.Rule},
+		AccountID: account, Time: s.Clock.Now().Truncate(time.Second), Region: region,
+		Resources: []string{s.Target.ARNOf("events", "rule/"+s.Rule)},
 		Detail:    json.RawMessage(`{}`),
 	})
 	if err == nil {

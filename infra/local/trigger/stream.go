@@ -22,6 +22,8 @@ const (
 	// idlePoll is the pause after a read that gave nothing, refresh the one between two looks at the list of shards.
 	idlePoll = 200 * time.Millisecond
 	refresh  = 10 * time.Second
+	// listWithin bounds a look at the list of shards.
+	listWithin = time.Minute
 	// maxShardPages bounds the list of shards.
 	maxShardPages = 100
 )
@@ -80,12 +82,13 @@ func (s *reader) run(ctx, work context.Context) {
 			continue
 		}
 		down.answered(ctx)
+		s.forget(ctx, arn, shards)
 		for _, x := range shards {
-			sh := shard{stream: arn, name: aws.ToString(x.ShardId), key: s.Target.Name + " " + arn + " " + aws.ToString(x.ShardId)}
+			sh := shard{stream: arn, name: aws.ToString(x.ShardId), key: s.key(arn, x.ShardId)}
 			if started[sh.key] != nil {
 				continue
 			}
-			parent := started[s.Target.Name+" "+arn+" "+aws.ToString(x.ParentShardId)]
+			parent := started[s.key(arn, x.ParentShardId)]
 			finished := make(chan struct{})
 			started[sh.key] = finished
 			readers.Go(func() {
@@ -96,6 +99,22 @@ func (s *reader) run(ctx, work context.Context) {
 			})
 		}
 		_ = clock.Pause(ctx, refresh) // the loop looks at ctx
+	}
+}
+
+// key is a shard's name among the checkpoints and among the readers that were started.
+func (s *reader) key(arn string, shardID *string) string {
+	return s.Target.Name + " " + arn + " " + aws.ToString(shardID)
+}
+
+// forget drops the checkpoints of shards that the stream no longer has.
+func (s *reader) forget(ctx context.Context, arn string, shards []types.Shard) {
+	used := map[string]bool{}
+	for _, x := range shards {
+		used[s.key(arn, x.ShardId)] = true
+	}
+	if err := s.Checkpoints.keep(s.Target.Name+" ", used); err != nil {
+		s.Log.WarnContext(ctx, "stream checkpoints not written", "source", s.Table, "function", s.Target.Name, "error", err)
 	}
 }
 
@@ -114,6 +133,8 @@ func await(ctx context.Context, parent chan struct{}) bool {
 
 // shards lists the shards of the table's current stream, parents first.
 func (s *reader) shards(ctx context.Context) (string, []types.Shard, error) {
+	ctx, cancel := context.WithTimeout(ctx, listWithin)
+	defer cancel()
 	t, err := s.tables.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &s.Table})
 	if err != nil {
 		return "", nil, fmt.Errorf("find the stream: %w", err)
@@ -174,9 +195,9 @@ func (s *reader) gather(ctx context.Context, sh shard, iterator *string) ([]type
 	defer cancel()
 	for {
 		limit := int32(min(s.BatchSize-len(batch), 1000))
-		out, err := s.streams.GetRecords(ctx, &dynamodbstreams.GetRecordsInput{ShardIterator: iterator, Limit: &limit})
+		out, err := s.records(ctx, &dynamodbstreams.GetRecordsInput{ShardIterator: iterator, Limit: &limit})
 		if err != nil {
-			return nil, nil, fmt.Errorf("read the stream: %w", err)
+			return nil, nil, err
 		}
 		batch = append(batch, out.Records...)
 		iterator = out.NextShardIterator
@@ -189,8 +210,21 @@ func (s *reader) gather(ctx context.Context, sh shard, iterator *string) ([]type
 	}
 }
 
+// records is one read, which nothing holds up for long.
+func (s *reader) records(ctx context.Context, in *dynamodbstreams.GetRecordsInput) (*dynamodbstreams.GetRecordsOutput, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	out, err := s.streams.GetRecords(ctx, in)
+	if err != nil {
+		return nil, fmt.Errorf("read the stream: %w", err)
+	}
+	return out, nil
+}
+
 // iterator starts after the checkpoint, or at the oldest record when there is none or its record is gone.
 func (s *reader) iterator(ctx context.Context, sh shard) (*string, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
 	in := &dynamodbstreams.GetShardIteratorInput{StreamArn: &sh.stream, ShardId: &sh.name, ShardIteratorType: types.ShardIteratorTypeTrimHorizon}
 	seen := s.Checkpoints.get(sh.key)
 	if seen != "" {
