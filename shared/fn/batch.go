@@ -374,6 +374,9 @@ func (t *ticker) Invoke(ctx context.Context, _ []byte) ([]byte, error) {
 	return []byte("{}"), err
 }
 
+// Anonymous is the principal that the gateway hears of where there is none.
+const Anonymous = "anonymous"
+
 // AuthorizeFunc turns the headers and address of a request into claims, or says why it has none.
 type AuthorizeFunc func(ctx context.Context, headers map[string]string, sourceIP string) (map[string]any, error)
 
@@ -418,7 +421,7 @@ func (a *authorizer) Invoke(ctx context.Context, payload []byte) ([]byte, error)
 	}
 	principal, _ := c["principal"].(string)
 	if principal == "" {
-		principal = "anonymous"
+		principal = Anonymous
 	}
 	return json.Marshal(events.APIGatewayCustomAuthorizerResponse{
 		PrincipalID: principal, Context: c,

@@ -99,8 +99,10 @@ func (g *Gateway) answer(ctx context.Context, c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.body, err = readBody(c.http); err != nil {
-		return nil, err
+	if wantsBody(c, authorizer) {
+		if c.body, err = readBody(c.http); err != nil {
+			return nil, err
+		}
 	}
 	return g.invoke(ctx, c, authorizer)
 }
@@ -114,6 +116,15 @@ func headerSize(r *http.Request) int {
 		}
 	}
 	return n
+}
+
+// wantsBody spares memory that all callers share: a body is not read for a caller whom the function will refuse without
+// looking at it, nor for a route that needs no credentials and no body.
+func wantsBody(c *call, authorizer map[string]any) bool {
+	if c.match.route.Public {
+		return c.http.Method != http.MethodGet
+	}
+	return authorizer[principalKey] != fn.Anonymous
 }
 
 func readBody(r *http.Request) ([]byte, error) {

@@ -43,6 +43,10 @@ func fails(err error) function {
 }
 
 func policy(effect, resource string, values map[string]any) function {
+	return policyOf("p1", effect, resource, values)
+}
+
+func policyOf(principal, effect, resource string, values map[string]any) function {
 	return func(_ context.Context, payload []byte) ([]byte, error) {
 		var ev events.APIGatewayCustomAuthorizerRequestTypeRequest
 		if err := json.Unmarshal(payload, &ev); err != nil || ev.Type != "REQUEST" {
@@ -52,7 +56,7 @@ func policy(effect, resource string, values map[string]any) function {
 			resource = ev.MethodArn
 		}
 		return json.Marshal(events.APIGatewayCustomAuthorizerResponse{
-			PrincipalID: "p1", Context: values,
+			PrincipalID: principal, Context: values,
 			PolicyDocument: events.APIGatewayCustomAuthorizerPolicy{Version: "2012-10-17", Statement: []events.IAMPolicyStatement{
 				{Action: []string{"execute-api:Invoke"}, Effect: effect, Resource: []string{resource}},
 			}},
@@ -378,5 +382,30 @@ func TestRequestIDs(t *testing.T) {
 		if got := resp.Header.Get("X-Request-Id"); (got == own) != kept {
 			t.Errorf("request id %q became %q", own, got)
 		}
+	}
+}
+
+// TestBodiesOfStrangersAreNotRead sends a body as somebody without credentials: the function is asked, and refuses, and
+// none of the body was taken into memory. The same goes for a public route that takes none.
+func TestBodiesOfStrangersAreNotRead(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		principal, method string
+		public, read      bool
+	}{
+		"a verified caller":         {"p1", http.MethodPost, false, true},
+		"a stranger":                {"anonymous", http.MethodPost, false, false},
+		"a public route":            {"", http.MethodPost, true, true},
+		"a public route to be read": {"", http.MethodGet, true, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			route := gateway.Route{Method: c.method, Path: "/x", Public: c.public, Target: target("x", tell)}
+			s := serve(t, policyOf(c.principal, "Allow", "", nil), route)
+			resp, body := do(t, c.method, s.URL+"/x", "some text")
+			if resp.StatusCode != http.StatusOK || strings.Contains(body, "some text") != c.read {
+				t.Errorf("status %d, the event is %s", resp.StatusCode, body)
+			}
+		})
 	}
 }
