@@ -224,7 +224,7 @@ func (w *walker) send(ctx context.Context, v visit) (status int, header http.Hea
 	if err != nil {
 		return 0, nil, "", fmt.Errorf("call the route: %w", err)
 	}
-	defer res.Body.Close() //nolint:errcheck // it was read
+	defer res.Body.Close()
 	raw, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
 	if err != nil {
 		return 0, nil, "", fmt.Errorf("read the answer: %w", err)

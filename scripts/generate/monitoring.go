@@ -17,10 +17,10 @@ func writeMonitoring(_ context.Context, root string) error {
 	}
 	for path, text := range map[string]string{"deploy/prometheus/rules.yaml": monitoring.Rules(), "deploy/grafana/guardrails.json": dashboard} {
 		path = filepath.Join(root, path)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // a folder of the tree
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return fmt.Errorf("make the folder: %w", err)
 		}
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil { //nolint:gosec // a file of the tree
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			return fmt.Errorf("write %s: %w", path, err)
 		}
 	}

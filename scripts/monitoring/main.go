@@ -85,7 +85,7 @@ func run(ctx context.Context, w io.Writer) error {
 func (c check) run(ctx context.Context, w io.Writer) error {
 	ctx, cancel := context.WithTimeout(ctx, checkWithin)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, c.tool, c.args...) //nolint:gosec // our own arguments
+	cmd := exec.CommandContext(ctx, c.tool, c.args...)
 	cmd.Stdin = strings.NewReader(c.stdin)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out

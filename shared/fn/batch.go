@@ -78,7 +78,7 @@ func Batches[M any](build func(*Env) (func(ctx context.Context, batch []Message[
 			}
 			// The work is of all the messages' traces; of one message's alone it is a part of that.
 			if len(batch) == 1 {
-				ctx = batch[0].ctx
+				ctx = messages[0].In(ctx)
 			} else {
 				var span trace.Span
 				ctx, span = env.tracer.Start(ctx, "process batch of "+env.Spec.Trigger.Source, trace.WithSpanKind(trace.SpanKindConsumer), trace.WithLinks(links...))

@@ -113,7 +113,7 @@ func (x *extension) call(ctx context.Context, method, path string, body []byte, 
 	if err != nil {
 		return nil, fmt.Errorf("call the runtime: %w", err)
 	}
-	defer res.Body.Close() //nolint:errcheck // it was read
+	defer res.Body.Close()
 	if _, err := io.Copy(io.Discard, io.LimitReader(res.Body, maxEvent)); err != nil {
 		return nil, fmt.Errorf("read the runtime's answer: %w", err)
 	}

@@ -75,11 +75,11 @@ func otlpHeaders(s string) (map[string]string, error) {
 
 // start begins the span of one invocation or of one message.
 func (e *Env) start(ctx context.Context, name string, kind trace.SpanKind, attrs ...attribute.KeyValue) (context.Context, trace.Span) {
-	ctx, span := e.tracer.Start(ctx, name, trace.WithSpanKind(kind)) //nolint:spancheck // whoever calls it ends it
+	ctx, span := e.tracer.Start(ctx, name, trace.WithSpanKind(kind))
 	if span.IsRecording() {
 		span.SetAttributes(append(attrs, e.faas(ctx)...)...)
 	}
-	return ctx, span //nolint:spancheck // whoever calls it ends it
+	return ctx, span
 }
 
 // faas are the attributes that OpenTelemetry's conventions want of a function's spans.
@@ -124,12 +124,22 @@ func (callSpans) ID() string { return "guardrails.spans" }
 // HandleInitialize implements the middleware's interface.
 func (c callSpans) HandleInitialize(ctx context.Context, in smithymw.InitializeInput, next smithymw.InitializeHandler) (smithymw.InitializeOutput, smithymw.Metadata, error) {
 	service, operation := awsmiddleware.GetServiceID(ctx), awsmiddleware.GetOperationName(ctx)
-	ctx, span := c.tracer.Start(ctx, service+"."+operation, trace.WithSpanKind(trace.SpanKindClient))
+	ctx, span := c.begin(ctx, service+"."+operation)
 	defer span.End()
 	out, meta, err := next.HandleInitialize(ctx, in)
-	if !span.IsRecording() {
-		return out, meta, err //nolint:wrapcheck // a middleware hands on what it gets
+	if span.IsRecording() {
+		tell(ctx, span, service, operation, meta, err)
 	}
+	return out, meta, err
+}
+
+func (c callSpans) begin(ctx context.Context, name string) (context.Context, trace.Span) {
+	ctx, span := c.tracer.Start(ctx, name, trace.WithSpanKind(trace.SpanKindClient))
+	return ctx, span
+}
+
+// tell puts into a span what may be known of a call. Of an error that is its kind: its text may hold keys of items.
+func tell(ctx context.Context, span trace.Span, service, operation string, meta smithymw.Metadata, err error) {
 	span.SetAttributes(
 		attribute.String("rpc.system", "aws-api"), attribute.String("rpc.service", service), attribute.String("rpc.method", operation),
 		attribute.String("cloud.region", awsmiddleware.GetRegion(ctx)),
@@ -147,7 +157,6 @@ func (c callSpans) HandleInitialize(ctx context.Context, in smithymw.InitializeI
 			span.SetStatus(codes.Error, kind)
 		}
 	}
-	return out, meta, err //nolint:wrapcheck // a middleware hands on what it gets
 }
 
 // expected are the refusals that are answers: a condition of ours did not hold.

@@ -120,8 +120,8 @@ func encode(body any) ([]byte, error) {
 func (q *Queue) send(ctx context.Context, url *string, s scope.Scope, bodies []any, delay time.Duration) error {
 	in := &sqs.SendMessageBatchInput{QueueUrl: url}
 	for i, body := range bodies {
-		traceparent, body, span := q.sending(ctx, body)
-		defer span.End() // with the call that takes all of them
+		traceparent, body, sent := q.sending(ctx, body)
+		defer sent() // with the call that takes all of them
 		b, err := encode(body)
 		if err != nil {
 			return fmt.Errorf("encode message for %s: %w", q.name, err)

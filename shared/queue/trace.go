@@ -16,15 +16,16 @@ type Traced struct {
 	Trace string
 }
 
-// sending begins the span of one message's way to the queue, and returns its trace context and the message's body.
-func (q *Queue) sending(ctx context.Context, body any) (traceparent string, plain any, span trace.Span) {
+// sending begins the span of one message's way to the queue, which sent ends. It returns the span's trace context and the
+// message's body.
+func (q *Queue) sending(ctx context.Context, body any) (traceparent string, plain any, sent func()) {
 	tracer := telemetry.TracerOf(ctx)
 	if t, ok := body.(Traced); ok {
 		ctx, body = telemetry.Follow(ctx, t.Trace), t.Body
 	}
-	ctx, span = tracer.Start(ctx, "send "+q.name, trace.WithSpanKind(trace.SpanKindProducer), trace.WithAttributes(
+	own, span := tracer.Start(ctx, "send "+q.name, trace.WithSpanKind(trace.SpanKindProducer), trace.WithAttributes(
 		attribute.String("messaging.system", "aws_sqs"), attribute.String("messaging.destination.name", q.name),
 		attribute.String("messaging.operation.type", "send"),
 	))
-	return telemetry.Traceparent(ctx), body, span
+	return telemetry.Traceparent(own), body, func() { span.End() }
 }

@@ -103,7 +103,7 @@ func (o *OTLP) send(ctx context.Context, body []byte) (again bool, err error) {
 	if err != nil {
 		return true, errors.New("the collector does not answer") // the cause may quote the URL's credentials
 	}
-	defer res.Body.Close() //nolint:errcheck // it was read
+	defer res.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, maxAnswer))
 	if res.StatusCode/100 == 2 {
 		return false, nil
@@ -309,7 +309,7 @@ func value(v attribute.Value) otlpValue {
 		}
 		return otlpValue{Array: &array}
 	default:
-		s := strings.ToValidUTF8(v.Emit(), "\uFFFD")
+		s := strings.ToValidUTF8(v.String(), "\uFFFD")
 		return otlpValue{String: &s}
 	}
 }

@@ -45,7 +45,7 @@ func (p Program) Find(ctx context.Context, root string, w io.Writer) (string, er
 }
 
 func (p Program) unpack(ctx context.Context, dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // a folder of programs
+	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("make the folder: %w", err)
 	}
 	if err := run(ctx, dir, "apt-get", "download", "--quiet", p.Package); err != nil {
@@ -65,7 +65,7 @@ func (p Program) unpack(ctx context.Context, dir string) error {
 }
 
 func run(ctx context.Context, dir, name string, args ...string) error {
-	cmd := exec.CommandContext(ctx, name, args...) //nolint:gosec // our own arguments
+	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = dir
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("%s %s: %w: %s", name, args[0], err, out)

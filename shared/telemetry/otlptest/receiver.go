@@ -102,7 +102,7 @@ func read(s *tracepb.Span, resource map[string]string) (Span, error) {
 		Trace: hexID(s.GetTraceId()), ID: hexID(s.GetSpanId()), Parent: hexID(s.GetParentSpanId()), Name: s.GetName(),
 		Kind:    strings.ToLower(strings.TrimPrefix(s.GetKind().String(), "SPAN_KIND_")),
 		Service: resource["service.name"], Function: resource["faas.name"], Attributes: attributes(s.GetAttributes()),
-		Start: time.Unix(0, int64(s.GetStartTimeUnixNano())), End: time.Unix(0, int64(s.GetEndTimeUnixNano())), //nolint:gosec // times of this century
+		Start: time.Unix(0, int64(s.GetStartTimeUnixNano())), End: time.Unix(0, int64(s.GetEndTimeUnixNano())),
 		Failed: s.GetStatus().GetCode() == tracepb.Status_STATUS_CODE_ERROR,
 	}
 	for _, l := range s.GetLinks() {
