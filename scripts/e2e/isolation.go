@@ -176,6 +176,12 @@ func ofObjectsAndKeys(own session, acme, globex string) []attack {
 			return err
 		}
 	}
+	list := func(prefix string) func(context.Context) error {
+		return func(ctx context.Context) error {
+			_, err := own.objects.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: bucket, Prefix: &prefix})
+			return err
+		}
+	}
 	wrap := func(encryption map[string]string) func(context.Context) error {
 		return func(ctx context.Context) error {
 			_, err := own.keys.GenerateDataKeyWithoutPlaintext(ctx, &kms.GenerateDataKeyWithoutPlaintextInput{
@@ -189,6 +195,9 @@ func ofObjectsAndKeys(own session, acme, globex string) []attack {
 		{"another tenant's object", false, put("T/" + globex + "/probe")},
 		{"an object of a tenant whose id begins with the own", false, put("T/" + acme + "2/probe")},
 		{"an object of nobody", false, put("probe")},
+		{"the own prefix of self-checks", true, list("T/" + acme + "/" + blob.ProbePath)},
+		{"the own prefix", false, list("T/" + acme + "/")},
+		{"another tenant's prefix of self-checks", false, list("T/" + globex + "/" + blob.ProbePath)},
 		{"the list of objects", false, func(ctx context.Context) error {
 			_, err := own.objects.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: bucket})
 			return err

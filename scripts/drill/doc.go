@@ -1,0 +1,10 @@
+// Package drill releases new versions of one context on a deployed system under load, good ones and broken ones, and
+// shows what callers see of it.
+//
+// Real are the bootstraps, the aliases and their weights, the pre-traffic check with its roles, the alarms as the plan
+// defines them, and what they are computed from: the metrics that the functions wrote, and the errors that their
+// invocations ended in. CodeDeploy is not: MiniStack has none, so codedeploy.go stands in for its part alone, which is to
+// call the hook, to move the alias, to watch the alarms, and to move it back or on. It holds nobody to policies, and its
+// clock is faster than AWS's by a factor that the drill prints. How long a deployment and a rollback take there is to be
+// shown there.
+package drill
