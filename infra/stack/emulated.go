@@ -13,7 +13,8 @@ func NotEmulated() map[string]string {
 	}
 }
 
-// leaveOut takes what an emulator cannot make out of a template.
+// leaveOut takes what an emulator cannot make out of a template. CodeDeploy's role stays: the drill's stand-in works with
+// it.
 func leaveOut(t *cfn.Template) {
 	not := NotEmulated()
 	for id, r := range t.Resources {
@@ -26,5 +27,4 @@ func leaveOut(t *cfn.Template) {
 			t.Resources[id] = r
 		}
 	}
-	delete(t.Resources, "DeploymentRole") // CodeDeploy's alone
 }

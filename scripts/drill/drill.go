@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -23,14 +24,16 @@ import (
 type Where struct {
 	// Root is the project, Scratch a folder for copies of it.
 	Root, Scratch string
-	// Endpoint is MiniStack's, URL the deployed API's, Key one that may read and change policies.
-	Endpoint, URL, Key string
-	Environment        string
+	// Endpoint is MiniStack's, URL the deployed API's, PlatformKey a platform administrator's.
+	Endpoint, URL, PlatformKey string
+	Environment                string
 	// Architecture is Lambda's name of what the functions run on; Canary is CodeDeploy's name of how a version gets its
 	// traffic.
 	Architecture, Canary string
-	// CodeDeploy is the stand-in that the functions were told of.
+	// CodeDeploy is the stand-in that the functions were told of, Deploying the session of CodeDeploy's role that it works
+	// with.
 	CodeDeploy *CodeDeploy
+	Deploying  aws.Config
 }
 
 const (
@@ -62,7 +65,9 @@ type drill struct {
 	plan   plan.Plan
 	canary canary
 	faster int
-	lambda *lambda.Client
+	// lambda is the client of whoever publishes versions, deploying that of CodeDeploy.
+	lambda, deploying *lambda.Client
+
 	logs   *cloudwatchlogs.Client
 	load   *load
 	report *tabwriter.Writer
@@ -79,13 +84,13 @@ func Run(ctx context.Context, w io.Writer, at Where) error {
 	if err != nil {
 		return err
 	}
-	policies, err := d.load.prepare(ctx)
+	callers, err := d.load.prepare(ctx, at.PlatformKey)
 	if err != nil {
 		return err
 	}
 	running, stop := context.WithCancel(ctx)
-	d.load.start(running, policies)
-	fmt.Fprintln(d.report, "step\ttook\trequests\tfailed\tslow ones in flight at the shift, old + new\tof them cut")
+	d.load.start(running, callers)
+	fmt.Fprintln(d.report, "step\ttook\trequests begun\tfailed\tslow ones in flight at the shift, old + new\tof them cut")
 	err = d.scenarios(ctx)
 	stop()
 	d.load.wait()
@@ -94,15 +99,15 @@ func Run(ctx context.Context, w io.Writer, at Where) error {
 		return err
 	}
 	all := d.load.matching(func(call) bool { return true })
-	fmt.Fprintf(w, "%d requests in all; the canary and the periods of the alarms are %d times shorter than on AWS (%s, periods of a minute)\n", len(all), faster, at.Canary)
-	fmt.Fprintln(w, "CodeDeploy is a stand-in here: a deployment in under 15 minutes and a rollback in under 5 are to be shown on AWS")
+	fmt.Fprintf(w, "%d requests in all. The clock of canary and alarms runs %d times faster than on AWS, where %s waits %s and a period is a minute.\n", len(all), faster, at.Canary, d.canary.pause)
+	fmt.Fprintln(w, "CodeDeploy is a stand-in here: that a deployment takes less than 15 minutes and a rollback less than 5 is to be shown on AWS.")
 	return nil
 }
 
 func prepare(ctx context.Context, w io.Writer, at Where) (*drill, error) {
 	d := &drill{
 		Where: at, faster: faster, zips: map[string][]byte{}, live: map[string]string{},
-		load: newLoad(at.URL, at.Key), report: tabwriter.NewWriter(w, 0, 0, 2, ' ', 0),
+		load: newLoad(at.URL), report: tabwriter.NewWriter(w, 0, 0, 2, ' ', 0),
 	}
 	var err error
 	if d.canary, err = readCanary(at.Canary); err != nil {
@@ -115,7 +120,7 @@ func prepare(ctx context.Context, w io.Writer, at Where) (*drill, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.lambda, d.logs = lambda.NewFromConfig(cfg), cloudwatchlogs.NewFromConfig(cfg)
+	d.lambda, d.deploying, d.logs = lambda.NewFromConfig(cfg), lambda.NewFromConfig(at.Deploying), cloudwatchlogs.NewFromConfig(cfg)
 	for _, v := range variants() {
 		if d.zips[v.name], err = d.build(ctx, v); err != nil {
 			return nil, err
@@ -145,7 +150,7 @@ func (d *drill) begin(ctx context.Context) error {
 func (d *drill) functions() []plan.Function {
 	var out []plan.Function
 	for _, f := range d.plan.Functions {
-		if f.Spec.Context == drilled {
+		if f.Spec.Context == Context {
 			out = append(out, f)
 		}
 	}
@@ -176,6 +181,7 @@ func (d *drill) scenarios(ctx context.Context) error {
 	}{
 		{"a good version goes out", d.good},
 		{"a version that cannot start is stopped", d.broken},
+		{"a version whose role lacks a grant is stopped", d.ungranted},
 		{"a version that fails under traffic is rolled back", d.faulty},
 	} {
 		fmt.Fprintln(d.report, s.name+"\t\t\t\t\t")
@@ -210,7 +216,7 @@ func (d *drill) good(ctx context.Context) error {
 		return err
 	}
 	d.row(fmt.Sprintf("versions published, and %d of %d passed the check", len(steps), len(steps)), from, o.checked, nil)
-	d.row(fmt.Sprintf("%d %% of the traffic", d.canary.percent), o.checked, o.last.begun, &o.canary)
+	d.row(fmt.Sprintf("%d %% of the traffic (%.1f %% of %d invocations)", d.canary.percent, 100*o.share(), o.invocations()), o.checked, o.last.begun, &o.canary)
 	d.row("all of it", o.last.begun, end, &o.last)
 	for _, s := range steps {
 		d.live[s.f.Spec.Name] = s.new
@@ -218,10 +224,24 @@ func (d *drill) good(ctx context.Context) error {
 	return errors.Join(d.noneFailed(from, end), d.shared(o), d.noneCut(o), none("the old version", wrong))
 }
 
-// broken expects that the version gets no traffic at all.
+// broken expects that a version none of whose functions starts gets no traffic at all.
 func (d *drill) broken(ctx context.Context) error {
+	var all []string
+	for _, f := range d.functions() {
+		all = append(all, f.Spec.Name)
+	}
+	return d.stopped(ctx, "broken at start", all)
+}
+
+// ungranted expects the same of a version one of whose functions declares what its role does not have yet.
+func (d *drill) ungranted(ctx context.Context) error {
+	return d.stopped(ctx, "lacks a grant", []string{read})
+}
+
+// stopped releases a version that the check must refuse for these functions and no others.
+func (d *drill) stopped(ctx context.Context, name string, refused []string) error {
 	from := time.Now()
-	steps, o, err := d.release(ctx, "broken at start")
+	steps, o, err := d.release(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -231,10 +251,10 @@ func (d *drill) broken(ctx context.Context) error {
 	}
 	d.row(fmt.Sprintf("versions published, and %d of %d refused by the check", len(o.refused), len(steps)), from, o.checked, nil)
 	d.row("nothing was moved", o.checked, end, nil)
-	if len(o.refused) != len(steps) {
-		return fmt.Errorf("the check refused %v alone", o.refused)
+	if !slices.Equal(o.refused, refused) {
+		return fmt.Errorf("the check refused %v, want %v", o.refused, refused)
 	}
-	return errors.Join(d.noneFailed(from, end), d.stands(ctx, steps), none("the broken version", wrong))
+	return errors.Join(d.noneFailed(from, end), d.stands(ctx, steps), none("the refused version", wrong))
 }
 
 // faulty expects that the alarm on answers with 5xx takes the version back, that only the canary's share saw it, and that
@@ -261,7 +281,7 @@ func (d *drill) faulty(ctx context.Context) error {
 	var errs []error
 	for _, c := range failed {
 		if c.slow || c.err != nil || c.ended.Before(o.canary.begun) || c.begun.After(o.last.done) {
-			errs = append(errs, fmt.Errorf("a request failed that the fault cannot explain: status %d: %w", c.status, c.err))
+			errs = append(errs, fmt.Errorf("a request failed that the fault cannot explain: %s", c))
 		}
 	}
 	if len(failed) == 0 {
@@ -299,21 +319,30 @@ func (d *drill) noneFailed(from, to time.Time) error {
 	if len(list) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%d requests failed, the first with status %d: %w", len(list), list[0].status, list[0].err)
+	return fmt.Errorf("%d requests failed, the first with %s", len(list), list[0])
 }
 
 // noneCut checks the slow requests that were in flight at the two shifts.
 func (d *drill) noneCut(o outcome) error {
 	for _, sh := range []shift{o.canary, o.last} {
 		if list := failures(d.load.inFlight(sh.begun)); len(list) > 0 {
-			return fmt.Errorf("%d requests in flight were cut, the first with status %d: %w", len(list), list[0].status, list[0].err)
+			return fmt.Errorf("%d requests in flight were cut, the first with %s", len(list), list[0])
 		}
 	}
 	return nil
 }
 
-// shared checks that both versions worked during the canary: slow requests were in flight on each when it ended.
+// invocations is how many invocations there were during the canary, share which part of them the new version got.
+func (o outcome) invocations() int { return o.last.toOld - o.canary.toOld + o.last.toNew }
+
+func (o outcome) share() float64 { return float64(o.last.toNew) / float64(max(1, o.invocations())) }
+
+// shared checks that the versions shared the traffic as the canary says, give or take what chance does to so few, and
+// that slow requests were in flight on each when it ended.
 func (d *drill) shared(o outcome) error {
+	if want := float64(d.canary.percent) / 100; o.share() < want/3 || o.share() > want*3 {
+		return fmt.Errorf("the new version got %.1f %% of %d invocations, want %d %%", 100*o.share(), o.invocations(), d.canary.percent)
+	}
 	if o.last.onOld == 0 || o.last.onNew == 0 {
 		return fmt.Errorf("during the canary %d slow requests were on the old version and %d on the new one", o.last.onOld, o.last.onNew)
 	}

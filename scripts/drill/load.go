@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -14,8 +15,8 @@ import (
 const (
 	// requestWithin bounds one request; API Gateway gives none longer.
 	requestWithin = 30 * time.Second
-	// slowCallers change a policy each, one change after the other: a change is answered when every function sees it,
-	// which the drill has set to slowFor. fastCallers read, at most one request every pace.
+	// slowCallers change a policy of a tenant of their own each, one change after the other: a change is answered when every
+	// function sees it, which the drill has set to slowFor. fastCallers read, at most one request every pace.
 	slowCallers = 10
 	fastCallers = 5
 	slowFor     = 3 * time.Second
@@ -35,47 +36,75 @@ type call struct {
 
 func (c call) failed() bool { return c.err != nil || c.status != http.StatusOK }
 
+// String says how the request ended.
+func (c call) String() string {
+	if c.err != nil {
+		return c.err.Error()
+	}
+	return "status " + strconv.Itoa(c.status)
+}
+
+// caller is a tenant's key, and a policy of that tenant.
+type caller struct{ key, policy string }
+
 // load sends requests until its context ends, and remembers each.
 type load struct {
-	client   *http.Client
-	url, key string
+	client *http.Client
+	url    string
 
 	mu    sync.Mutex
 	calls []call
 	all   sync.WaitGroup
 }
 
-func newLoad(url, key string) *load {
-	return &load{url: url, key: key, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: slowCallers + fastCallers}}}
+func newLoad(url string) *load {
+	return &load{url: url, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: slowCallers + fastCallers}}}
 }
 
-// prepare makes a policy for each slow caller.
-func (l *load) prepare(ctx context.Context) ([]string, error) {
-	var ids []string
+// prepare makes a tenant with a policy for each slow caller: changes of one tenant's policies get in each other's way. The
+// key is a platform administrator's.
+func (l *load) prepare(ctx context.Context, key string) ([]caller, error) {
+	var out []caller
 	for i := range slowCallers {
-		status, body, err := l.send(ctx, http.MethodPost, "/api/v1/policies", definition(i, 0))
-		if err != nil || status != http.StatusCreated {
-			return nil, fmt.Errorf("make a policy: status %d: %w", status, err)
+		var tenant struct {
+			Key string `json:"admin_key"`
 		}
-		var made struct{ ID string }
-		if err := json.Unmarshal(body, &made); err != nil {
-			return nil, fmt.Errorf("make a policy: %w", err)
+		if err := l.create(ctx, "/api/v1/tenants", key, map[string]string{"name": fmt.Sprintf("Drill %d", i)}, &tenant); err != nil {
+			return nil, err
 		}
-		ids = append(ids, made.ID)
+		var policy struct{ ID string }
+		if err := l.create(ctx, "/api/v1/policies", tenant.Key, definition(0), &policy); err != nil {
+			return nil, err
+		}
+		out = append(out, caller{tenant.Key, policy.ID})
 	}
-	return ids, nil
+	return out, nil
 }
 
-func definition(caller, round int) map[string]string {
-	return map[string]string{"name": fmt.Sprintf("Drill %d, round %d", caller, round)}
+func (l *load) create(ctx context.Context, path, key string, in, out any) error {
+	status, body, err := l.send(ctx, http.MethodPost, path, key, in)
+	if err == nil && status != http.StatusCreated {
+		err = fmt.Errorf("status %d", status)
+	}
+	if err == nil {
+		err = json.Unmarshal(body, out)
+	}
+	if err != nil {
+		return fmt.Errorf("POST %s: %w", path, err)
+	}
+	return nil
+}
+
+func definition(round int) map[string]string {
+	return map[string]string{"name": "Drill, round " + strconv.Itoa(round)}
 }
 
 // start begins to send. No request is cut when ctx ends: each has its own deadline, and wait waits for them.
-func (l *load) start(ctx context.Context, policies []string) {
-	for i, id := range policies {
+func (l *load) start(ctx context.Context, callers []caller) {
+	for _, c := range callers {
 		l.all.Go(func() {
 			for round := 1; ctx.Err() == nil; round++ {
-				l.one(ctx, true, http.MethodPut, "/api/v1/policies/"+id, definition(i, round))
+				l.one(ctx, true, http.MethodPut, "/api/v1/policies/"+c.policy, c.key, definition(round))
 			}
 		})
 	}
@@ -84,11 +113,12 @@ func (l *load) start(ctx context.Context, policies []string) {
 			tick := time.NewTicker(pace)
 			defer tick.Stop()
 			for round := 0; ctx.Err() == nil; round++ {
-				path := "/api/v1/policies/" + policies[(i+round)%len(policies)]
+				c := callers[(i+round)%len(callers)]
+				path := "/api/v1/policies/" + c.policy
 				if round%8 == 7 {
 					path = "/api/v1/policies"
 				}
-				l.one(ctx, false, http.MethodGet, path, nil)
+				l.one(ctx, false, http.MethodGet, path, c.key, nil)
 				select {
 				case <-tick.C:
 				case <-ctx.Done():
@@ -101,19 +131,19 @@ func (l *load) start(ctx context.Context, policies []string) {
 func (l *load) wait() { l.all.Wait() }
 
 // one sends a request and remembers it, from its beginning on.
-func (l *load) one(ctx context.Context, slow bool, method, path string, body any) {
+func (l *load) one(ctx context.Context, slow bool, method, path, key string, body any) {
 	l.mu.Lock()
 	at := len(l.calls)
 	l.calls = append(l.calls, call{slow: slow, begun: time.Now()})
 	l.mu.Unlock()
-	status, _, err := l.send(context.WithoutCancel(ctx), method, path, body)
+	status, _, err := l.send(context.WithoutCancel(ctx), method, path, key, body)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	c := &l.calls[at]
 	c.status, c.err, c.ended = status, err, time.Now()
 }
 
-func (l *load) send(ctx context.Context, method, path string, body any) (int, []byte, error) {
+func (l *load) send(ctx context.Context, method, path, key string, body any) (int, []byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestWithin)
 	defer cancel()
 	var raw bytes.Buffer
@@ -126,7 +156,7 @@ func (l *load) send(ctx context.Context, method, path string, body any) (int, []
 	if err != nil {
 		return 0, nil, err
 	}
-	req.Header.Set("Authorization", "Bearer "+l.key)
+	req.Header.Set("Authorization", "Bearer "+key)
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := l.client.Do(req)
 	if err != nil {

@@ -34,8 +34,9 @@ type step struct {
 // shift is one change of the aliases.
 type shift struct {
 	begun, done time.Time
-	// onOld and onNew are how many slow requests were in flight on each version when it began.
-	onOld, onNew int
+	// onOld and onNew are how many slow requests were in flight on each version when it began, toOld and toNew how many
+	// requests of all functions each version had got by then.
+	onOld, onNew, toOld, toNew int
 }
 
 // outcome is how a release went.
@@ -84,7 +85,7 @@ func (d *drill) check(ctx context.Context, steps []step, o *outcome) error {
 	}
 	for _, s := range steps {
 		dep := d.CodeDeploy.begin(s.f.Application, s.f.Group, appSpec(s.f.Physical, plan.LiveAlias, s.old, s.new, gate.Physical))
-		_, err := d.lambda.Invoke(ctx, &lambda.InvokeInput{
+		_, err := d.deploying.Invoke(ctx, &lambda.InvokeInput{
 			FunctionName: &gate.Physical, InvocationType: types.InvocationTypeEvent,
 			Payload: fmt.Appendf(nil, `{"DeploymentId":%q,"LifecycleEventHookExecutionId":%q}`, dep.id, dep.execution),
 		})
@@ -113,6 +114,7 @@ func (d *drill) move(ctx context.Context, steps []step, to func(step) (string, *
 			return false, err
 		}
 		sh.onOld, sh.onNew = flying(counts, steps[at].f, steps[at].old), flying(counts, steps[at].f, steps[at].new)
+		sh.toOld, sh.toNew = begun(counts, steps, func(s step) string { return s.old }), begun(counts, steps, func(s step) string { return s.new })
 		return sh.onOld > 0 && (sh.onNew > 0 || !both), nil
 	})
 	if err != nil {
@@ -121,7 +123,7 @@ func (d *drill) move(ctx context.Context, steps []step, to func(step) (string, *
 	sh.begun = time.Now()
 	for _, s := range steps {
 		version, routing := to(s)
-		_, err := d.lambda.UpdateAlias(ctx, &lambda.UpdateAliasInput{
+		_, err := d.deploying.UpdateAlias(ctx, &lambda.UpdateAliasInput{
 			FunctionName: &s.f.Physical, Name: aws.String(plan.LiveAlias), FunctionVersion: &version, RoutingConfig: routing,
 		})
 		if err != nil {

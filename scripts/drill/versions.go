@@ -18,9 +18,9 @@ import (
 	"guardrails/shared/provision"
 )
 
-// drilled is the context whose versions are released. Its changes are answered when every function sees them, so there
+// Context is the context whose versions are released. Its changes are answered when every function sees them, so there
 // are slow requests in the product as it is.
-const drilled = "policies"
+const Context = "policies"
 
 // slow is the function that answers slowly, read is the one that most requests go to.
 const (
@@ -38,18 +38,21 @@ type variant struct {
 }
 
 const (
-	bootstrapFile = "functions/" + drilled + "/bootstrap/main.go"
-	handlersFile  = "functions/" + drilled + "/handlers.go"
+	bootstrapFile = "functions/" + Context + "/bootstrap/main.go"
+	handlersFile  = "functions/" + Context + "/handlers.go"
+	catalogFile   = "functions/catalog.go"
 	mainBegins    = "func main() { "
+	readDeclares  = `Trigger: fn.HTTP("GET", "/api/v1/policies/{id}"), Permission: "read:policies", Access: fn.Access{`
 )
 
 func variants() []variant {
 	return []variant{
 		{"good", []edit{{bootstrapFile, mainBegins, mainBegins + `println("the next version"); `}}},
 		{"broken at start", []edit{{bootstrapFile, mainBegins, mainBegins + `panic("this version cannot start"); `}}},
+		{"lacks a grant", []edit{{catalogFile, readDeclares, readDeclares + `Secrets: []string{secret.Cursor}, `}}},
 		{"fails under traffic", []edit{
 			{handlersFile, "fn.Route(get)", "fn.Route(faulty(get))"},
-			{"functions/" + drilled + "/faulty.go", "", `package ` + drilled + `
+			{"functions/" + Context + "/faulty.go", "", `package ` + Context + `
 
 import (
 	"context"
@@ -103,7 +106,7 @@ func (d *drill) build(ctx context.Context, v variant) ([]byte, error) {
 	if err := v.apply(dir); err != nil {
 		return nil, err
 	}
-	zips, err := bundle.Build(ctx, bundle.Options{Root: dir, Dir: filepath.Join(dir, "dist"), Architecture: d.Architecture}, []string{drilled})
+	zips, err := bundle.Build(ctx, bundle.Options{Root: dir, Dir: filepath.Join(dir, "dist"), Architecture: d.Architecture}, []string{Context})
 	if err != nil {
 		return nil, err
 	}

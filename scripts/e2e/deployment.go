@@ -43,6 +43,8 @@ type deployment struct {
 	keys accounts
 	// function is a session of the role that one of the functions runs with.
 	function session
+	// deploying is a session of the role that CodeDeploy works with.
+	deploying session
 	// codeDeploy is who the pre-traffic check asks, in the drill.
 	codeDeploy *drill.CodeDeploy
 }

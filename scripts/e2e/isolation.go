@@ -17,6 +17,8 @@ import (
 	ststypes "github.com/aws/aws-sdk-go-v2/service/sts/types"
 	"github.com/aws/smithy-go"
 
+	"guardrails/infra/plan"
+	"guardrails/scripts/drill"
 	"guardrails/shared/blob"
 	"guardrails/shared/provision"
 	"guardrails/shared/resource"
@@ -64,14 +66,17 @@ func (s session) take(ctx context.Context, role string, tags map[string]string) 
 	return open(cfg), nil
 }
 
-// lambdaSession gets the credentials that Lambda gives the function, while nobody is held to policies yet: afterwards
-// only Lambda may take up that role.
+// lambdaSession gets the credentials that Lambda gives the function, and those that CodeDeploy works with, while nobody
+// is held to policies yet: afterwards only these services may take up the roles.
 func (d *deployment) lambdaSession(ctx context.Context) error {
 	cfg, err := provision.Loopback(d.stack.Endpoint)
 	if err != nil {
 		return err
 	}
-	d.function, err = open(cfg).take(ctx, resource.Function(environment, probe), nil)
+	if d.function, err = open(cfg).take(ctx, resource.Function(environment, probe), nil); err != nil {
+		return err
+	}
+	d.deploying, err = open(cfg).take(ctx, plan.Application(environment, drill.Context)+"-deploy", nil)
 	return err
 }
 

@@ -50,7 +50,7 @@ func run(ctx context.Context, w io.Writer, keep, alone bool) (err error) {
 		{"start MiniStack", d.start},
 		{"cdk bootstrap", d.bootstrap},
 		{"cdk deploy --all", d.deploy},
-		{"get the credentials that Lambda gives a function", d.lambdaSession},
+		{"get the credentials that AWS gives its services", d.lambdaSession},
 		{"hold everybody to their policies from now on", d.enforce},
 		{"make the platform administrator and two tenants", d.tenants},
 	}

@@ -65,8 +65,8 @@ func (d *deployment) drill(ctx context.Context) error {
 		return err
 	}
 	return drill.Run(ctx, d.out, drill.Where{
-		Root: d.root, Scratch: filepath.Join(d.work, "drill"), Endpoint: d.stack.Endpoint, URL: d.url, Key: d.keys.Tenants[0].AdminKey,
-		Environment: environment, Architecture: here.Architecture, Canary: prod.Canary, CodeDeploy: d.codeDeploy,
+		Root: d.root, Scratch: filepath.Join(d.work, "drill"), Endpoint: d.stack.Endpoint, URL: d.url, PlatformKey: d.keys.PlatformAdminKey,
+		Environment: environment, Architecture: here.Architecture, Canary: prod.Canary, CodeDeploy: d.codeDeploy, Deploying: d.deploying.cfg,
 	})
 }
 

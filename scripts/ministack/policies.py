@@ -4,6 +4,7 @@
   matches nothing.
 * dynamodb:LeadingKeys: the partition keys that a request names; in a transaction those of the item that is looked at.
 * aws:SecureTransport is true: plain HTTP on loopback stands for TLS, which every policy demands.
+* Calls of one alias of a function (GetAlias, UpdateAlias, DeleteAlias), which it takes for ListAliases.
 * kms:EncryptionContext:<name>, and that a key which is called by its alias is looked up by its own ARN.
 
 All else (actions, resources, operators, session tags, trust policies) is MiniStack's own. The behavior is the documented
@@ -36,6 +37,7 @@ def install():
     teach_leading_keys(iam_actions, iam_evaluator)
     teach_encryption_context(iam_actions)
     teach_aliases(iam_actions)
+    teach_alias_calls(iam_actions)
 
 
 def trust_loopback(evaluator):
@@ -137,6 +139,18 @@ def teach_aliases(actions):
         return arn
 
     actions.extract_resource_arn = by_key
+
+
+def teach_alias_calls(actions):
+    action = actions._lambda_action
+
+    def of_one(method, path):
+        parts = [p for p in path.split("/") if p]
+        if len(parts) > 2 and parts[-2] == "aliases" and "functions" in parts:
+            return {"GET": "GetAlias", "PUT": "UpdateAlias", "DELETE": "DeleteAlias"}.get(method)
+        return action(method, path)
+
+    actions._lambda_action = of_one
 
 
 def parse(body):
