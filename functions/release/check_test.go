@@ -25,9 +25,10 @@ const appSpec = `{"version":0.0,"Resources":[{"x":{"Type":"AWS::Lambda::Function
 
 // world is CodeDeploy and Lambda as the check meets them.
 type world struct {
-	// spec is the deployment's AppSpec; short says that GetDeployment leaves it out, as it may.
-	spec  string
-	short bool
+	// spec is the deployment's AppSpec; short says that GetDeployment leaves it out, as it may. It stands where
+	// CloudFormation's deployments have it, unless it is said to be a deployment of another maker.
+	spec         string
+	short, other bool
 	// version answers for the new version: a status, an X-Amz-Function-Error or "", and a body.
 	version func() (int, string, string)
 
@@ -45,6 +46,9 @@ func (w *world) ServeHTTP(res http.ResponseWriter, r *http.Request) {
 	_ = json.Unmarshal(body, &in)
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	revision := func(content string) string {
+		if w.other {
+			return fmt.Sprintf(`{"revisionType":"AppSpecContent","appSpecContent":{"sha256":"abc","content":%q}}`, content)
+		}
 		return fmt.Sprintf(`{"revisionType":"String","string":{"sha256":"abc","content":%q}}`, content)
 	}
 	switch operation {
@@ -87,26 +91,28 @@ func TestAVersionThatDoesNotPassGetsNoTraffic(t *testing.T) {
 		want    string
 		// asked says that the version is asked at all.
 		asked bool
+		other bool
 	}{
-		"passes":                      {appSpec, false, good, "Succeeded", true},
-		"passes, with a short answer": {appSpec, true, good, "Succeeded", true},
-		"a store does not answer":     {appSpec, false, says(`{"passed":false,"failed":["table jobs"]}`), "Failed", true},
-		"it knows no self-check":      {appSpec, false, says(`{"statusCode":404}`), "Failed", true},
+		"passes":                      {appSpec, false, good, "Succeeded", true, false},
+		"passes, with a short answer": {appSpec, true, good, "Succeeded", true, false},
+		"passes, of another maker":    {appSpec, true, good, "Succeeded", true, true},
+		"a store does not answer":     {appSpec, false, says(`{"passed":false,"failed":["table jobs"]}`), "Failed", true, false},
+		"it knows no self-check":      {appSpec, false, says(`{"statusCode":404}`), "Failed", true, false},
 		"it cannot start": {appSpec, false, func() (int, string, string) {
 			return 200, "Unhandled", `{"errorType":"Runtime.ExitError","errorMessage":"secret words"}`
-		}, "Failed", true},
-		"it answers and fails": {appSpec, false, func() (int, string, string) { return 200, "Handled", `{"passed":true}` }, "Failed", true},
-		"Lambda refuses":       {appSpec, false, func() (int, string, string) { return 403, "", `{"Message":"no"}` }, "Failed", true},
-		"the AppSpec is YAML":  {"version: 0.0", false, good, "Failed", false},
-		"no function":          {`{"Resources":[]}`, false, good, "Failed", false},
-		"two functions":        {strings.Replace(appSpec, `}}}]`, `}},"y":{"Type":"AWS::Lambda::Function","Properties":{"Name":"b","TargetVersion":"1"}}}]`, 1), false, good, "Failed", false},
-		"$LATEST":              {strings.Replace(appSpec, `"TargetVersion":"7"`, `"TargetVersion":"$LATEST"`, 1), false, good, "Failed", false},
-		"an alias":             {strings.Replace(appSpec, `"TargetVersion":"7"`, `"TargetVersion":"live"`, 1), false, good, "Failed", false},
-		"another account":      {strings.Replace(appSpec, `"guardrails-dev-health"`, `"arn:aws:lambda:us-east-1:1:function:x"`, 1), false, good, "Failed", false},
+		}, "Failed", true, false},
+		"it answers and fails": {appSpec, false, func() (int, string, string) { return 200, "Handled", `{"passed":true}` }, "Failed", true, false},
+		"Lambda refuses":       {appSpec, false, func() (int, string, string) { return 403, "", `{"Message":"no"}` }, "Failed", true, false},
+		"the AppSpec is YAML":  {"version: 0.0", false, good, "Failed", false, false},
+		"no function":          {`{"Resources":[]}`, false, good, "Failed", false, false},
+		"two functions":        {strings.Replace(appSpec, `}}}]`, `}},"y":{"Type":"AWS::Lambda::Function","Properties":{"Name":"b","TargetVersion":"1"}}}]`, 1), false, good, "Failed", false, false},
+		"$LATEST":              {strings.Replace(appSpec, `"TargetVersion":"7"`, `"TargetVersion":"$LATEST"`, 1), false, good, "Failed", false, false},
+		"an alias":             {strings.Replace(appSpec, `"TargetVersion":"7"`, `"TargetVersion":"live"`, 1), false, good, "Failed", false, false},
+		"another account":      {strings.Replace(appSpec, `"guardrails-dev-health"`, `"arn:aws:lambda:us-east-1:1:function:x"`, 1), false, good, "Failed", false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := &world{spec: c.spec, short: c.short, version: c.version}
+			w := &world{spec: c.spec, short: c.short, other: c.other, version: c.version}
 			server := httptest.NewServer(w)
 			t.Cleanup(server.Close)
 			log := &fntest.Log{}

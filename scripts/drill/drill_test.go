@@ -186,7 +186,8 @@ func TestTheStandInSpeaksCodeDeploysProtocol(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if spec := aws.ToString(revision.Revision.String_.Content); spec != d.spec {
+	s := revision.Revision.String_ //nolint:staticcheck // deprecated, and still what CloudFormation's deployments have
+	if spec := aws.ToString(s.Content); spec != d.spec {
 		t.Errorf("the AppSpec is %s", spec)
 	}
 	put := func(id, execution string, status types.LifecycleEventStatus) error {

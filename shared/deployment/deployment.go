@@ -76,8 +76,9 @@ func content(r *types.RevisionLocation) string {
 		return ""
 	case r.AppSpecContent != nil && aws.ToString(r.AppSpecContent.Content) != "":
 		return *r.AppSpecContent.Content
-	case r.String_ != nil:
-		return aws.ToString(r.String_.Content)
+	}
+	if s := r.String_; s != nil { //nolint:staticcheck // deprecated, and still what CloudFormation's deployments have
+		return aws.ToString(s.Content)
 	}
 	return ""
 }
