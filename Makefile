@@ -1,6 +1,6 @@
 # Every target is one line: what it does is in scripts/, where it can be tested. Tools are pinned there too.
 .DEFAULT_GOAL := help
-.PHONY: help run setup need test test-short bench fuzz lint fmt generate generate-check contract mirror synth monitoring e2e hosts
+.PHONY: help run setup need test test-short bench fuzz lint fmt generate generate-check contract mirror synth monitoring drill e2e hosts
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile

@@ -26,6 +26,9 @@ const (
 // Catalog lists every function. Routes have 10 s and 512 MB unless they say more.
 func Catalog() []fn.Spec {
 	specs := []fn.Spec{
+		// release: whether a new version may have traffic. It comes first: the others' deployments ask it
+		{Name: "release-check", Context: "release", Summary: "Check a new version before it gets traffic", Trigger: fn.Deployment(), Timeout: time.Minute},
+
 		// auth: who is calling, and what the roles may do
 		{Name: "authorizer", Context: "auth", Summary: "Turn credentials into a principal", Trigger: fn.Authorizer(), Access: fn.Access{Tables: tables{table.Directory: r, table.Tenants: rw}, Secrets: []string{secret.Pepper}}},
 		{Name: "permissions-list", Context: "auth", Summary: "Show the permission matrix", Trigger: fn.HTTP("GET", "/api/v1/permissions"), Permission: "read:permissions"},

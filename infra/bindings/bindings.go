@@ -12,6 +12,7 @@ import (
 	"guardrails/functions/legacy"
 	"guardrails/functions/ops"
 	"guardrails/functions/policies"
+	"guardrails/functions/release"
 	"guardrails/functions/tenants"
 	"guardrails/shared/fn"
 )
@@ -21,7 +22,7 @@ func All() fn.Bindings {
 	out := fn.Bindings{}
 	for _, b := range []fn.Bindings{
 		analyze.Bindings(), auth.Bindings(), jobs.Bindings(), keys.Bindings(),
-		legacy.Bindings(), ops.Bindings(), policies.Bindings(), tenants.Bindings(),
+		legacy.Bindings(), ops.Bindings(), policies.Bindings(), release.Bindings(), tenants.Bindings(),
 	} {
 		maps.Copy(out, b)
 	}

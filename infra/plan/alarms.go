@@ -44,7 +44,11 @@ const (
 
 // FunctionAlarms are the alarms of one function.
 func (p *Plan) FunctionAlarms(f Function) []Alarm {
-	alias := [][2]string{{"FunctionName", f.Physical}, {"Resource", f.Physical + ":" + LiveAlias}}
+	all := [][2]string{{"FunctionName", f.Physical}}
+	alias := append(all[:1:1], [2]string{"Resource", f.Physical + ":" + LiveAlias})
+	if f.Spec.Trigger.Kind == fn.TriggerDeployment {
+		alias = all // CodeDeploy knows no aliases of the function that it asks
+	}
 	out := []Alarm{
 		{
 			Name: f.Physical + "-errors", Owner: f.Spec.Name, Runbook: "function-errors", Rollback: true,
@@ -55,7 +59,7 @@ func (p *Plan) FunctionAlarms(f Function) []Alarm {
 		{
 			Name: f.Physical + "-throttles", Owner: f.Spec.Name, Runbook: "throttles",
 			About:     "Lambda refuses to run " + f.Spec.Name + ": the account or the function is at its concurrency.",
-			Namespace: lambdaNamespace, Metric: "Throttles", Dimensions: [][2]string{{"FunctionName", f.Physical}}, Statistic: "Sum",
+			Namespace: lambdaNamespace, Metric: "Throttles", Dimensions: all, Statistic: "Sum",
 			Period: time.Minute, Bad: 3, Of: 5, Comparison: AtLeast, Threshold: 1,
 		},
 	}
@@ -82,7 +86,7 @@ func (p *Plan) FunctionAlarms(f Function) []Alarm {
 			Namespace: lambdaNamespace, Metric: "Invocations", Dimensions: alias, Statistic: "Sum",
 			Period: silent, Bad: 2, Of: 2, Comparison: Below, Threshold: 1, Silence: true,
 		})
-	case fn.TriggerQueue, fn.TriggerAuthorizer:
+	case fn.TriggerQueue, fn.TriggerAuthorizer, fn.TriggerDeployment:
 	}
 	return out
 }

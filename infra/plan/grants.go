@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"guardrails/shared/authz"
+	"guardrails/shared/blob"
 	"guardrails/shared/fn"
 	"guardrails/shared/resource"
 	"guardrails/shared/table"
@@ -118,12 +119,30 @@ func (p *Plan) ownGrants(f Function) []Statement {
 			Sid: "Source", Actions: []string{"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"},
 			Resources: []string{"{stream:" + t.Source + "}"},
 		})
+	case fn.TriggerDeployment:
+		out = append(out, p.deployments()...)
 	case fn.TriggerHTTP, fn.TriggerSchedule, fn.TriggerAuthorizer:
 	}
 	if f.Lost != "" {
 		out = append(out, Statement{Sid: "Lost", Actions: []string{"sqs:SendMessage"}, Resources: []string{queueARN(f.Lost)}})
 	}
 	return out
+}
+
+// deployments is what the gate may do: look at the deployments of this environment's functions and tell its verdict. It
+// may invoke no function by its own role: each version lets it in by a permission of its own (see the stacks).
+func (p *Plan) deployments() []Statement {
+	var groups, applications []string
+	for _, f := range p.Functions {
+		groups = append(groups, "arn:{partition}:codedeploy:{region}:{account}:deploymentgroup:"+f.Application+"/"+f.Group)
+		if name := "arn:{partition}:codedeploy:{region}:{account}:application:" + f.Application; !slices.Contains(applications, name) {
+			applications = append(applications, name)
+		}
+	}
+	return []Statement{
+		{Sid: "Deployments", Actions: []string{"codedeploy:GetDeployment", "codedeploy:PutLifecycleEventHookExecutionStatus"}, Resources: groups},
+		{Sid: "Revisions", Actions: []string{"codedeploy:GetApplicationRevision"}, Resources: applications},
+	}
 }
 
 // tenantGrants is everything that a function may do with one tenant's data.
@@ -136,7 +155,8 @@ func (p *Plan) tenantGrants(declared fn.Access) []Statement {
 		out = append(out, tableStatement("Table", resource.Table(p.Env, name), declared.Tables[name], leadingKeys()))
 	}
 	for _, name := range slices.Sorted(maps.Keys(declared.Buckets)) {
-		out = append(out, bucketStatement(resource.Bucket(p.Env, p.Account, name), declared.Buckets[name]))
+		physical := resource.Bucket(p.Env, p.Account, name)
+		out = append(out, bucketStatement(physical, declared.Buckets[name]), bucketProbe(physical))
 	}
 	if declared.DataKeys {
 		out = append(out, Statement{
@@ -190,6 +210,14 @@ func bucketStatement(physical string, mode fn.Mode) Statement {
 		actions = append(actions, "s3:PutObject", "s3:DeleteObject")
 	}
 	return Statement{Sid: "Bucket", Actions: actions, Resources: []string{"arn:{partition}:s3:::" + physical + "/T/" + tenantVariable + "/*"}}
+}
+
+// bucketProbe lets a self-check list one prefix of a tenant, which no object has.
+func bucketProbe(physical string) Statement {
+	return Statement{
+		Sid: "BucketProbe", Actions: []string{"s3:ListBucket"}, Resources: []string{"arn:{partition}:s3:::" + physical},
+		Conditions: map[string]map[string][]string{"StringEquals": {"s3:prefix": {"T/" + tenantVariable + "/" + blob.ProbePath}}},
+	}
 }
 
 type index struct{ table, name string }

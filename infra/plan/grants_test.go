@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -77,7 +78,7 @@ func TestGrantsFollowTheDeclaration(t *testing.T) {
 			"reads objects",
 			fn.Spec{Trigger: public, Access: fn.Access{Buckets: map[string]fn.Mode{blob.Uploads: fn.Read}}},
 			slices.Concat(own, assume),
-			[]string{"s3:GetObject arn:{partition}:s3:::guardrails-dev-uploads/" + tenant},
+			[]string{"s3:GetObject arn:{partition}:s3:::guardrails-dev-uploads/" + tenant, "s3:ListBucket arn:{partition}:s3:::guardrails-dev-uploads"},
 		},
 		{
 			"opens data keys",
@@ -107,6 +108,19 @@ func TestGrantsFollowTheDeclaration(t *testing.T) {
 				own, []string{"sqs:SendMessage " + sqs + "f-lost"}), nil,
 		},
 	}
+	cases = append(cases, struct {
+		name             string
+		spec             fn.Spec
+		function, tenant []string
+	}{
+		"is asked by deployments",
+		fn.Spec{Context: "c", Trigger: fn.Deployment()},
+		slices.Concat([]string{
+			"codedeploy:GetApplicationRevision arn:{partition}:codedeploy:{region}:{account}:application:guardrails-dev-c",
+			"codedeploy:GetDeployment arn:{partition}:codedeploy:{region}:{account}:deploymentgroup:guardrails-dev-c/f",
+			"codedeploy:PutLifecycleEventHookExecutionStatus arn:{partition}:codedeploy:{region}:{account}:deploymentgroup:guardrails-dev-c/f",
+		}, own), nil,
+	})
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -180,12 +194,43 @@ func checkBound(t *testing.T, f plan.Function, p plan.Plan, s plan.Statement) {
 		if len(keys) == 0 || !slices.Equal(s.Conditions["Null"]["dynamodb:LeadingKeys"], []string{"false"}) {
 			t.Errorf("%s: %s is bound to no tenant: %v", f.Spec.Name, s.Sid, s.Conditions)
 		}
+	case slices.Contains(s.Actions, "s3:ListBucket"):
+		if !slices.Equal(s.Conditions["StringEquals"]["s3:prefix"], []string{"T/${aws:PrincipalTag/TenantID}/self-check"}) {
+			t.Errorf("%s: %s lists objects: %v", f.Spec.Name, s.Sid, s.Conditions)
+		}
 	case strings.HasPrefix(s.Actions[0], "kms:"):
 		if !maps.EqualFunc(s.Conditions, map[string]map[string][]string{"StringEquals": {"kms:EncryptionContext:tenant": {"${aws:PrincipalTag/TenantID}"}}},
 			func(a, b map[string][]string) bool { return maps.EqualFunc(a, b, slices.Equal[[]string]) }) {
 			t.Errorf("%s: %s opens data keys of others: %v", f.Spec.Name, s.Sid, s.Conditions)
 		}
 	}
+}
+
+// TestRolesFitIAM holds each role's policy to what a role can have inline, in the environment with the longest names.
+func TestRolesFitIAM(t *testing.T) {
+	t.Parallel()
+	const most = 10_240
+	p, err := plan.New("staging", "123456789012", functions.Catalog())
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := strings.NewReplacer("{partition}", "aws-us-gov", "{region}", "ap-southeast-2", "{account}", "123456789012")
+	largest := 0
+	for _, f := range p.Functions {
+		g := p.Grants(f)
+		for _, role := range [][]plan.Statement{g.Function, g.Tenant} {
+			raw, err := json.Marshal(role)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n := len(names.Replace(string(raw)))
+			largest = max(largest, n)
+			if n > most {
+				t.Errorf("a role of %s has a policy of %d characters, at most %d fit", f.Spec.Name, n, most)
+			}
+		}
+	}
+	t.Logf("the largest policy has %d of %d characters", largest, most)
 }
 
 func TestOnlyPlatformFunctionsReachTheActorsLog(t *testing.T) {

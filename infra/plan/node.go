@@ -21,6 +21,9 @@ func (p *Plan) NodeTenantRole() string { return p.NodeRole() + "-tenant" }
 func (p *Plan) NodeGrants() Grants {
 	g := Grants{Function: p.nodeSources()}
 	for _, f := range p.Functions {
+		if f.Spec.Trigger.Kind == fn.TriggerDeployment {
+			continue // CodeDeploy moves no traffic of a node
+		}
 		one := p.declaredGrants(f)
 		g.Function = append(g.Function, one.Function...)
 		g.Tenant = append(g.Tenant, one.Tenant...)

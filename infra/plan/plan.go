@@ -22,9 +22,11 @@ type Plan struct {
 	Functions []Function
 	// Authorizer is the name of the function that the API asks who the caller is; empty if there is none.
 	Authorizer string
-	Routes     []Route
-	Mappings   []Mapping
-	Schedules  []Schedule
+	// Gate is the name of the function that deployments ask before they move traffic; empty if there is none.
+	Gate      string
+	Routes    []Route
+	Mappings  []Mapping
+	Schedules []Schedule
 }
 
 // Function is one function: its description and its physical names.
@@ -34,6 +36,9 @@ type Function struct {
 	// Role is what it runs with, TenantRole what it takes up for a tenant (see Grants).
 	Role, TenantRole string
 	LogGroup         string
+	// Application and Group are what CodeDeploy calls its context and itself. A group's name is short: the gate's role
+	// lists them all, and a role has 10,240 characters.
+	Application, Group string
 	// Lost is the physical name of the queue that gets the events which failed too often; streams and schedules have
 	// one, a queue has its own.
 	Lost string
@@ -84,7 +89,7 @@ const (
 )
 
 // New plans an environment. The account is part of bucket names and empty for a local run. The error names every
-// fault of the catalogue: repeated names or routes, unknown sources, more than one authorizer, a visibility timeout
+// fault of the catalogue: repeated names or routes, unknown sources, more than one authorizer or gate, a visibility timeout
 // shorter than six times the consumer's timeout.
 func New(env, account string, specs []fn.Spec) (Plan, error) {
 	p := Plan{Env: env, Account: account, Resources: resource.Of(env, account)}
@@ -103,12 +108,16 @@ func function(env string, s fn.Spec) Function {
 	physical := resource.Function(env, s.Name)
 	f := Function{
 		Spec: s, Physical: physical, Role: physical, TenantRole: physical + "-tenant", LogGroup: "/aws/lambda/" + physical,
+		Application: Application(env, s.Context), Group: s.Name,
 	}
 	if k := s.Trigger.Kind; k == fn.TriggerStream || k == fn.TriggerSchedule {
 		f.Lost = resource.Queue(env, lostQueue(s))
 	}
 	return f
 }
+
+// Application is what CodeDeploy calls a context.
+func Application(env, context string) string { return resource.Function(env, context) }
 
 // lostQueue is the logical name of the queue for a function's lost events.
 func lostQueue(s fn.Spec) string { return s.Name + "-lost" }
@@ -135,11 +144,15 @@ func (p *Plan) trigger(s fn.Spec) {
 		if p.Authorizer == "" {
 			p.Authorizer = s.Name
 		}
+	case fn.TriggerDeployment:
+		if p.Gate == "" {
+			p.Gate = s.Name
+		}
 	}
 }
 
 func (p *Plan) check() error {
-	return errors.Join(p.checkNames(), p.checkRoutes(), p.checkMappings(), p.checkAuthorizer())
+	return errors.Join(p.checkNames(), p.checkRoutes(), p.checkMappings(), p.checkAuthorizer(), p.checkGate())
 }
 
 func (p *Plan) checkNames() error {
@@ -218,6 +231,19 @@ func (p *Plan) checkAuthorizer() error {
 		if !r.Public && n == 0 {
 			return fmt.Errorf("function %s needs an authorizer and the catalogue has none", r.Function)
 		}
+	}
+	return nil
+}
+
+func (p *Plan) checkGate() error {
+	n := 0
+	for _, f := range p.Functions {
+		if f.Spec.Trigger.Kind == fn.TriggerDeployment {
+			n++
+		}
+	}
+	if n > 1 {
+		return fmt.Errorf("the catalogue has %d functions that deployments ask", n)
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ func TestCatalogIsPlanned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := len(p.Routes) + len(p.Mappings) + len(p.Schedules) + 1; n != len(specs) {
+	if n := len(p.Routes) + len(p.Mappings) + len(p.Schedules) + 2; n != len(specs) {
 		t.Errorf("%d triggers for %d functions", n, len(specs))
 	}
 	f, ok := p.Function("analyze")
@@ -31,8 +31,8 @@ func TestCatalogIsPlanned(t *testing.T) {
 			t.Errorf("%s works on %d batches for all tenants", m.Function, m.Concurrency)
 		}
 	}
-	if p.Authorizer != "authorizer" {
-		t.Errorf("authorizer is %q", p.Authorizer)
+	if p.Authorizer != "authorizer" || p.Gate != "release-check" {
+		t.Errorf("authorizer is %q, gate %q", p.Authorizer, p.Gate)
 	}
 }
 
@@ -54,6 +54,7 @@ func TestFaultsOfTheCatalogAreNamed(t *testing.T) {
 		"short visibility":    {[]fn.Spec{slow}, "needs 1m6s"},
 		"no authorizer":       {[]fn.Spec{route("a", "/a")}, "needs an authorizer"},
 		"several authorizers": {[]fn.Spec{auth, {Name: "auth2", Trigger: fn.Authorizer()}}, "2 authorizers"},
+		"several gates":       {[]fn.Spec{{Name: "g", Trigger: fn.Deployment()}, {Name: "h", Trigger: fn.Deployment()}}, "2 functions that deployments ask"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 // triggers.
 func (b *builder) context(name string) Stack {
 	t := cfn.New("Guardrails " + b.env.Name + ": the functions of the context " + name + ".")
-	t.Add("Deployments", cfn.Resource{Type: "AWS::CodeDeploy::Application", Properties: cfn.Map{"ApplicationName": b.name(name), "ComputePlatform": "Lambda"}})
+	t.Add("Deployments", cfn.Resource{Type: "AWS::CodeDeploy::Application", Properties: cfn.Map{"ApplicationName": plan.Application(b.env.Name, name), "ComputePlatform": "Lambda"}})
 	t.Add("DeploymentRole", cfn.Resource{Type: "AWS::IAM::Role", Properties: cfn.Map{
 		"RoleName": b.name(name) + "-deploy", "Description": "Lets CodeDeploy move the traffic of the functions of " + name + ".",
 		"AssumeRolePolicyDocument": cfn.Map{"Version": "2012-10-17", "Statement": serviceTrust("codedeploy.amazonaws.com")},
@@ -25,8 +25,15 @@ func (b *builder) context(name string) Stack {
 	for _, f := range b.functions(name) {
 		b.function(t, f)
 	}
-	return Stack{Name: b.name(name), Context: name, Template: t, DependsOn: []string{b.dataName()}}
+	needs := []string{b.dataName()}
+	if gate, ok := b.gate(); ok && gate.Spec.Context != name {
+		needs = append(needs, b.name(gate.Spec.Context))
+	}
+	return Stack{Name: b.name(name), Context: name, Template: t, DependsOn: needs}
 }
+
+// gate is the function that deployments ask before they move traffic.
+func (b *builder) gate() (plan.Function, bool) { return b.plan.Function(b.plan.Gate) }
 
 // functions lists the functions of a context.
 func (b *builder) functions(context string) []plan.Function {
@@ -39,7 +46,7 @@ func (b *builder) functions(context string) []plan.Function {
 	return out
 }
 
-// deployPolicy lets CodeDeploy move the aliases of the context's functions, and look at their alarms.
+// deployPolicy lets CodeDeploy move the aliases of the context's functions, look at their alarms, and ask the gate.
 func (b *builder) deployPolicy(context string) cfn.Map {
 	var aliases, alarms []string
 	for _, f := range b.functions(context) {
@@ -50,10 +57,16 @@ func (b *builder) deployPolicy(context string) cfn.Map {
 			}
 		}
 	}
-	return b.document([]plan.Statement{
+	statements := []plan.Statement{
 		{Sid: "Aliases", Actions: []string{"lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetProvisionedConcurrencyConfig"}, Resources: aliases},
 		{Sid: "Alarms", Actions: []string{"cloudwatch:DescribeAlarms"}, Resources: alarms},
-	})
+	}
+	if gate, ok := b.gate(); ok {
+		statements = append(statements, plan.Statement{
+			Sid: "Gate", Actions: []string{"lambda:InvokeFunction"}, Resources: []string{"arn:{partition}:lambda:{region}:{account}:function:" + gate.Physical},
+		})
+	}
+	return b.document(statements)
 }
 
 // function adds everything that one line of the catalogue means.
@@ -74,8 +87,24 @@ func (b *builder) function(t *cfn.Template, f plan.Function) {
 		Type: "AWS::Lambda::Version", DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain",
 		Properties: cfn.Map{"FunctionName": cfn.Ref(id("function"))},
 	})
-	b.alias(t, f, version)
+	b.alias(t, f, version, b.admit(t, f, version))
 	b.trigger(t, f)
+}
+
+// admit lets the gate invoke this version, and returns the ids of what does. The permission is the version's own, so the
+// gate's role needs no name for versions to come, and it goes when the next version takes the version's place.
+func (b *builder) admit(t *cfn.Template, f plan.Function, version string) []string {
+	gate, ok := b.gate()
+	if !ok {
+		return nil
+	}
+	r := cfn.Resource{Type: "AWS::Lambda::Permission", Properties: cfn.Map{
+		"Action": "lambda:InvokeFunction", "FunctionName": cfn.Ref(version), "Principal": b.arn(plan.RoleARN(gate.Role)),
+	}}
+	if gate.Spec.Context == f.Spec.Context {
+		r.DependsOn = []string{cfn.ID(gate.Spec.Name, "role")}
+	}
+	return []string{t.Add(version+"Gate", r)}
 }
 
 func (b *builder) functionProperties(f plan.Function, role string, tenants bool) cfn.Map {
@@ -109,9 +138,9 @@ func fingerprint(properties cfn.Map) string {
 	return hex.EncodeToString(sum[:])[:12]
 }
 
-// alias adds the alias that triggers invoke. A deployment moves it to a new version step by step and back if an alarm
-// rings.
-func (b *builder) alias(t *cfn.Template, f plan.Function, version string) {
+// alias adds the alias that triggers invoke. A deployment asks the gate, moves the alias to a new version step by step,
+// and back if an alarm rings.
+func (b *builder) alias(t *cfn.Template, f plan.Function, version string, needs []string) {
 	id := func(what string) string { return cfn.ID(f.Spec.Name, what) }
 	var rollback cfn.List
 	for _, a := range b.plan.FunctionAlarms(f) {
@@ -121,15 +150,19 @@ func (b *builder) alias(t *cfn.Template, f plan.Function, version string) {
 		}
 	}
 	group := t.Add(id("deployment"), cfn.Resource{Type: "AWS::CodeDeploy::DeploymentGroup", Properties: cfn.Map{
-		"ApplicationName": cfn.Ref("Deployments"), "DeploymentGroupName": f.Physical, "ServiceRoleArn": cfn.GetAtt("DeploymentRole", "Arn"),
+		"ApplicationName": cfn.Ref("Deployments"), "DeploymentGroupName": f.Group, "ServiceRoleArn": cfn.GetAtt("DeploymentRole", "Arn"),
 		"DeploymentConfigName":      b.env.Canary,
 		"DeploymentStyle":           cfn.Map{"DeploymentType": "BLUE_GREEN", "DeploymentOption": "WITH_TRAFFIC_CONTROL"},
 		"AlarmConfiguration":        cfn.Map{"Enabled": true, "Alarms": rollback},
 		"AutoRollbackConfiguration": cfn.Map{"Enabled": true, "Events": cfn.List{"DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST"}},
 	}})
+	update := cfn.Map{"ApplicationName": cfn.Ref("Deployments"), "DeploymentGroupName": cfn.Ref(group)}
+	if gate, ok := b.gate(); ok {
+		update["BeforeAllowTrafficHook"] = gate.Physical
+	}
 	t.Add(id("alias"), cfn.Resource{
-		Type:         "AWS::Lambda::Alias",
-		UpdatePolicy: cfn.Map{"CodeDeployLambdaAliasUpdate": cfn.Map{"ApplicationName": cfn.Ref("Deployments"), "DeploymentGroupName": cfn.Ref(group)}},
+		Type: "AWS::Lambda::Alias", DependsOn: needs,
+		UpdatePolicy: cfn.Map{"CodeDeployLambdaAliasUpdate": update},
 		Properties:   cfn.Map{"FunctionName": cfn.Ref(id("function")), "Name": plan.LiveAlias, "FunctionVersion": cfn.GetAtt(version, "Version")},
 	})
 }

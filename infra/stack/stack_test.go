@@ -166,8 +166,12 @@ func TestEveryFunctionIsWhole(t *testing.T) {
 		t.Errorf("%d functions for %d entries of the catalogue", len(made), n)
 	}
 	every(t, all, func(where string, r resource) {
-		if r.UpdatePolicy["CodeDeployLambdaAliasUpdate"] == nil {
+		update, ok := r.UpdatePolicy["CodeDeployLambdaAliasUpdate"].(map[string]any)
+		if !ok {
 			t.Errorf("%s moves without a canary", where)
+		}
+		if update["BeforeAllowTrafficHook"] != "guardrails-prod-release-check" {
+			t.Errorf("%s moves unchecked: its hook is %v", where, update["BeforeAllowTrafficHook"])
 		}
 	}, "AWS::Lambda::Alias")
 	every(t, all, func(where string, r resource) {
@@ -181,6 +185,52 @@ func TestEveryFunctionIsWhole(t *testing.T) {
 			t.Errorf("%s keeps logs for %v days under the key %v", where, r.Properties["RetentionInDays"], r.Properties["KmsKeyId"])
 		}
 	}, "AWS::Logs::LogGroup")
+}
+
+// TestTheGateMayInvokeEachVersionAndNoOther checks that each version has a permission for the gate's role, that the alias
+// waits for it, that CodeDeploy may ask the gate, and that the gate's own role names no function at all.
+func TestTheGateMayInvokeEachVersionAndNoOther(t *testing.T) {
+	t.Parallel()
+	versions, admitted := 0, 0
+	for _, s := range stacks(t, "prod") {
+		resources := plain(t, s.Template)
+		let := map[string]string{}
+		for id, r := range resources {
+			principal := fmt.Sprint(r.Properties["Principal"])
+			if r.Type != "AWS::Lambda::Permission" || !strings.Contains(principal, "role/") {
+				continue
+			}
+			version, _ := r.Properties["FunctionName"].(map[string]any)["Ref"].(string)
+			if resources[version].Type != "AWS::Lambda::Version" || !strings.HasSuffix(principal, ":role/guardrails-prod-release-check]") {
+				t.Errorf("%s lets %s invoke %s", id, principal, version)
+			}
+			let[version] = id
+			admitted++
+		}
+		for id, r := range resources {
+			switch r.Type {
+			case "AWS::Lambda::Version":
+				versions++
+			case "AWS::Lambda::Alias":
+				version := r.Properties["FunctionVersion"].(map[string]any)["Fn::GetAtt"].([]any)[0].(string)
+				if waits := s.Template.Resources[id].DependsOn; !slices.Contains(waits, let[version]) {
+					t.Errorf("%s/%s moves before the gate may invoke %s", s.Name, id, version)
+				}
+			case "AWS::IAM::Role":
+				policy := fmt.Sprint(r.Properties["Policies"])
+				deploys := strings.HasSuffix(fmt.Sprint(r.Properties["RoleName"]), "-deploy")
+				if invokes := strings.Contains(policy, "lambda:InvokeFunction"); invokes != deploys {
+					t.Errorf("%s/%s may invoke functions: %v", s.Name, id, invokes)
+				}
+				if deploys && !strings.Contains(policy, "Resource:map[Fn::Sub:arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:guardrails-prod-release-check] Sid:Gate") {
+					t.Errorf("%s/%s may not ask the gate alone: %s", s.Name, id, policy)
+				}
+			}
+		}
+	}
+	if versions == 0 || versions != admitted {
+		t.Errorf("the gate may invoke %d of %d versions", admitted, versions)
+	}
 }
 
 func TestDataIsKeptAndEncrypted(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"guardrails/scripts/internal/tree"
 	"guardrails/shared/provision"
 	"guardrails/shared/resource"
 	"guardrails/shared/table"
@@ -59,7 +60,7 @@ const (
 // reproducible, in another folder too.
 func (d *deployment) deployChange(ctx context.Context) error {
 	dir := filepath.Join(d.work, "copy")
-	if err := d.copyProject(ctx, dir); err != nil {
+	if err := tree.Copy(ctx, d.root, dir); err != nil {
 		return err
 	}
 	path := filepath.Join(dir, changedFile)
@@ -89,14 +90,6 @@ func (d *deployment) deployChange(ctx context.Context) error {
 		return fmt.Errorf("the old version still answers: %s", got.Status)
 	}
 	return nil
-}
-
-// copyProject copies the files that git knows, as they are in the working tree.
-func (d *deployment) copyProject(ctx context.Context, dir string) error {
-	if err := os.MkdirAll(dir, 0o750); err != nil {
-		return err
-	}
-	return d.tool(ctx, d.root, nil, "bash", "-euc", `git ls-files -z --cached --others --exclude-standard | tar --null --ignore-failed-read -T - -cf - | tar -C "$0" -xf -`, dir)
 }
 
 // destroy deletes all stacks and looks whether the data is still there.

@@ -19,6 +19,7 @@ import (
 
 	"guardrails/functions"
 	"guardrails/infra/stack"
+	"guardrails/scripts/drill"
 	"guardrails/shared/emulator"
 	"guardrails/shared/provision"
 	"guardrails/shared/resource"
@@ -47,6 +48,10 @@ type deployment struct {
 	collector *httptest.Server
 	// function is a session of the role that one of the functions runs with.
 	function session
+	// deploying is a session of the role that CodeDeploy works with.
+	deploying session
+	// codeDeploy is who the pre-traffic check asks, in the drill.
+	codeDeploy *drill.CodeDeploy
 }
 
 // install brings the CDK CLI into node_modules, unless what is there is what package-lock.json says.
@@ -84,10 +89,13 @@ func (d *deployment) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if d.codeDeploy, err = drill.Listen(); err != nil {
+		return err
+	}
 	endpoint := emulator.Endpoint(port)
 	d.stack, err = emulator.Start(emulator.Options{
 		Install: install, Port: port, Log: log,
-		Variables: []string{"AWS_ENDPOINT_URL=" + endpoint, "MINISTACK_WORKER_THREADS=64"},
+		Variables: []string{"AWS_ENDPOINT_URL=" + endpoint, "MINISTACK_WORKER_THREADS=64", d.codeDeploy.Variable()},
 	})
 	if err != nil {
 		return err
@@ -192,6 +200,9 @@ func (d *deployment) close(ctx context.Context, failed bool) error {
 	}
 	if d.collector != nil {
 		d.collector.Close()
+	}
+	if d.codeDeploy != nil {
+		_ = d.codeDeploy.Close() // nobody calls it any more
 	}
 	if failed {
 		fmt.Fprintf(d.out, "what the tools printed is in %s\n", d.work)

@@ -2,8 +2,9 @@
 // bootstraps, writes the assembly, runs the real CDK CLI, and drives the deployed API.
 //
 //	go run ./scripts/e2e            # everything
+//	go run ./scripts/e2e -drill     # the releases under load alone (see scripts/drill)
 //	go run ./scripts/e2e -keep      # leaves the deployed system running until it is interrupted
 //
 // It shows that a deployment works, that a second one changes nothing, that a changed context alone is deployed again,
-// and that data outlives the stacks.
+// what callers see of good and of broken releases, and that data outlives the stacks.
 package main

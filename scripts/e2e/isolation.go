@@ -17,6 +17,8 @@ import (
 	ststypes "github.com/aws/aws-sdk-go-v2/service/sts/types"
 	"github.com/aws/smithy-go"
 
+	"guardrails/infra/plan"
+	"guardrails/scripts/drill"
 	"guardrails/shared/blob"
 	"guardrails/shared/provision"
 	"guardrails/shared/resource"
@@ -64,14 +66,17 @@ func (s session) take(ctx context.Context, role string, tags map[string]string) 
 	return open(cfg), nil
 }
 
-// lambdaSession gets the credentials that Lambda gives the function, while nobody is held to policies yet: afterwards
-// only Lambda may take up that role.
+// lambdaSession gets the credentials that Lambda gives the function, and those that CodeDeploy works with, while nobody
+// is held to policies yet: afterwards only these services may take up the roles.
 func (d *deployment) lambdaSession(ctx context.Context) error {
 	cfg, err := provision.Loopback(d.stack.Endpoint)
 	if err != nil {
 		return err
 	}
-	d.function, err = open(cfg).take(ctx, resource.Function(environment, probe), nil)
+	if d.function, err = open(cfg).take(ctx, resource.Function(environment, probe), nil); err != nil {
+		return err
+	}
+	d.deploying, err = open(cfg).take(ctx, plan.Application(environment, drill.Context)+"-deploy", nil)
 	return err
 }
 
@@ -176,6 +181,12 @@ func ofObjectsAndKeys(own session, acme, globex string) []attack {
 			return err
 		}
 	}
+	list := func(prefix string) func(context.Context) error {
+		return func(ctx context.Context) error {
+			_, err := own.objects.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: bucket, Prefix: &prefix})
+			return err
+		}
+	}
 	wrap := func(encryption map[string]string) func(context.Context) error {
 		return func(ctx context.Context) error {
 			_, err := own.keys.GenerateDataKeyWithoutPlaintext(ctx, &kms.GenerateDataKeyWithoutPlaintextInput{
@@ -189,6 +200,9 @@ func ofObjectsAndKeys(own session, acme, globex string) []attack {
 		{"another tenant's object", false, put("T/" + globex + "/probe")},
 		{"an object of a tenant whose id begins with the own", false, put("T/" + acme + "2/probe")},
 		{"an object of nobody", false, put("probe")},
+		{"the own prefix of self-checks", true, list("T/" + acme + "/" + blob.ProbePath)},
+		{"the own prefix", false, list("T/" + acme + "/")},
+		{"another tenant's prefix of self-checks", false, list("T/" + globex + "/" + blob.ProbePath)},
 		{"the list of objects", false, func(ctx context.Context) error {
 			_, err := own.objects.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: bucket})
 			return err

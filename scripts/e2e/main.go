@@ -18,8 +18,9 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	keep := flag.Bool("keep", false, "leave the deployed system running until interrupted")
+	alone := flag.Bool("drill", false, "release good and broken versions on the deployed system, and nothing else")
 	flag.Parse()
-	err := run(ctx, os.Stdout, *keep)
+	err := run(ctx, os.Stdout, *keep, *alone)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "e2e:", err)
@@ -33,7 +34,7 @@ type step struct {
 	run  func(ctx context.Context) error
 }
 
-func run(ctx context.Context, w io.Writer, keep bool) (err error) {
+func run(ctx context.Context, w io.Writer, keep, alone bool) (err error) {
 	root, err := tree.Root(ctx)
 	if err != nil {
 		return err
@@ -49,23 +50,31 @@ func run(ctx context.Context, w io.Writer, keep bool) (err error) {
 		{"start MiniStack", d.start},
 		{"cdk bootstrap", d.bootstrap},
 		{"cdk deploy --all", d.deploy},
-		{"get the credentials that Lambda gives a function", d.lambdaSession},
+		{"get the credentials that AWS gives its services", d.lambdaSession},
 		{"hold everybody to their policies from now on", d.enforce},
 		{"make the platform administrator and two tenants", d.tenants},
+	}
+	releases := step{"releases under load", d.drill}
+	checks := []step{
+		{"every function checks itself with its own roles", d.selfChecks},
 		{"errors of the front door", d.frontDoor},
 		{"the README's tour", d.tour},
 		{"one trace from the API to the workers", d.trace},
 		{"every route and schedule, each with its own role", d.walk},
 		{"no tenant's session opens another tenant's data", d.isolation},
 	}
-	if keep {
-		steps = append(steps, step{"wait for an interrupt", d.wait})
-	} else {
+	switch {
+	case alone:
+		steps = append(steps, releases)
+	case keep:
+		steps = append(append(steps, checks...), step{"wait for an interrupt", d.wait})
+	default:
 		steps = append(
-			steps,
+			append(steps, checks...),
 			step{"cdk diff says that nothing differs", d.diff},
 			step{"a second cdk deploy changes nothing", d.deployAgain},
 			step{"a changed context alone is deployed again", d.deployChange},
+			releases,
 			step{"cdk destroy keeps the data", d.destroy},
 		)
 	}

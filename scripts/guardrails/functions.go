@@ -51,7 +51,7 @@ func row(f fn.Spec) []string {
 		path = f.Trigger.Source
 	case fn.TriggerSchedule:
 		path = "every " + f.Trigger.Every.String()
-	case fn.TriggerHTTP, fn.TriggerAuthorizer:
+	case fn.TriggerHTTP, fn.TriggerAuthorizer, fn.TriggerDeployment:
 	}
 	return []string{f.Name, f.Context, string(f.Trigger.Kind), method, dash(path), dash(string(f.Permission)), strconv.Itoa(f.MemoryMB), f.Timeout.String()}
 }

@@ -6,6 +6,7 @@
 * Calls on a table's stream are calls on that stream, not on everything.
 * A batch of SQS is allowed by the action of one: sqs:DeleteMessage is for DeleteMessageBatch too.
 * aws:SecureTransport is true: plain HTTP on loopback stands for TLS, which every policy demands.
+* Calls of one alias of a function (GetAlias, UpdateAlias, DeleteAlias), which it takes for ListAliases.
 * kms:EncryptionContext:<name>, and that a key which is called by its alias is looked up by its own ARN.
 
 All else (actions, resources, operators, session tags, trust policies) is MiniStack's own. The behavior is the documented
@@ -41,6 +42,7 @@ def install():
     teach_batches(iam_actions)
     teach_encryption_context(iam_actions)
     teach_aliases(iam_actions)
+    teach_alias_calls(iam_actions)
 
 
 def trust_loopback(evaluator):
@@ -169,6 +171,18 @@ def teach_aliases(actions):
         return arn
 
     actions.extract_resource_arn = by_key
+
+
+def teach_alias_calls(actions):
+    action = actions._lambda_action
+
+    def of_one(method, path):
+        parts = [p for p in path.split("/") if p]
+        if len(parts) > 2 and parts[-2] == "aliases" and "functions" in parts:
+            return {"GET": "GetAlias", "PUT": "UpdateAlias", "DELETE": "DeleteAlias"}.get(method)
+        return action(method, path)
+
+    actions._lambda_action = of_one
 
 
 def parse(body):

@@ -1,4 +1,4 @@
-"""Runs MiniStack for this project: as it comes, plus five things that it lacks.
+"""Runs MiniStack for this project: as it comes, plus six things that it lacks.
 
 * Snapshots. MiniStack saves its state only when it is stopped. Here a forked child writes it soon after the last
   change, and every few seconds while changes go on, so that even a kill -9 loses seconds, not everything.
@@ -6,6 +6,7 @@
 * Release. POST /_guardrails/release gives back the queue messages that a killed host had received.
 * Enforcement. POST /_guardrails/enforce makes it hold callers to their IAM policies from then on, after a deployment
   whose tools it would refuse.
+* Aliases. Their weights count, and GET /_guardrails/invocations tells what each version did (see aliases.py).
 * Company. It stops by itself when its parent is gone (tests) or when nobody has called it for long (local run).
 
 Everything is told by environment variables:
@@ -30,6 +31,7 @@ import sys
 import threading
 import time
 
+import aliases
 import policies
 
 FOLDER = os.environ.get("GUARDRAILS_MINISTACK_DIR", "")
@@ -279,6 +281,8 @@ class Server:
         status, body = 404, {}
         if scope["path"] == PREFIX + "instance":
             status, body = 200, {"token": TOKEN, "pid": os.getpid()}
+        elif scope["path"] == PREFIX + "invocations":
+            status, body = 200, {"invocations": aliases.invocations()}
         elif scope["path"] == PREFIX + "save" and scope["method"] == "POST" and self.persist:
             status = 200 if await self.snapshots.save() else 500
         elif scope["path"] == PREFIX + "release" and scope["method"] == "POST":
@@ -318,6 +322,7 @@ def main():
 
     persistence.json = FastJSON()
     keep_stream_records()
+    aliases.install()
     app.app = Server(app, persistence)
     Config.graceful_timeout = 0.5  # what is still in flight then is a long poll that nobody waits for
     sys.argv = sys.argv[:1]

@@ -13,8 +13,8 @@ import (
 const (
 	callWithin = 2 * time.Second
 	pollEvery  = 25 * time.Millisecond
-	// maxIdentity bounds what is read of an answer.
-	maxIdentity = 4096
+	// maxAnswer bounds what is read of an answer.
+	maxAnswer = 1 << 20
 )
 
 // Identity is what an instance says about itself.
@@ -58,6 +58,32 @@ func Enforce(ctx context.Context, endpoint string) error {
 	return err
 }
 
+// Invocations is what one version of a function did behind an alias, for API Gateway, since the instance was started.
+type Invocations struct {
+	Function string `json:"function"`
+	Alias    string `json:"alias"`
+	Version  string `json:"version"`
+	Begun    int    `json:"begun"`
+	Ended    int    `json:"ended"`
+	// Failed are those that ended in an error of the function, a crash or a timeout.
+	Failed int `json:"failed"`
+}
+
+// CountInvocations asks the instance what each version did.
+func CountInvocations(ctx context.Context, endpoint string) ([]Invocations, error) {
+	ctx, cancel := context.WithTimeout(ctx, callWithin)
+	defer cancel()
+	body, err := call(ctx, http.MethodGet, endpoint+"/_guardrails/invocations")
+	if err != nil {
+		return nil, err
+	}
+	var out struct{ Invocations []Invocations }
+	if err := json.Unmarshal(body, &out); err != nil {
+		return nil, fmt.Errorf("count invocations: %w", err)
+	}
+	return out.Invocations, nil
+}
+
 // errStatus is an answer other than 200.
 var errStatus = errors.New("MiniStack refused")
 
@@ -76,7 +102,7 @@ func call(ctx context.Context, method, url string) ([]byte, error) {
 	if resp.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("%w: status %d", errStatus, resp.StatusCode)
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxIdentity))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	if err != nil {
 		return nil, fmt.Errorf("call MiniStack: %w", err)
 	}

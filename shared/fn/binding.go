@@ -18,7 +18,7 @@ type Function interface {
 	Invoke(ctx context.Context, payload []byte) ([]byte, error)
 }
 
-// Binding joins a Spec's name to its handler. Make one with Route, Messages, Records, Tick or Authorize.
+// Binding joins a Spec's name to its handler. Make one with Route, Messages, Batches, Records, Tick, Authorize or Gate.
 type Binding struct {
 	kind     TriggerKind
 	build    func(*Env) (Function, error)
@@ -129,7 +129,8 @@ func newAPI(a huma.Adapter, names *namer) huma.API {
 }
 
 // Build makes the function that spec describes. It fails if no handler is bound to its name, if the binding is for
-// another kind of trigger, or if the handler asked for something the Spec does not declare.
+// another kind of trigger, or if the handler asked for something the Spec does not declare. The function also answers
+// self-checks.
 func Build(spec Spec, bindings Bindings, cfg Config) (Function, error) {
 	b, ok := bindings[spec.Name]
 	if !ok {
@@ -143,7 +144,7 @@ func Build(spec Spec, bindings Bindings, cfg Config) (Function, error) {
 	if err := errors.Join(env.Err(), err); err != nil {
 		return nil, fmt.Errorf("build function %q: %w", spec.Name, err)
 	}
-	return f, nil
+	return &checked{f, env}, nil
 }
 
 // operation is the OpenAPI operation that a Spec and its options imply.

@@ -30,16 +30,18 @@ type Spec struct {
 // TriggerKind says what invokes a function.
 type TriggerKind string
 
-// The triggers. TriggerAuthorizer is API Gateway asking who the caller is.
+// The triggers. TriggerAuthorizer is API Gateway asking who the caller is; TriggerDeployment is CodeDeploy asking whether
+// a new version may have traffic.
 const (
 	TriggerHTTP       TriggerKind = "http"
 	TriggerQueue      TriggerKind = "queue"
 	TriggerStream     TriggerKind = "stream"
 	TriggerSchedule   TriggerKind = "schedule"
 	TriggerAuthorizer TriggerKind = "authorizer"
+	TriggerDeployment TriggerKind = "deployment"
 )
 
-// Trigger is what invokes a function. Use HTTP, Queue, Stream, Every or Authorizer to make one.
+// Trigger is what invokes a function. Use HTTP, Queue, Stream, Every, Authorizer or Deployment to make one.
 type Trigger struct {
 	Kind TriggerKind
 	// Method and Path are set for HTTP; Path has parameters in braces: /api/v1/jobs/{id}.
@@ -71,6 +73,9 @@ func Every(d time.Duration) Trigger { return Trigger{Kind: TriggerSchedule, Ever
 
 // Authorizer is the API's REQUEST authorizer.
 func Authorizer() Trigger { return Trigger{Kind: TriggerAuthorizer} }
+
+// Deployment is the hook before each deployment's traffic.
+func Deployment() Trigger { return Trigger{Kind: TriggerDeployment} }
 
 // RateClass selects the limits that a request counts against.
 type RateClass string

@@ -124,18 +124,13 @@ func (callSpans) ID() string { return "guardrails.spans" }
 // HandleInitialize implements the middleware's interface.
 func (c callSpans) HandleInitialize(ctx context.Context, in smithymw.InitializeInput, next smithymw.InitializeHandler) (smithymw.InitializeOutput, smithymw.Metadata, error) {
 	service, operation := awsmiddleware.GetServiceID(ctx), awsmiddleware.GetOperationName(ctx)
-	ctx, span := c.begin(ctx, service+"."+operation)
+	ctx, span := c.tracer.Start(ctx, service+"."+operation, trace.WithSpanKind(trace.SpanKindClient))
 	defer span.End()
 	out, meta, err := next.HandleInitialize(ctx, in)
 	if span.IsRecording() {
 		tell(ctx, span, service, operation, meta, err)
 	}
 	return out, meta, err
-}
-
-func (c callSpans) begin(ctx context.Context, name string) (context.Context, trace.Span) {
-	ctx, span := c.tracer.Start(ctx, name, trace.WithSpanKind(trace.SpanKindClient))
-	return ctx, span
 }
 
 // tell puts into a span what may be known of a call. Of an error that is its kind: its text may hold keys of items.

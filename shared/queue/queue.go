@@ -189,3 +189,14 @@ func (q *Queue) Depth(ctx context.Context) (Depth, error) {
 	flight, _ := strconv.Atoi(res.Attributes[string(names[1])])
 	return Depth{waiting, flight}, nil
 }
+
+// Probe asks whether the queue answers, in the ways that can be tried without a message: it is found, and its depth is
+// read if that is declared. Nothing shows before the first message that sending is allowed.
+func (q *Queue) Probe(ctx context.Context) error {
+	if q.access.Inspect {
+		_, err := q.Depth(ctx)
+		return err
+	}
+	_, err := q.resolve(ctx)
+	return err
+}
