@@ -275,7 +275,8 @@ func (d *drill) faulty(ctx context.Context) error {
 	}
 	d.row(fmt.Sprintf("versions published, and %d of %d passed the check", len(steps), len(steps)), from, o.checked, nil)
 	d.row(fmt.Sprintf("%d %% of the traffic, until %s rang", d.canary.percent, o.rang), o.checked, o.rangAt, &o.canary)
-	d.row("back to the old version", o.rangAt, o.last.done, &o.last)
+	d.row("the drill waits until slow requests are on both versions", o.rangAt, o.last.begun, nil)
+	d.row("back to the old version", o.last.begun, o.last.done, &o.last)
 	d.row("none but the old version", o.last.done, end, nil)
 	failed := failures(d.load.during(from, end))
 	var errs []error
