@@ -13,7 +13,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"guardrails/shared/blob"
 	"guardrails/shared/provision"
 	"guardrails/shared/resource"
 	"guardrails/shared/table"
@@ -115,6 +117,14 @@ func (d *deployment) destroy(ctx context.Context) error {
 	}
 	if len(rows.Items) == 0 {
 		return errors.New("the tenants are gone")
+	}
+	audit := resource.Bucket(environment, provision.Account, blob.Audit)
+	lock, err := s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = true }).GetObjectLockConfiguration(ctx, &s3.GetObjectLockConfigurationInput{Bucket: &audit})
+	if err != nil {
+		return fmt.Errorf("the bucket of audit logs is gone, or not locked: %w", err)
+	}
+	if lock.ObjectLockConfiguration.Rule == nil {
+		return errors.New("the bucket of audit logs keeps nothing by itself")
 	}
 	return nil
 }
