@@ -13,12 +13,12 @@ import (
 // Main is a bootstrap's whole program: it builds the one function that GUARDRAILS_FUNCTION names and serves it to the
 // Lambda runtime. An unknown name, or one of another context, ends the process with a message.
 func Main(specs []Spec, bindings Bindings) {
+	spendMemory(os.Getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")) // before the engine is built, or its pieces are collected over and over
 	f, err := start(context.Background(), specs, bindings, os.Getenv)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "guardrails:", err)
 		os.Exit(1)
 	}
-	spendMemory(os.Getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"))
 	lambda.Start(f)
 }
 
