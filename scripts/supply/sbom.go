@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -162,9 +163,22 @@ func (s *supply) tools(ctx context.Context, revision string, shipped []program) 
 	return newTools(revision, list), nil
 }
 
-// fetched reads what a lock of npm or Python names.
+// goTool is how scripts/lint names the programs that it builds at one version.
+var goTool = regexp.MustCompile(`tool\{"([^"]+)", "(v[^"]+)"\}`)
+
+// fetched reads what a lock of npm or Python names, and what scripts/lint builds.
 func (s *supply) fetched(name string) ([]library, error) {
 	var out []library
+	if name == "scripts/lint/tools.go" {
+		content, err := os.ReadFile(filepath.Join(s.root, name))
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range goTool.FindAllStringSubmatch(string(content), -1) {
+			out = append(out, library{ecosystem: "golang", name: m[1], version: m[2]})
+		}
+		return out, nil
+	}
 	switch filepath.Base(name) {
 	case npmLock:
 		content, err := os.ReadFile(filepath.Join(s.root, name))
