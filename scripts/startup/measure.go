@@ -88,7 +88,7 @@ func (s *stub) start(ctx context.Context, bin, function string) (start, error) {
 	select {
 	case ready := <-s.asked:
 		cancel()
-		<-ended
+		_ = <-ended // it was killed, which is no news
 		return start{cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), ready.Sub(begin)}, nil
 	case err := <-ended:
 		return start{}, fmt.Errorf("it ended by itself: %w\n%s", errors.Join(err, ctx.Err()), printed.String())

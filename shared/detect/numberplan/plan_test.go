@@ -112,9 +112,9 @@ func numbers(t *testing.T, r *rand.Rand, check func(region, code, digits string)
 	if len(regions) < 200 {
 		t.Fatalf("the library knows %d regions", len(regions))
 	}
-	rounds := 40
+	rounds := 10
 	if testing.Short() {
-		rounds = 4
+		rounds = 2
 	}
 	for _, region := range regions {
 		code := fmt.Sprint(phonenumbers.GetCountryCodeForRegion(region))
