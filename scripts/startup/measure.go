@@ -76,6 +76,7 @@ func (s *stub) start(ctx context.Context, bin, function string) (start, error) {
 	ctx, cancel := context.WithTimeout(ctx, readyWithin)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, bin)
+	cmd.WaitDelay = time.Second // for whatever it has started itself
 	var printed strings.Builder
 	cmd.Stdout, cmd.Stderr = &printed, &printed
 	cmd.Env = environment(s.address, function)
@@ -88,7 +89,9 @@ func (s *stub) start(ctx context.Context, bin, function string) (start, error) {
 	select {
 	case ready := <-s.asked:
 		cancel()
-		_ = <-ended // it was killed, which is no news
+		if err := <-ended; err == nil {
+			return start{}, errors.New("it ended by itself when it had asked for an event")
+		}
 		return start{cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), ready.Sub(begin)}, nil
 	case err := <-ended:
 		return start{}, fmt.Errorf("it ended by itself: %w\n%s", errors.Join(err, ctx.Err()), printed.String())
