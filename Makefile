@@ -1,6 +1,6 @@
 # Every target is one line: what it does is in scripts/, where it can be tested. Tools are pinned there too.
 .DEFAULT_GOAL := help
-.PHONY: help run setup need test test-short bench fuzz lint fmt generate generate-check contract mirror synth monitoring drill e2e hosts
+.PHONY: help run setup need test test-short bench fuzz lint fmt generate generate-check contract mirror synth supply startup monitoring drill e2e hosts
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,12 @@ mirror: ## print the size and shape of the code beside our aims
 
 synth: ## write and check the deployment of every environment
 	@go run ./scripts/synth
+
+supply: ## what ships: licenses, lists of materials, pins, and the same bytes when built elsewhere
+	@go run ./scripts/supply
+
+startup: ## size and start of each bootstrap, as a table
+	@go run ./scripts/startup
 
 monitoring: need ## check rules, dashboard and metrics with Prometheus' own tools
 	@go run ./scripts/monitoring

@@ -13,6 +13,11 @@ import (
 //go:embed openapi.json
 var document []byte
 
+// page is the same for people, written together with it.
+//
+//go:embed docs.html
+var page []byte
+
 type fileOut struct {
 	ContentType  string `header:"Content-Type"`
 	CacheControl string `header:"Cache-Control"`
@@ -26,5 +31,15 @@ const cacheDocs = "public, max-age=300"
 func newOpenAPI(*fn.Env) (fn.Handler[struct{}, fileOut], error) {
 	return func(context.Context, *fn.Call, *struct{}) (*fileOut, error) {
 		return &fileOut{ContentType: "application/json", CacheControl: cacheDocs, Body: document}, nil
+	}, nil
+}
+
+// newDocs answers the reference for people.
+func newDocs(*fn.Env) (fn.Handler[struct{}, fileOut], error) {
+	return func(context.Context, *fn.Call, *struct{}) (*fileOut, error) {
+		return &fileOut{
+			ContentType: "text/html; charset=utf-8", CacheControl: cacheDocs, Body: page,
+			Policy: "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+		}, nil
 	}, nil
 }

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 )
@@ -31,7 +32,18 @@ type Options struct {
 	Root, Dir string
 	// Architecture is Lambda's name: arm64 or x86_64.
 	Architecture string
+	// Variables are added to the environment of the go command.
+	Variables []string
 }
+
+// Tags are the build tags of every bootstrap.
+const Tags = "lambda.norpc"
+
+// legal are the files from the module's folder that go with every bootstrap.
+var legal = []string{"LICENSE", "NOTICE", "THIRD_PARTY_LICENSES"}
+
+// bootstrap is the program's name in the zip, as Lambda wants it.
+const bootstrap = "bootstrap"
 
 // builders bounds the builds at once; the go command parallelizes each by itself.
 const builders = 2
@@ -55,18 +67,17 @@ func Build(ctx context.Context, o Options, contexts []string) ([]Zip, error) {
 
 func (o Options) build(ctx context.Context, name string) (Zip, error) {
 	dir := filepath.Join(o.Dir, o.Architecture, name)
-	bin := filepath.Join(dir, "bootstrap")
-	if err := o.compile(ctx, name, bin); err != nil {
+	if err := o.compile(ctx, name, filepath.Join(dir, bootstrap)); err != nil {
 		return Zip{}, err
 	}
-	content, err := os.ReadFile(bin)
+	files, err := o.files(dir)
 	if err != nil {
-		return Zip{}, fmt.Errorf("read the bootstrap of %s: %w", name, err)
+		return Zip{}, fmt.Errorf("read what goes into the zip of %s: %w", name, err)
 	}
-	z := Zip{Context: name, Path: filepath.Join(dir, digest(content)+".zip")}
+	z := Zip{Context: name, Path: filepath.Join(dir, fingerprint(files)+".zip")}
 	packed, err := os.ReadFile(z.Path)
 	if err != nil {
-		if packed, err = pack(content); err != nil {
+		if packed, err = pack(files); err != nil {
 			return Zip{}, fmt.Errorf("zip the bootstrap of %s: %w", name, err)
 		}
 		if err := replace(dir, z.Path, packed); err != nil {
@@ -75,6 +86,40 @@ func (o Options) build(ctx context.Context, name string) (Zip, error) {
 	}
 	z.Hash, z.Bytes = digest(packed), int64(len(packed))
 	return z, nil
+}
+
+// file is one file of a zip.
+type file struct {
+	name    string
+	mode    os.FileMode
+	content []byte
+}
+
+// files reads what goes into a zip: the program, and the licenses that it comes under.
+func (o Options) files(dir string) ([]file, error) {
+	content, err := os.ReadFile(filepath.Join(dir, bootstrap))
+	if err != nil {
+		return nil, err
+	}
+	out := []file{{bootstrap, 0o755, content}}
+	for _, name := range legal {
+		content, err := os.ReadFile(filepath.Join(o.Root, name))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, file{name, 0o644, content})
+	}
+	return out, nil
+}
+
+// fingerprint is a digest of files.
+func fingerprint(files []file) string {
+	h := sha256.New()
+	for _, f := range files {
+		fmt.Fprintf(h, "%s %o %d\n", f.name, f.mode, len(f.content))
+		h.Write(f.content)
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 func digest(b []byte) string {
@@ -90,11 +135,16 @@ func goarch(lambda string) string {
 	return lambda
 }
 
+// Environment is what the go command must know of an architecture of Lambda.
+func Environment(architecture string) []string {
+	return []string{"GOOS=linux", "GOARCH=" + goarch(architecture), "CGO_ENABLED=0", "GOFLAGS=", "GOAMD64=v1", "GOARM64=v8.0"}
+}
+
 // compile links the bootstrap; the go command leaves an up-to-date file as it is.
 func (o Options) compile(ctx context.Context, name, bin string) error {
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-tags=lambda.norpc", "-ldflags=-s -w", "-o", bin, "./functions/"+name+"/bootstrap")
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-tags="+Tags, "-ldflags=-s -w", "-o", bin, "./functions/"+name+"/bootstrap")
 	cmd.Dir = o.Root
-	cmd.Env = append(os.Environ(), "GOOS=linux", "GOARCH="+goarch(o.Architecture), "CGO_ENABLED=0", "GOFLAGS=", "GOAMD64=v1", "GOARM64=v8.0")
+	cmd.Env = slices.Concat(os.Environ(), Environment(o.Architecture), o.Variables)
 	var printed bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &printed, &printed
 	if err := cmd.Run(); err != nil {
@@ -106,19 +156,21 @@ func (o Options) compile(ctx context.Context, name, bin string) error {
 // zipTime is when every file in every zip was last changed: zip's own beginning of time.
 var zipTime = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// pack makes a zip that holds content as the executable file bootstrap.
-func pack(content []byte) ([]byte, error) {
+// pack makes a zip of files.
+func pack(files []file) ([]byte, error) {
 	var out bytes.Buffer
 	w := zip.NewWriter(&out)
 	w.RegisterCompressor(zip.Deflate, func(to io.Writer) (io.WriteCloser, error) { return flate.NewWriter(to, flate.BestCompression) })
-	h := &zip.FileHeader{Name: "bootstrap", Method: zip.Deflate, Modified: zipTime}
-	h.SetMode(0o755)
-	f, err := w.CreateHeader(h)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := f.Write(content); err != nil {
-		return nil, err
+	for _, f := range files {
+		h := &zip.FileHeader{Name: f.name, Method: zip.Deflate, Modified: zipTime}
+		h.SetMode(f.mode)
+		to, err := w.CreateHeader(h)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := to.Write(f.content); err != nil {
+			return nil, err
+		}
 	}
 	if err := w.Close(); err != nil {
 		return nil, err

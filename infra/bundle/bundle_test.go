@@ -11,12 +11,12 @@ import (
 
 func TestPackIsTheSameEachTime(t *testing.T) {
 	t.Parallel()
-	content := bytes.Repeat([]byte("a program "), 10_000)
-	first, err := pack(content)
+	files := []file{{"bootstrap", 0o755, bytes.Repeat([]byte("a program "), 10_000)}, {"LICENSE", 0o644, []byte("do as you like")}}
+	first, err := pack(files)
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := pack(content)
+	second, err := pack(files)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,8 +27,10 @@ func TestPackIsTheSameEachTime(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f := r.File[0]; len(r.File) != 1 || f.Name != "bootstrap" || f.Mode().Perm() != 0o755 {
-		t.Errorf("the zip holds %s with mode %v", f.Name, f.Mode())
+	for i, f := range r.File {
+		if f.Name != files[i].name || f.Mode().Perm() != files[i].mode {
+			t.Errorf("the zip holds %s with mode %v", f.Name, f.Mode())
+		}
 	}
 }
 
@@ -48,6 +50,9 @@ func TestBuildKeepsWhatIsUpToDate(t *testing.T) {
 	}
 	write("go.mod", "module small\n\ngo 1.26\n")
 	write("functions/one/bootstrap/main.go", "package main\n\nfunc main() { println(\"one\") }\n")
+	for _, name := range legal {
+		write(name, "the text of "+name)
+	}
 	o := Options{Root: root, Dir: filepath.Join(root, "dist"), Architecture: "arm64"}
 	build := func() Zip {
 		t.Helper()
@@ -68,6 +73,16 @@ func TestBuildKeepsWhatIsUpToDate(t *testing.T) {
 	}
 	if _, err := os.Stat(first.Path); err == nil {
 		t.Error("the zip of the older build is still there")
+	}
+	write("THIRD_PARTY_LICENSES", "another license")
+	if build().Hash == changed.Hash {
+		t.Error("the same program under another license has the same hash")
+	}
+	if err := os.Remove(filepath.Join(root, "THIRD_PARTY_LICENSES")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Build(t.Context(), o, []string{"one"}); err == nil || !strings.Contains(err.Error(), "THIRD_PARTY_LICENSES") {
+		t.Errorf("a zip without the licenses was made: %v", err)
 	}
 }
 

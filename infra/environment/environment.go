@@ -22,6 +22,9 @@ type Environment struct {
 	Architecture string `json:"architecture,omitempty"`
 	// LogDays is how long logs are kept.
 	LogDays int `json:"log_days,omitempty"`
+	// AuditDays is for how long S3 Object Lock keeps what is written to the bucket audit. In prod nobody can shorten that
+	// afterwards for what is there (see AuditMode).
+	AuditDays int `json:"audit_retention_days,omitempty"`
 	// Protect keeps tables, buckets, keys and stacks from being deleted. It is on unless said otherwise.
 	Protect *bool `json:"protect,omitempty"`
 	// Throttle bounds the API over all tenants; WAFRate is how many requests one address may make in five minutes.
@@ -62,7 +65,14 @@ type Alarms struct {
 }
 
 // names lists the environments there may be.
-var names = []string{"dev", "staging", "prod", "local"}
+var names = []string{"dev", "staging", production, "local"}
+
+const (
+	production = "prod"
+	// leastAuditDays is the least that production keeps audit logs for, maxAuditDays the most that S3 takes.
+	leastAuditDays = 365
+	maxAuditDays   = 36_500
+)
 
 // Read finds the environment that the CDK context chooses: "env" names it (default dev), "environments" holds its
 // settings, "telemetry" stands for the setting of that name where it is given. account and region are what the CDK CLI's credentials say, "" if it has none. The error names every fault.
@@ -106,6 +116,7 @@ func (e *Environment) fill(account, region string) {
 	def(&e.Region, region)
 	def(&e.Architecture, "arm64")
 	def(&e.LogDays, 30)
+	def(&e.AuditDays, leastAuditDays)
 	def(&e.Throttle.Rate, 1000)
 	def(&e.Throttle.Burst, 2000)
 	def(&e.WAFRate, 10_000)
@@ -125,6 +136,15 @@ func def[T comparable](field *T, value T) {
 	if *field == zero {
 		*field = value
 	}
+}
+
+// AuditMode is the mode of S3 Object Lock. In production it is COMPLIANCE: not even the account's root user deletes a
+// version before its time. Elsewhere it is GOVERNANCE, which a special permission gets around.
+func (e Environment) AuditMode() string {
+	if e.Name == production {
+		return "COMPLIANCE"
+	}
+	return "GOVERNANCE"
 }
 
 // Protected reports whether stateful resources outlive the stacks.
@@ -163,6 +183,8 @@ func (e Environment) check() error {
 	need(e.Region == "" || regionShape.MatchString(e.Region), "region is not of the form us-east-1")
 	need(e.Architecture == "arm64" || e.Architecture == "x86_64", "architecture must be arm64 or x86_64")
 	need(slices.Contains(logDays, e.LogDays), "log_days must be one of %v", logDays)
+	need(e.AuditDays > 0 && e.AuditDays <= maxAuditDays, "audit_retention_days must be 1 to %d, S3's own limit", maxAuditDays)
+	need(e.Name != production || e.AuditDays >= leastAuditDays, "audit_retention_days must be at least %d in prod", leastAuditDays)
 	need(e.Throttle.Rate > 0 && e.Throttle.Rate <= 10_000, "throttle.rate must be 1 to 10000, API Gateway's own limit")
 	need(e.Throttle.Burst > 0 && e.Throttle.Burst <= 5_000, "throttle.burst must be 1 to 5000, API Gateway's own limit")
 	need(e.WAFRate >= 10 && e.WAFRate <= 2_000_000_000, "waf_rate must be at least 10")
@@ -171,7 +193,7 @@ func (e Environment) check() error {
 	need(e.Alarms.PagerDuty == "" || secretShape.MatchString(e.Alarms.PagerDuty), "alarms.pagerduty_secret must be the name of a secret")
 	need(e.Telemetry == "" || endpoint.MatchString(e.Telemetry), "telemetry must be an http or https URL")
 	need(*e.TraceRatio >= 0 && *e.TraceRatio <= 1, "trace_ratio must be 0 to 1")
-	need(e.Name != "prod" || e.Protected(), "protect cannot be switched off in prod")
+	need(e.Name != production || e.Protected(), "protect cannot be switched off in prod")
 	need(e.Name == "local" || !e.Emulator, "emulator is for the environment local alone")
 	if d := e.Domain; d != nil {
 		need(domainShape.MatchString(d.Name), "domain.name is no domain name")

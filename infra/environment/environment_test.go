@@ -30,6 +30,9 @@ func TestReadNamesTheFault(t *testing.T) {
 		"region":                  {`{"environments": {"dev": {"region": "Frankfurt"}}}`, "region is not of the form"},
 		"architecture":            {`{"environments": {"dev": {"architecture": "mips"}}}`, "architecture must be"},
 		"log days":                {`{"environments": {"dev": {"log_days": 8}}}`, "log_days must be one of"},
+		"audit retention":         {`{"environments": {"dev": {"audit_retention_days": -1}}}`, "audit_retention_days must be 1 to 36500"},
+		"audit retention, long":   {`{"environments": {"dev": {"audit_retention_days": 40000}}}`, "audit_retention_days must be 1 to 36500"},
+		"audit retention in prod": {`{"env": "prod", "environments": {"prod": {"audit_retention_days": 30}}}`, "at least 365 in prod"},
 		"throttle":                {`{"environments": {"dev": {"throttle": {"rate": 20000}}}}`, "throttle.rate"},
 		"burst":                   {`{"environments": {"dev": {"throttle": {"burst": 20000}}}}`, "throttle.burst"},
 		"firewall":                {`{"environments": {"dev": {"waf_rate": 1}}}`, "waf_rate"},
@@ -52,6 +55,20 @@ func TestReadNamesTheFault(t *testing.T) {
 				t.Errorf("error %v, want one with %q", err, c.want)
 			}
 		})
+	}
+}
+
+// TestAuditMode checks that production alone has the mode that nobody gets around.
+func TestAuditMode(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{"dev": "GOVERNANCE", "staging": "GOVERNANCE", "prod": "COMPLIANCE", "local": "GOVERNANCE"} {
+		e, err := environment.Read([]byte(`{"env": "`+name+`", "environments": {"`+name+`": {}}}`), "", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := e.AuditMode(); got != want || e.AuditDays != 365 {
+			t.Errorf("%s keeps audit logs for %d days in mode %s, want %s", name, e.AuditDays, got, want)
+		}
 	}
 }
 

@@ -166,20 +166,29 @@ func (b *builder) buckets(t *cfn.Template) {
 		"Condition": cfn.Map{"StringEquals": cfn.Map{"aws:SourceAccount": cfn.Ref("AWS::AccountId")}},
 	})
 	for _, spec := range b.plan.Resources.Buckets {
-		b.bucket(t, spec.Name, spec.Physical, cfn.Map{
+		p := cfn.Map{
 			"LifecycleConfiguration": expire(spec.ExpireDays),
 			"BucketEncryption":       encryption(cfn.Map{"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": cfn.GetAtt(keyID, "Arn")}),
 			"LoggingConfiguration":   cfn.Map{"DestinationBucketName": cfn.Ref(bucketID("access-logs")), "LogFilePrefix": spec.Name + "/"},
-		})
+		}
+		if spec.Locked {
+			p["ObjectLockEnabled"] = true
+			p["ObjectLockConfiguration"] = cfn.Map{"ObjectLockEnabled": "Enabled", "Rule": cfn.Map{
+				"DefaultRetention": cfn.Map{"Mode": b.env.AuditMode(), "Days": b.env.AuditDays},
+			}}
+		}
+		b.bucket(t, spec.Name, spec.Physical, p)
 	}
 }
 
+// expire deletes objects after some days; with zero it only clears away uploads that were given up.
 func expire(days int) cfn.Map {
-	return cfn.Map{"Rules": cfn.List{cfn.Map{
-		"Id": "expire", "Status": "Enabled", "ExpirationInDays": days,
-		"NoncurrentVersionExpiration":    cfn.Map{"NoncurrentDays": 1},
-		"AbortIncompleteMultipartUpload": cfn.Map{"DaysAfterInitiation": 1},
-	}}}
+	rule := cfn.Map{"Id": "expire", "Status": "Enabled", "AbortIncompleteMultipartUpload": cfn.Map{"DaysAfterInitiation": 1}}
+	if days > 0 {
+		rule["ExpirationInDays"] = days
+		rule["NoncurrentVersionExpiration"] = cfn.Map{"NoncurrentDays": 1}
+	}
+	return cfn.Map{"Rules": cfn.List{rule}}
 }
 
 func encryption(by cfn.Map) cfn.Map {

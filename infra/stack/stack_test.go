@@ -17,6 +17,7 @@ import (
 	"guardrails/infra/environment"
 	"guardrails/infra/plan"
 	"guardrails/infra/stack"
+	"guardrails/shared/fn"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -287,7 +288,8 @@ func TestPoliciesOfResources(t *testing.T) {
 		for _, s := range document["Statement"].([]any) {
 			statement := s.(map[string]any)
 			if statement["Effect"] == "Deny" {
-				tls = tls || strings.Contains(fmt.Sprint(statement["Condition"]), "aws:SecureTransport")
+				everybody := statement["Principal"] == "*" && (statement["Action"] == "s3:*" || statement["Action"] == "sqs:*" || statement["Action"] == "sns:Publish")
+				tls = tls || everybody && fmt.Sprint(statement["Condition"]) == "map[Bool:map[aws:SecureTransport:false]]"
 				continue
 			}
 			if !strings.Contains(fmt.Sprint(statement["Condition"]), "aws:SourceAccount") {
@@ -300,6 +302,146 @@ func TestPoliciesOfResources(t *testing.T) {
 	}, "AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy")
 	if policies != guarded {
 		t.Errorf("%d policies for %d queues, buckets and topics", policies, guarded)
+	}
+}
+
+// TestEncryptionIsOurs checks that everything that keeps data at rest does so under the environment's key. The bucket of
+// access logs alone has S3's own, since S3 delivers them to no bucket with another.
+func TestEncryptionIsOurs(t *testing.T) {
+	t.Parallel()
+	all := stacks(t, "prod")
+	ours := func(value any) bool {
+		text := fmt.Sprint(value)
+		return text == "map[Ref:Key]" || text == "map[Fn::GetAtt:[Key Arn]]" || text == "map[Fn::ImportValue:guardrails-prod-data-key]"
+	}
+	for kind, property := range map[string]string{
+		"AWS::SQS::Queue": "KmsMasterKeyId", "AWS::SNS::Topic": "KmsMasterKeyId", "AWS::SecretsManager::Secret": "KmsKeyId", "AWS::Logs::LogGroup": "KmsKeyId",
+	} {
+		every(t, all, func(where string, r resource) {
+			if !ours(r.Properties[property]) {
+				t.Errorf("%s is encrypted with %v", where, r.Properties[property])
+			}
+		}, kind)
+	}
+	every(t, all, func(where string, r resource) {
+		sse := r.Properties["SSESpecification"].(map[string]any)
+		if sse["SSEType"] != "KMS" || !ours(sse["KMSMasterKeyId"]) {
+			t.Errorf("%s is encrypted with %v", where, sse)
+		}
+	}, "AWS::DynamoDB::Table")
+	every(t, all, func(where string, r resource) {
+		rule := r.Properties["BucketEncryption"].(map[string]any)["ServerSideEncryptionConfiguration"].([]any)[0].(map[string]any)
+		by := rule["ServerSideEncryptionByDefault"].(map[string]any)
+		logs := strings.HasSuffix(where, "/AccessLogsBucket") && by["SSEAlgorithm"] == "AES256"
+		if !logs && (by["SSEAlgorithm"] != "aws:kms" || !ours(by["KMSMasterKeyID"])) {
+			t.Errorf("%s is encrypted with %v", where, by)
+		}
+	}, "AWS::S3::Bucket")
+	every(t, all, func(where string, r resource) {
+		if r.Properties["EnableKeyRotation"] != true {
+			t.Errorf("%s is not rotated", where)
+		}
+	}, "AWS::KMS::Key")
+}
+
+// TestNothingIsPublic checks that no bucket, function or key is open to other accounts.
+func TestNothingIsPublic(t *testing.T) {
+	t.Parallel()
+	all := stacks(t, "prod")
+	every(t, all, func(where string, r resource) {
+		if r.Properties["AccessControl"] != nil || r.Properties["WebsiteConfiguration"] != nil {
+			t.Errorf("%s has an ACL or is a web site", where)
+		}
+		if !strings.Contains(fmt.Sprint(r.Properties["OwnershipControls"]), "BucketOwnerEnforced") {
+			t.Errorf("%s takes ACLs", where)
+		}
+	}, "AWS::S3::Bucket")
+	every(t, all, func(where string, r resource) {
+		if r.Properties["SourceArn"] == nil || r.Properties["Principal"] == "*" {
+			t.Errorf("%s lets %v invoke on anybody's behalf", where, r.Properties["Principal"])
+		}
+	}, "AWS::Lambda::Permission")
+	every(t, all, func(where string, r resource) {
+		for _, s := range r.Properties["KeyPolicy"].(map[string]any)["Statement"].([]any) {
+			statement := s.(map[string]any)
+			condition := fmt.Sprint(statement["Condition"])
+			account := strings.Contains(condition, "map[Ref:AWS::AccountId]") || strings.Contains(condition, "${AWS::AccountId}")
+			if statement["Sid"] != "Administrators" && !account {
+				t.Errorf("%s: %v is not held to the account", where, statement["Sid"])
+			}
+		}
+	}, "AWS::KMS::Key")
+	for _, s := range all {
+		for id, r := range plain(t, s.Template) {
+			if r.Type == "AWS::Lambda::Url" {
+				t.Errorf("%s/%s goes around the API", s.Name, id)
+			}
+		}
+	}
+}
+
+// TestAuditBucketIsLocked checks that what is written there stays for as long as the environment says.
+func TestAuditBucketIsLocked(t *testing.T) {
+	t.Parallel()
+	for env, mode := range map[string]string{"prod": "COMPLIANCE", "dev": "GOVERNANCE", "local": "GOVERNANCE"} {
+		locked := 0
+		every(t, stacks(t, env), func(where string, r resource) {
+			if r.Properties["ObjectLockEnabled"] != true {
+				return
+			}
+			locked++
+			want := "map[ObjectLockEnabled:Enabled Rule:map[DefaultRetention:map[Days:365 Mode:" + mode + "]]]"
+			if got := fmt.Sprint(r.Properties["ObjectLockConfiguration"]); got != want {
+				t.Errorf("%s: %s, want %s", where, got, want)
+			}
+			if strings.Contains(fmt.Sprint(r.Properties["LifecycleConfiguration"]), "Expiration") {
+				t.Errorf("%s lets objects expire", where)
+			}
+			if !strings.HasSuffix(where, "/AuditBucket") || r.DeletionPolicy != "Retain" || r.UpdateReplacePolicy != "Retain" {
+				t.Errorf("%s is locked, and goes with its stack: %s", where, r.DeletionPolicy)
+			}
+		}, "AWS::S3::Bucket")
+		if locked != 1 {
+			t.Errorf("%s has %d locked buckets", env, locked)
+		}
+	}
+}
+
+// TestEveryFunctionIsWatchedAndLosesNothing checks that each function has an alarm of its own, and that whatever invokes
+// it without waiting for the answer has somewhere to put what failed.
+func TestEveryFunctionIsWatchedAndLosesNothing(t *testing.T) {
+	t.Parallel()
+	all := stacks(t, "prod")
+	watched, kept := map[string]bool{}, map[string]bool{}
+	every(t, all, func(_ string, r resource) {
+		dimensions, _ := r.Properties["Dimensions"].([]any) // an expression has none
+		for _, d := range dimensions {
+			if d := d.(map[string]any); d["Name"] == "FunctionName" && r.Properties["MetricName"] == "Errors" {
+				watched[d["Value"].(string)] = true
+			}
+		}
+	}, "AWS::CloudWatch::Alarm")
+	every(t, all, func(_ string, r resource) {
+		if strings.Contains(fmt.Sprint(r.Properties["DestinationConfig"]), "-lost") {
+			kept[fmt.Sprint(r.Properties["FunctionName"])] = true
+		}
+	}, "AWS::Lambda::EventSourceMapping", "AWS::Lambda::EventInvokeConfig")
+	for _, f := range functions.Catalog() {
+		if !watched["guardrails-prod-"+f.Name] {
+			t.Errorf("nobody hears of errors of %s", f.Name)
+		}
+		switch f.Trigger.Kind {
+		case fn.TriggerStream:
+			if !kept[fmt.Sprint(map[string]any{"Ref": cfn.ID(f.Name, "alias")})] {
+				t.Errorf("what %s fails to read is lost", f.Name)
+			}
+		case fn.TriggerSchedule:
+			if !kept[fmt.Sprint(map[string]any{"Ref": cfn.ID(f.Name, "function")})] {
+				t.Errorf("runs of %s that failed are lost", f.Name)
+			}
+		case fn.TriggerHTTP, fn.TriggerAuthorizer, fn.TriggerDeployment: // the caller waits
+		case fn.TriggerQueue: // TestEveryQueueHasADeadLetterQueueAndAnAlarm
+		}
 	}
 }
 

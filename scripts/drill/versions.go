@@ -100,7 +100,7 @@ func (v variant) apply(dir string) error {
 // build makes the bootstrap of a variant and returns its zip.
 func (d *drill) build(ctx context.Context, v variant) ([]byte, error) {
 	dir := filepath.Join(d.Scratch, strings.ReplaceAll(v.name, " ", "-"))
-	if err := tree.Copy(ctx, d.Root, dir); err != nil {
+	if _, err := tree.Copy(ctx, d.Root, dir); err != nil {
 		return nil, err
 	}
 	if err := v.apply(dir); err != nil {

@@ -13,8 +13,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"guardrails/scripts/internal/tree"
+	"guardrails/shared/blob"
 	"guardrails/shared/provision"
 	"guardrails/shared/resource"
 	"guardrails/shared/table"
@@ -60,7 +62,7 @@ const (
 // reproducible, in another folder too.
 func (d *deployment) deployChange(ctx context.Context) error {
 	dir := filepath.Join(d.work, "copy")
-	if err := tree.Copy(ctx, d.root, dir); err != nil {
+	if _, err := tree.Copy(ctx, d.root, dir); err != nil {
 		return err
 	}
 	path := filepath.Join(dir, changedFile)
@@ -108,6 +110,12 @@ func (d *deployment) destroy(ctx context.Context) error {
 	}
 	if len(rows.Items) == 0 {
 		return errors.New("the tenants are gone")
+	}
+	audit := resource.Bucket(environment, provision.Account, blob.Audit)
+	store := s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = true })
+	// MiniStack's CloudFormation makes the bucket without its lock; the tests of shared/provision try the lock itself.
+	if _, err := store.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &audit}); err != nil {
+		return fmt.Errorf("the bucket of audit logs is gone: %w", err)
 	}
 	return nil
 }

@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
+
+	"guardrails/scripts/internal/tree"
 )
 
 // scratch is a copy of the tree that generators may write to, so that a check never touches a file of yours.
@@ -20,50 +20,33 @@ type scratch struct {
 
 // copyTree copies the files that git tracks or would track into a new temporary folder.
 func copyTree(ctx context.Context, root string) (*scratch, error) {
-	names, err := listFiles(ctx, root)
+	dir, err := os.MkdirTemp("", "generate-*")
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "generate-*")
+	names, err := tree.Copy(ctx, root, dir)
 	if err != nil {
 		return nil, err
 	}
 	s := &scratch{dir: dir, files: map[string][]byte{}}
 	for _, name := range names {
-		if err := s.copy(root, name); err != nil {
-			return nil, fmt.Errorf("copy %s: %w", name, err)
+		if s.files[name], err = os.ReadFile(filepath.Join(dir, name)); err != nil {
+			return nil, err
 		}
 	}
 	return s, nil
-}
-
-// copy copies one file; one that was deleted and is still tracked is left out.
-func (s *scratch) copy(root, name string) error {
-	content, err := os.ReadFile(filepath.Join(root, name))
-	if os.IsNotExist(err) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	s.files[name] = content
-	to := filepath.Join(s.dir, name)
-	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
-		return err
-	}
-	return os.WriteFile(to, content, 0o644)
 }
 
 // changed returns the files that differ, appeared or went away since the copy was made.
 func (s *scratch) changed() ([]string, error) {
 	var names []string
 	left := 0
-	tree := os.DirFS(s.dir)
-	err := fs.WalkDir(tree, ".", func(name string, entry fs.DirEntry, err error) error {
+	folder := os.DirFS(s.dir)
+	err := fs.WalkDir(folder, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		content, err := fs.ReadFile(tree, name)
+		content, err := fs.ReadFile(folder, name)
 		if err != nil {
 			return err
 		}
@@ -84,14 +67,3 @@ func (s *scratch) changed() ([]string, error) {
 }
 
 func (s *scratch) remove() error { return os.RemoveAll(s.dir) }
-
-// listFiles names the files that git tracks or would track.
-func listFiles(ctx context.Context, root string) ([]string, error) {
-	cmd := exec.CommandContext(ctx, "git", "ls-files", "--cached", "--others", "--exclude-standard", "-z")
-	cmd.Dir = root
-	out, err := cmd.Output()
-	if err != nil {
-		return nil, fmt.Errorf("git ls-files: %w", err)
-	}
-	return strings.FieldsFunc(string(out), func(r rune) bool { return r == 0 }), nil
-}

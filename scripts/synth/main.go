@@ -120,6 +120,9 @@ func check(ctx context.Context, w io.Writer, root, app, bin, name string) error 
 		return fmt.Errorf("cfn-lint: %w", err)
 	}
 	fmt.Fprintf(w, "%s: cfn-lint finds nothing in %d templates\n", name, len(templates))
+	if name == production {
+		return checkov(ctx, w, root, first)
+	}
 	return nil
 }
 

@@ -16,12 +16,12 @@ import (
 // Lambda runtime. An unknown name, or one of another context, ends the process with a message.
 func Main(specs []Spec, bindings Bindings) {
 	ctx := context.Background()
+	spendMemory(os.Getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")) // before the engine is built, or its pieces are collected over and over
 	f, cfg, err := start(ctx, specs, bindings, os.Getenv)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "guardrails:", err)
 		os.Exit(1)
 	}
-	spendMemory(os.Getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"))
 	if cfg.Traces != nil {
 		f = afterAnswers(ctx, f, os.Getenv("AWS_LAMBDA_RUNTIME_API"), cfg.Traces, telemetry.NewLogger(cfg.Log, "traces"))
 	}

@@ -2,16 +2,23 @@ package provision_test
 
 import (
 	"crypto/rand"
+	"errors"
+	"io"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
+	"github.com/aws/smithy-go"
 
 	"guardrails/shared/awstest"
+	"guardrails/shared/blob"
 	"guardrails/shared/provision"
 	"guardrails/shared/queue"
 	"guardrails/shared/resource"
@@ -129,5 +136,49 @@ func TestLoopbackRefusesOtherHosts(t *testing.T) {
 		if _, err := provision.Loopback(endpoint); (err == nil) != ok {
 			t.Errorf("%q: error %v", endpoint, err)
 		}
+	}
+}
+
+// TestLockedBucketKeepsEachVersion writes over and deletes an object of the audit bucket, and then tries to delete the
+// first version of it.
+func TestLockedBucketKeepsEachVersion(t *testing.T) {
+	t.Parallel()
+	env := awstest.Env(t)
+	awstest.Provision(t, env)
+	awstest.Provision(t, env) // a second run leaves it as it is
+	client := s3.NewFromConfig(awstest.Config(t), func(o *s3.Options) { o.UsePathStyle = true })
+	bucket, key := aws.String(resource.Bucket(env, "", blob.Audit)), aws.String("log")
+	got, err := client.GetObjectLockConfiguration(t.Context(), &s3.GetObjectLockConfigurationInput{Bucket: bucket})
+	var failure smithy.APIError
+	if errors.As(err, &failure) && failure.ErrorCode() == "NotImplemented" {
+		t.Skip("the emulator has no Object Lock")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.ObjectLockConfiguration.ObjectLockEnabled != s3types.ObjectLockEnabledEnabled || got.ObjectLockConfiguration.Rule == nil {
+		t.Fatalf("the bucket is not locked: %+v", got.ObjectLockConfiguration)
+	}
+	first, err := client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: bucket, Key: key, Body: strings.NewReader("first")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: bucket, Key: key, Body: strings.NewReader("second")}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: bucket, Key: key}); err != nil {
+		t.Fatal(err) // it only hides the object
+	}
+	_, err = client.DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: bucket, Key: key, VersionId: first.VersionId})
+	if !errors.As(err, &failure) || failure.ErrorCode() != "AccessDenied" {
+		t.Errorf("deleting a locked version gives %v, want AccessDenied", err)
+	}
+	kept, err := client.GetObject(t.Context(), &s3.GetObjectInput{Bucket: bucket, Key: key, VersionId: first.VersionId})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer kept.Body.Close()
+	if content, err := io.ReadAll(kept.Body); err != nil || string(content) != "first" {
+		t.Errorf("the version holds %q, %v", content, err)
 	}
 }

@@ -49,11 +49,13 @@ type QueueSpec struct {
 	Concurrency int
 }
 
-// BucketSpec is a private, encrypted bucket whose objects expire after ExpireDays.
+// BucketSpec is a private, encrypted bucket whose objects expire after ExpireDays, or never where that is zero. Locked
+// says that it has S3 Object Lock, which can only be switched on when a bucket is made.
 type BucketSpec struct {
 	Name       string
 	Physical   string
 	ExpireDays int
+	Locked     bool
 }
 
 // SecretSpec is a secret of 32 random bytes in base64, made once and never overwritten.
@@ -115,7 +117,7 @@ func DeadLetter(env, name string) QueueSpec {
 func buckets(env, account string) []BucketSpec {
 	var out []BucketSpec
 	for _, b := range blob.Buckets() {
-		out = append(out, BucketSpec{Name: b.Name, Physical: Bucket(env, account, b.Name), ExpireDays: b.ExpireDays})
+		out = append(out, BucketSpec{Name: b.Name, Physical: Bucket(env, account, b.Name), ExpireDays: b.ExpireDays, Locked: b.Locked})
 	}
 	return out
 }

@@ -14,7 +14,7 @@ import (
 type Venv struct {
 	// Root is the project's folder; Name the environment's, under .tools.
 	Root, Name string
-	// Requirements is the file with the exact versions, from Root.
+	// Requirements is the file with the exact versions and the hashes of their files, from Root.
 	Requirements string
 	// About says what is installed, for whoever waits.
 	About string
@@ -40,7 +40,7 @@ func (v Venv) Install(ctx context.Context, w io.Writer) (string, error) {
 	if err := run(ctx, w, base, "-m", "venv", "--clear", dir); err != nil {
 		return "", fmt.Errorf("make %s: %w", dir, err)
 	}
-	err = run(ctx, w, filepath.Join(bin, "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "-r", requirements)
+	err = run(ctx, w, filepath.Join(bin, "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes", "-r", requirements)
 	if err != nil {
 		return "", fmt.Errorf("install %s from the package index: %w", v.About, err)
 	}

@@ -3,9 +3,8 @@ package pii
 import (
 	"strings"
 
-	"github.com/nyaruka/phonenumbers"
-
 	"guardrails/shared/detect"
+	"guardrails/shared/detect/numberplan"
 )
 
 var phoneContext = []string{
@@ -43,13 +42,10 @@ func scanInternational(text string, at int) (int, int, detect.Verdict) {
 	if digits < 8 || digits > 15 {
 		return 0, 0, detect.Reject
 	}
-	n, err := phonenumbers.Parse(text[at:end], "ZZ")
-	switch {
-	case err != nil:
-		return 0, 0, detect.Reject
-	case phonenumbers.IsValidNumber(n):
+	switch v := numberplan.International(digitsOnly(text[at:end])); {
+	case v == numberplan.Valid:
 		return at, extensionEnd(text, end), detect.Valid
-	case phonenumbers.IsPossibleNumber(n) && strings.ContainsAny(text[at:end], " -.("):
+	case v == numberplan.Possible && strings.ContainsAny(text[at:end], " -.("):
 		return at, extensionEnd(text, end), detect.Plausible
 	}
 	return 0, 0, detect.Reject
@@ -79,9 +75,8 @@ func scanDoubleZero(text string, at int) (int, int, detect.Verdict) {
 	if digits < 10 || digits > 15 || !phoneBorder(text, end) {
 		return 0, 0, detect.Reject
 	}
-	n, err := phonenumbers.Parse("+"+text[at+2:end], "ZZ")
 	switch {
-	case err != nil || !phonenumbers.IsValidNumber(n):
+	case numberplan.International(digitsOnly(text[at+2:end])) != numberplan.Valid:
 		return 0, 0, detect.Reject
 	case strings.ContainsAny(text[at:end], " -.("):
 		return at, extensionEnd(text, end), detect.Valid

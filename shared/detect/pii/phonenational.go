@@ -5,10 +5,9 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/nyaruka/phonenumbers"
-
 	"guardrails/shared/detect"
 	"guardrails/shared/detect/checksum"
+	"guardrails/shared/detect/numberplan"
 )
 
 func phoneNational() detect.Detector {
@@ -190,8 +189,7 @@ func judgeNational(digits string) detect.Verdict {
 		regions = trunkZeroRegions[:]
 	}
 	for _, region := range regions {
-		n, err := phonenumbers.Parse(digits, region)
-		if err == nil && phonenumbers.IsValidNumberForRegion(n, region) {
+		if numberplan.National(digits, region) {
 			return detect.Valid
 		}
 	}

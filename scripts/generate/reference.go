@@ -1,23 +1,20 @@
-package ops
+package main
 
 import (
 	"bytes"
 	"cmp"
-	"context"
 	_ "embed"
 	"encoding/json"
 	"fmt"
 	"html/template"
 	"slices"
 	"strings"
-	"sync"
 
 	"guardrails/shared/errs"
-	"guardrails/shared/fn"
 )
 
-//go:embed docs.html
-var page string
+//go:embed reference.html
+var referencePage string
 
 // reference is what the page shows of the OpenAPI document.
 type reference struct {
@@ -52,21 +49,6 @@ type property struct {
 type answer struct {
 	Status, Description string
 	Fields              []property
-}
-
-// newDocs answers the reference as one page without scripts and without anything from elsewhere.
-func newDocs(*fn.Env) (fn.Handler[struct{}, fileOut], error) {
-	render := sync.OnceValues(func() ([]byte, error) { return renderDocs(document) })
-	return func(context.Context, *fn.Call, *struct{}) (*fileOut, error) {
-		b, err := render()
-		if err != nil {
-			return nil, err
-		}
-		return &fileOut{
-			ContentType: "text/html; charset=utf-8", CacheControl: cacheDocs, Body: b,
-			Policy: "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
-		}, nil
-	}, nil
 }
 
 // The parts of an OpenAPI document that the page reads.
@@ -110,12 +92,14 @@ type (
 	}
 )
 
-func renderDocs(doc []byte) ([]byte, error) {
+// renderReference writes the reference for people. It is one page without scripts and without anything from elsewhere, made
+// here and not where it is served: a program with templates in it keeps every method of every type, and doubles in size.
+func renderReference(doc []byte) ([]byte, error) {
 	var o oapi
 	if err := json.Unmarshal(doc, &o); err != nil {
 		return nil, fmt.Errorf("read the OpenAPI document: %w", err)
 	}
-	t, err := template.New("docs").Parse(page)
+	t, err := template.New("reference").Parse(referencePage)
 	if err != nil {
 		return nil, fmt.Errorf("parse the page: %w", err)
 	}
