@@ -18,7 +18,7 @@ func (b *builder) objectives(t *cfn.Template) {
 			short := b.burnAlarm(t, o, burn, burn.Short)
 			name := b.name(o.Name + "-burn-" + burn.Name)
 			topic := cfn.ARN("sns", b.alarmTopic())
-			t.Add(cfn.ID(name, "alarm"), cfn.Resource{Type: "AWS::CloudWatch::CompositeAlarm", DependsOn: []string{long, short}, Properties: cfn.Map{
+			t.Add(cfn.ID(name, "alarm"), cfn.Resource{Type: "AWS::CloudWatch::CompositeAlarm", Properties: cfn.Map{
 				"AlarmName": name,
 				"AlarmDescription": fmt.Sprintf("[%s] The budget of %s is used up %g times too fast: %s. Runbook: %s%s.md",
 					burn.Severity(), o.Name, burn.Rate, o.About, runbooks, monitoring.Runbook),
