@@ -59,7 +59,7 @@ func TestOneTraceFromRequestToWorkers(t *testing.T) {
 	if refused != nil {
 		t.Error(refused)
 	}
-	for _, secret := range []string{text, "Kunigunde", "4539", h.keys(t).Tenants[0].AdminKey} {
+	for _, secret := range []string{text, "Kunigunde", "1488 0343", h.keys(t).Tenants[0].AdminKey} {
 		if strings.Contains(sent, secret) {
 			t.Errorf("a span holds %q", secret)
 		}
