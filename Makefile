@@ -56,6 +56,9 @@ startup: ## size and start of each bootstrap, as a table
 monitoring: need ## check rules, dashboard and metrics with Prometheus' own tools
 	@go run ./scripts/monitoring
 
+drill: setup ## release good and broken versions under load on MiniStack
+	@go run ./scripts/e2e -drill
+
 e2e: setup ## deploy to MiniStack with the real CDK CLI and drive the API
 	@go run ./scripts/e2e
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -157,7 +158,6 @@ var (
 	certShape    = regexp.MustCompile(`^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[a-z0-9-]+$`)
 	emailShape   = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
 	secretShape  = regexp.MustCompile(`^[A-Za-z0-9/_+=.@-]{1,512}$`)
-	endpoint     = regexp.MustCompile(`^https?://[^\s]+$`)
 )
 
 // logDays are the retentions that CloudWatch Logs knows, up to ten years.
@@ -170,6 +170,15 @@ var canaries = []string{
 	"CodeDeployDefault.LambdaLinear10PercentEvery1Minute", "CodeDeployDefault.LambdaLinear10PercentEvery2Minutes",
 	"CodeDeployDefault.LambdaLinear10PercentEvery3Minutes", "CodeDeployDefault.LambdaLinear10PercentEvery10Minutes",
 	"CodeDeployDefault.LambdaAllAtOnce",
+}
+
+// collector reports whether spans may be sent to an address. Without TLS they are only on this machine, for an emulator.
+func collector(address, env string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return false
+	}
+	return u.Scheme == "https" || u.Scheme == "http" && env == "local"
 }
 
 func (e Environment) check() error {
@@ -191,7 +200,7 @@ func (e Environment) check() error {
 	need(slices.Contains(canaries, e.Canary), "canary must be one of %s", strings.Join(canaries, ", "))
 	need(e.Alarms.Email == "" || emailShape.MatchString(e.Alarms.Email), "alarms.email is no address")
 	need(e.Alarms.PagerDuty == "" || secretShape.MatchString(e.Alarms.PagerDuty), "alarms.pagerduty_secret must be the name of a secret")
-	need(e.Telemetry == "" || endpoint.MatchString(e.Telemetry), "telemetry must be an http or https URL")
+	need(e.Telemetry == "" || collector(e.Telemetry, e.Name), "telemetry must be an https URL without credentials or a query: it stands in templates and variables, and spans travel the internet")
 	need(*e.TraceRatio >= 0 && *e.TraceRatio <= 1, "trace_ratio must be 0 to 1")
 	need(e.Name != production || e.Protected(), "protect cannot be switched off in prod")
 	need(e.Name == "local" || !e.Emulator, "emulator is for the environment local alone")

@@ -17,6 +17,7 @@ import (
 	"guardrails/infra/plan"
 	"guardrails/shared/fn"
 	"guardrails/shared/provision"
+	"guardrails/shared/telemetry"
 )
 
 // NodeConfig says what a node serves, where, and over which AWS.
@@ -35,7 +36,9 @@ type NodeConfig struct {
 	// encryption and policies.
 	Create bool
 	Specs  []fn.Spec
-	Log    *slog.Logger
+	// Registry takes what the gateway counts, beside what the functions do; it may be nil.
+	Registry *telemetry.Registry
+	Log      *slog.Logger
 }
 
 const (
@@ -55,7 +58,7 @@ const NodeStop = 28 * time.Second
 // Node serves over the AWS that it is given until ctx ends, then stops: requests and batches in flight are finished. It
 // makes no tenants, and starts whether or not the stores answer: the route ready tells. An error is one sentence.
 func Node(ctx context.Context, cfg NodeConfig, build func(fn.Spec) (fn.Function, error)) error {
-	h := newHost(Config{Specs: cfg.Specs, DataDir: cfg.DataDir, Progress: steps{cfg.Log}, Log: cfg.Log}, site{
+	h := newHost(Config{Specs: cfg.Specs, Registry: cfg.Registry, DataDir: cfg.DataDir, Progress: steps{cfg.Log}, Log: cfg.Log}, site{
 		env: cfg.Env, region: cfg.AWS.Region, account: cfg.Account, proxies: cfg.Proxies, wait: nodeWait,
 		epoch: func() int64 { return 0 }, within: NodeStop, grace: nodeGrace,
 	})

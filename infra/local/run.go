@@ -22,6 +22,7 @@ import (
 	"guardrails/shared/fn"
 	"guardrails/shared/id"
 	"guardrails/shared/provision"
+	"guardrails/shared/telemetry"
 )
 
 // Env is the name of the environment that a local run has.
@@ -37,6 +38,8 @@ type Config struct {
 	Install emulator.Install
 	// Specs is the catalogue.
 	Specs []fn.Spec
+	// Registry takes what the gateway counts, beside what the functions do; it may be nil.
+	Registry *telemetry.Registry
 	// Progress takes one line a step of the start and of the stop.
 	Progress io.Writer
 	// Ready takes the base URL, on a line of its own, when requests are served.

@@ -26,8 +26,9 @@ const (
 	// writeWithin covers the longest function, 30 s by API Gateway's limit, and its answer's way back.
 	writeWithin = 60 * time.Second
 	idleWithin  = 75 * time.Second
-	// maxHeader is where net/http ends a connection; the gateway answers long before, at API Gateway's 10,240 bytes.
-	maxHeader = 1 << 20
+	// maxHeader is where net/http ends a connection, having kept all lines until then, at many times their size and before
+	// anybody is asked for credentials. The gateway answers long before, at API Gateway's 10,240 bytes.
+	maxHeader = 32 << 10
 	// firstSchedule is the pause before schedules run for the first time.
 	firstSchedule = time.Second
 	streamBackoff = 100 * time.Millisecond
@@ -90,11 +91,11 @@ func (h *host) checkpoints() string {
 func (h *host) httpServer(targets map[string]*invoke.Target) *http.Server {
 	var routes []gateway.Route
 	for _, r := range h.plan.Routes {
-		routes = append(routes, gateway.Route{Method: r.Method, Path: r.Path, Public: r.Public, Target: targets[r.Function]})
+		routes = append(routes, gateway.Route{Method: r.Method, Path: r.Path, Public: r.Public, BodyLimit: r.BodyLimit, Target: targets[r.Function]})
 	}
 	return &http.Server{
 		Handler: gateway.New(gateway.Config{
-			Routes: routes, Authorizer: targets[h.plan.Authorizer], Proxies: h.proxies, Clock: h.clock, IDs: h.ids, Log: h.cfg.Log,
+			Routes: routes, Authorizer: targets[h.plan.Authorizer], Proxies: h.proxies, Registry: h.cfg.Registry, Clock: h.clock, IDs: h.ids, Log: h.cfg.Log,
 		}),
 		ReadHeaderTimeout: readHeaderWithin,
 		ReadTimeout:       readWithin,

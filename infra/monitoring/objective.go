@@ -16,6 +16,8 @@ type Objective struct {
 	Target     float64
 	Window     time.Duration
 	Bad, Total telemetry.Metric
+	// Gateway says that an answer of API Gateway with a 5xx status is bad too, where there is one.
+	Gateway bool
 }
 
 // Budget is the share of events that may be bad.
@@ -27,9 +29,9 @@ const month = 30 * 24 * time.Hour
 // Objectives lists what the service promises.
 func Objectives() []Objective {
 	return []Objective{
-		{"availability", "99.9 % of requests get an answer that is no 5xx", 0.999, month, telemetry.RequestErrors, telemetry.Requests},
-		{"latency", "99 % of requests are answered in the time that their kind of route promises", 0.99, month, telemetry.SlowRequests, telemetry.Requests},
-		{"work", "99 % of tries of queued work and stream records succeed", 0.99, month, telemetry.MessagesFailed, telemetry.Messages},
+		{"availability", "99.9 % of requests get an answer that is no 5xx", 0.999, month, telemetry.ServedErrors, telemetry.ServedRequests, true},
+		{"latency", "99 % of requests are answered in the time that their kind of route promises", 0.99, month, telemetry.SlowRequests, telemetry.ServedRequests, false},
+		{"work", "99 % of tries of queued work and stream records succeed", 0.99, month, telemetry.MessagesFailed, telemetry.Messages, false},
 	}
 }
 

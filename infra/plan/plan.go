@@ -52,6 +52,8 @@ type Route struct {
 	Function string
 	// Public says that the authorizer is not asked.
 	Public bool
+	// BodyLimit is the largest body that the function takes, 0 where it takes none.
+	BodyLimit int64
 }
 
 // Mapping is an event source mapping: a queue or a table's stream that feeds a function, with partial batch answers.
@@ -126,7 +128,11 @@ func (p *Plan) trigger(s fn.Spec) {
 	t := s.Trigger
 	switch t.Kind {
 	case fn.TriggerHTTP:
-		p.Routes = append(p.Routes, Route{Method: t.Method, Path: t.Path, Function: s.Name, Public: s.Public()})
+		r := Route{Method: t.Method, Path: t.Path, Function: s.Name, Public: s.Public()}
+		if s.HasBody() {
+			r.BodyLimit = s.BodyLimit()
+		}
+		p.Routes = append(p.Routes, r)
 	case fn.TriggerQueue:
 		q, _ := p.queue(t.Source) // the check finds those that do not exist
 		p.Mappings = append(p.Mappings, Mapping{

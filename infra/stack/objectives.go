@@ -38,17 +38,33 @@ func (b *builder) burnAlarm(t *cfn.Template, o monitoring.Objective, burn monito
 			"Metric": cfn.Map{"Namespace": telemetry.Namespace, "MetricName": string(m)}, "Period": int(window.Seconds()), "Stat": "Sum",
 		}}
 	}
-	share := "FILL(bad, 0) / total"
+	// No data is no events: FILL says so for each, and a division by none must not be tried.
+	least := 1
 	if window == burn.Long {
-		share = fmt.Sprintf("IF(FILL(bad, 0) >= %d, FILL(bad, 0) / total, 0)", monitoring.LeastBad)
+		least = monitoring.LeastBad
 	}
+	metrics := cfn.List{sum("counted", o.Bad), sum("total", o.Total)}
+	bad := "FILL(counted, 0)"
+	if o.Gateway {
+		// What a function did not live to count, the gateway did: a timeout, a crash, a throttle, a failed authorizer.
+		bad = "IF(FILL(gateway, 0) > FILL(counted, 0), FILL(gateway, 0), FILL(counted, 0))"
+		metrics = append(metrics, cfn.Map{"Id": "gateway", "ReturnData": false, "MetricStat": cfn.Map{
+			"Metric": cfn.Map{"Namespace": "AWS/ApiGateway", "MetricName": "5XXError", "Dimensions": cfn.List{cfn.Map{"Name": "ApiName", "Value": b.name("api")}}},
+			"Period": int(window.Seconds()), "Stat": "Sum",
+		}})
+	}
+	expression := func(id, text string, shown bool) cfn.Map {
+		return cfn.Map{"Id": id, "Expression": text, "Label": id, "ReturnData": shown}
+	}
+	metrics = append(
+		metrics, expression("bad", bad, false), expression("all", "IF(FILL(total, 0) > bad, FILL(total, 0), bad)", false),
+		expression("share", fmt.Sprintf("IF(bad >= %d, bad / all, 0)", least), true),
+	)
 	return t.Add(cfn.ID(name, "alarm"), cfn.Resource{Type: "AWS::CloudWatch::Alarm", Properties: cfn.Map{
 		"AlarmName": name,
 		"AlarmDescription": fmt.Sprintf("Half of the alarm %s: the share of bad events over %v. Runbook: %s%s.md",
 			b.name(o.Name+"-burn-"+burn.Name), window, runbooks, monitoring.Runbook),
-		"Metrics": cfn.List{
-			cfn.Map{"Id": "share", "Expression": share, "Label": o.Name, "ReturnData": true}, sum("bad", o.Bad), sum("total", o.Total),
-		},
+		"Metrics":           metrics,
 		"EvaluationPeriods": 1, "DatapointsToAlarm": 1, "ComparisonOperator": "GreaterThanThreshold", "Threshold": burn.Threshold(o),
 		"TreatMissingData": "notBreaching",
 	}})

@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
+	"guardrails/shared/authz"
 	"guardrails/shared/fn"
 	"guardrails/shared/platform"
 )
@@ -22,8 +25,16 @@ func platformAdmin(ctx context.Context, s streams, args []string) int {
 	flags.SetOutput(s.err)
 	env := flags.String("env", os.Getenv("GUARDRAILS_ENV"), "the environment: dev, staging, prod")
 	account := flags.String("account", os.Getenv("GUARDRAILS_ACCOUNT"), "the AWS account's number")
+	scopes := flags.String("scopes", "", "what the key may do, with commas between: read:metrics for Prometheus; empty is everything")
 	if err := flags.Parse(args); err != nil {
-		return exitUsage
+		return usageStatus(err)
+	}
+	list := strings.FieldsFunc(*scopes, func(r rune) bool { return r == ',' || r == ' ' })
+	for _, scope := range list {
+		if !slices.Contains(authz.Permissions(authz.PlatformAdmin), authz.Permission(scope)) {
+			fmt.Fprintf(s.err, "guardrails platform-admin: a platform administrator has no permission %q\n", scope)
+			return exitUsage
+		}
 	}
 	if *env == "" || *account == "" || flags.NArg() > 0 {
 		fmt.Fprintln(s.err, "guardrails platform-admin: --env and --account say where")
@@ -31,7 +42,7 @@ func platformAdmin(ctx context.Context, s streams, args []string) int {
 	}
 	ctx, cancel := context.WithTimeout(ctx, platformWithin)
 	defer cancel()
-	key, err := newPlatformAdmin(ctx, *env, *account)
+	key, err := newPlatformAdmin(ctx, *env, *account, list)
 	if err != nil {
 		fmt.Fprintln(s.err, "guardrails platform-admin:", err)
 		return exitFailed
@@ -40,7 +51,7 @@ func platformAdmin(ctx context.Context, s streams, args []string) int {
 	return 0
 }
 
-func newPlatformAdmin(ctx context.Context, env, account string) (string, error) {
+func newPlatformAdmin(ctx context.Context, env, account string, scopes []string) (string, error) {
 	// Beside a node, whose own role opens no tenant's data, it takes up the tenant role as the node does.
 	settings := map[string]string{"GUARDRAILS_ENV": env, "GUARDRAILS_ACCOUNT": account, "GUARDRAILS_TENANT_ROLE": os.Getenv("GUARDRAILS_TENANT_ROLE")}
 	cfg, err := fn.LoadConfig(ctx, func(name string) string { return settings[name] }, io.Discard)
@@ -51,5 +62,5 @@ func newPlatformAdmin(ctx context.Context, env, account string) (string, error) 
 	if err != nil {
 		return "", err
 	}
-	return setup.Administrator(ctx)
+	return setup.Administrator(ctx, scopes...)
 }

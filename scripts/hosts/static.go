@@ -18,11 +18,6 @@ import (
 	"guardrails/scripts/internal/python"
 )
 
-var (
-	kubeconform = gotool.Tool{Package: "github.com/yannh/kubeconform/cmd/kubeconform", Version: "v0.8.0"}
-	composeSpec = gotool.Tool{Package: "github.com/compose-spec/compose-go/v2/cmd", Version: "v2.16.2", Name: "compose-spec"}
-)
-
 const (
 	// toolWithin bounds one call of a checker.
 	toolWithin = 3 * time.Minute
@@ -60,7 +55,7 @@ func (b *bench) kubernetes(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	tool, err := gotool.Install(ctx, b.root, kubeconform, b.out)
+	tool, err := gotool.Install(ctx, b.root, gotool.Kubeconform, b.out)
 	if err != nil {
 		return "", err
 	}
@@ -125,7 +120,7 @@ type project struct {
 // readCompose validates the compose file and returns it with everything filled in.
 func (b *bench) readCompose(ctx context.Context) (project, error) {
 	var p project
-	tool, err := gotool.Install(ctx, b.root, composeSpec, b.out)
+	tool, err := gotool.Install(ctx, b.root, gotool.ComposeSpec, b.out)
 	if err != nil {
 		return p, err
 	}
@@ -157,7 +152,7 @@ func (b *bench) compose(ctx context.Context) (string, error) {
 			return "", fmt.Errorf("the service %s is built from the stage %q, which the Dockerfile does not have", name, s.Build.Target)
 		}
 	}
-	return fmt.Sprintf("%d services are valid by the compose specification (%s), and their stages exist", len(p.Services), composeSpec.Version), nil
+	return fmt.Sprintf("%d services are valid by the compose specification (%s), and their stages exist", len(p.Services), gotool.ComposeSpec.Version), nil
 }
 
 func (b *bench) hadolint(ctx context.Context) (string, error) {

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"guardrails/scripts/internal/gotool"
 	"guardrails/scripts/internal/tree"
 )
 
@@ -94,7 +95,7 @@ func scopecheck(ctx context.Context, t *tools) (string, error) {
 }
 
 func golangci(ctx context.Context, t *tools) (string, error) {
-	path, err := t.install(ctx, golangciLint)
+	path, err := t.install(ctx, gotool.GolangciLint)
 	if err != nil {
 		return "", err
 	}
@@ -103,7 +104,7 @@ func golangci(ctx context.Context, t *tools) (string, error) {
 
 // workflows checks .github/workflows; the tool reads the shell in them too where shellcheck is installed.
 func workflows(ctx context.Context, t *tools) (string, error) {
-	path, err := t.install(ctx, actionlint)
+	path, err := t.install(ctx, gotool.Actionlint)
 	if err != nil {
 		return "", err
 	}
@@ -120,9 +121,9 @@ var errSkipped = errors.New("skipped")
 
 // govulncheck needs itself and the vulnerability database, both from the network.
 func govulncheck(ctx context.Context, t *tools) (string, error) {
-	path, err := t.install(ctx, vulncheck)
+	path, err := t.install(ctx, gotool.Govulncheck)
 	if err != nil {
-		return "", fmt.Errorf("%w: govulncheck %s cannot be built from here\n%w", errSkipped, vulncheck.Version, err)
+		return "", fmt.Errorf("%w: govulncheck %s cannot be built from here\n%w", errSkipped, gotool.Govulncheck.Version, err)
 	}
 	err = t.command(ctx, path, "./...")
 	if err != nil && strings.Contains(err.Error(), "fetching vulnerabilities") {

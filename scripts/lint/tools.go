@@ -11,12 +11,6 @@ import (
 	"guardrails/scripts/internal/gotool"
 )
 
-var (
-	golangciLint = gotool.Tool{Package: "github.com/golangci/golangci-lint/v2/cmd/golangci-lint", Version: "v2.15.0"}
-	actionlint   = gotool.Tool{Package: "github.com/rhysd/actionlint/cmd/actionlint", Version: "v1.7.7"}
-	vulncheck    = gotool.Tool{Package: "golang.org/x/vuln/cmd/govulncheck", Version: "v1.9.0"}
-)
-
 // tools runs programs at the root of the tree.
 type tools struct {
 	root string
@@ -46,7 +40,7 @@ func (t *tools) command(ctx context.Context, name string, args ...string) error 
 
 // format rewrites the tree's files with the formatters that .golangci.yml names.
 func (t *tools) format(ctx context.Context, w io.Writer) error {
-	bin, err := t.install(ctx, golangciLint)
+	bin, err := t.install(ctx, gotool.GolangciLint)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 
+	"guardrails/scripts/internal/gotool"
 	"guardrails/scripts/internal/tree"
 )
 
@@ -113,6 +114,9 @@ func (s *supply) dependencies(ctx context.Context) ([]dependency, error) {
 	var out []dependency
 	for _, m := range used {
 		out = append(out, dependency{"go", m.Path, m.Version})
+	}
+	for _, t := range gotool.All() {
+		out = append(out, dependency{"go", t.Package, t.Version})
 	}
 	names, err := tree.Files(ctx, s.root)
 	if err != nil {

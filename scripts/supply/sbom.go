@@ -8,12 +8,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
 
 	"guardrails/infra/bundle"
+	"guardrails/scripts/internal/gotool"
 	"guardrails/scripts/internal/python"
 	"guardrails/scripts/internal/tree"
 )
@@ -149,6 +149,9 @@ func (s *supply) tools(ctx context.Context, revision string, shipped []program) 
 			list = append(list, library{ecosystem: "golang", name: m.Path, version: m.Version})
 		}
 	}
+	for _, t := range gotool.All() {
+		list = append(list, library{ecosystem: "golang", name: t.Package, version: t.Version})
+	}
 	names, err := tree.Files(ctx, s.root)
 	if err != nil {
 		return document{}, err
@@ -163,22 +166,9 @@ func (s *supply) tools(ctx context.Context, revision string, shipped []program) 
 	return newTools(revision, list), nil
 }
 
-// goTool is how scripts/lint names the programs that it builds at one version.
-var goTool = regexp.MustCompile(`tool\{"([^"]+)", "(v[^"]+)"\}`)
-
-// fetched reads what a lock of npm or Python names, and what scripts/lint builds.
+// fetched reads what a lock of npm or Python names.
 func (s *supply) fetched(name string) ([]library, error) {
 	var out []library
-	if name == "scripts/lint/tools.go" {
-		content, err := os.ReadFile(filepath.Join(s.root, name))
-		if err != nil {
-			return nil, err
-		}
-		for _, m := range goTool.FindAllStringSubmatch(string(content), -1) {
-			out = append(out, library{ecosystem: "golang", name: m[1], version: m[2]})
-		}
-		return out, nil
-	}
 	switch filepath.Base(name) {
 	case npmLock:
 		content, err := os.ReadFile(filepath.Join(s.root, name))

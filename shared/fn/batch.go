@@ -33,12 +33,12 @@ type Message[M any] struct {
 	Last bool
 	Body M
 
-	span trace.SpanContext
+	span trace.Span
 }
 
 // In returns ctx in the message's own trace. A consumer of whole batches uses it for what it does for one message.
 func (m Message[M]) In(ctx context.Context) context.Context {
-	return trace.ContextWithSpanContext(ctx, m.span)
+	return trace.ContextWithSpan(ctx, m.span)
 }
 
 // maxParallel is the largest batch, all of it at once.
@@ -55,7 +55,7 @@ func Messages[M any](build func(*Env) (func(ctx context.Context, m Message[M]) e
 			for i := range batch {
 				d := &batch[i]
 				g.Go(func() error {
-					d.err = env.guard(d.ctx, func() error { return handle(d.ctx, d.message) })
+					d.err = env.guard(d.ctx, func() error { return handle(d.ctx, d.message) }, d.attrs()...)
 					return nil
 				})
 			}
@@ -74,7 +74,7 @@ func Batches[M any](build func(*Env) (func(ctx context.Context, batch []Message[
 			messages := make([]Message[M], len(batch))
 			links := make([]trace.Link, len(batch))
 			for i, d := range batch {
-				messages[i], links[i] = d.message, trace.Link{SpanContext: d.message.span}
+				messages[i], links[i] = d.message, trace.Link{SpanContext: d.message.span.SpanContext()}
 			}
 			// The work is of all the messages' traces; of one message's alone it is a part of that.
 			if len(batch) == 1 {
@@ -86,7 +86,9 @@ func Batches[M any](build func(*Env) (func(ctx context.Context, batch []Message[
 			}
 			var errs []error
 			all := env.guard(ctx, func() error {
-				errs = handle(ctx, messages)
+				if errs = handle(ctx, messages); len(errs) != len(batch) {
+					return fmt.Errorf("the handler tells how %d of %d messages ended", len(errs), len(batch))
+				}
 				return nil
 			})
 			for i := range batch {
@@ -105,6 +107,15 @@ type delivery[M any] struct {
 	ctx     context.Context //nolint:containedctx // a batch has as many as it has messages
 	span    trace.Span
 	err     error
+}
+
+// attrs name the message in log lines.
+func (d *delivery[M]) attrs() []any {
+	out := []any{slog.String("message_id", d.record.MessageId), slog.String("receive", d.record.Attributes["ApproximateReceiveCount"])}
+	if d.message.Scope.Valid() {
+		out = append(out, slog.String("tenant", d.message.Scope.TenantID()))
+	}
+	return out
 }
 
 type consumer[M any] struct {
@@ -167,7 +178,7 @@ func (c *consumer[M]) open(ctx context.Context, records []events.SQSMessage) (ba
 			attribute.String("guardrails.receive", rec.Attributes["ApproximateReceiveCount"]),
 		)
 		d.message, d.err = decode[M](rec, c.maxReceive)
-		d.message.span = d.span.SpanContext()
+		d.message.span = d.span
 		if d.err != nil {
 			spoilt = append(spoilt, d)
 			continue
@@ -188,11 +199,7 @@ func (c *consumer[M]) close(d delivery[M]) (done bool) {
 	c.env.countRefusal(d.err)
 	c.env.Metrics.Count(telemetry.MessagesFailed, 1)
 	d.span.SetStatus(codes.Error, string(errs.CodeOf(d.err)))
-	attrs := []any{slog.String("message_id", d.record.MessageId), slog.String("receive", d.record.Attributes["ApproximateReceiveCount"])}
-	if d.message.Scope.Valid() {
-		attrs = append(attrs, slog.String("tenant", d.message.Scope.TenantID()))
-	}
-	attrs = append(attrs, slog.String("code", string(errs.CodeOf(d.err))), slog.String("error", d.err.Error()))
+	attrs := append(d.attrs(), slog.String("code", string(errs.CodeOf(d.err))), slog.String("error", d.err.Error()))
 	c.env.Log.ErrorContext(d.ctx, "message failed", append(attrs, traceID(d.ctx)...)...)
 	return false
 }
@@ -206,11 +213,11 @@ func flush(ctx context.Context, env *Env) {
 // errPanic stands for a panic, whose value may hold a caller's text.
 var errPanic = errors.New("panic in the handler")
 
-// guard calls f and turns a panic into errPanic; the log gets its type and place.
-func (e *Env) guard(ctx context.Context, f func() error) (err error) {
+// guard calls f and turns a panic into errPanic; the log gets its type and place, and what it was about.
+func (e *Env) guard(ctx context.Context, f func() error, about ...any) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			attrs := []any{slog.String("panic_type", fmt.Sprintf("%T", v)), slog.String("stack", string(debug.Stack()))}
+			attrs := append(about, slog.String("panic_type", fmt.Sprintf("%T", v)), slog.String("stack", string(debug.Stack())))
 			e.Log.ErrorContext(ctx, "panic", append(attrs, traceID(ctx)...)...)
 			err = errPanic
 		}
@@ -225,7 +232,8 @@ func messageAttr(rec events.SQSMessage, name string) string {
 	return ""
 }
 
-// decode reads a message. The queue's policy lets only our functions send, so its tenant attribute is trusted.
+// decode reads a message. Its tenant attribute is trusted: no role but those of functions that declare the queue may send
+// to it, and an account has no other principals with that right unless somebody gives it to them.
 func decode[M any](rec events.SQSMessage, maxReceive int) (Message[M], error) {
 	var m Message[M]
 	of := messageAttr(rec, queue.AttrTenant)
@@ -413,6 +421,10 @@ func (a *authorizer) Invoke(ctx context.Context, payload []byte) ([]byte, error)
 		defer span.End()
 	}
 	c, err := a.handle(ctx, ev.Headers, ev.RequestContext.Identity.SourceIP)
+	if err != nil { // the gateway answers 503 and no route hears of it
+		a.env.Metrics.Count(telemetry.ServedRequests, 1)
+		a.env.Metrics.Count(telemetry.ServedErrors, 1)
+	}
 	a.env.countRefusal(err)
 	flush(ctx, a.env)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -15,13 +16,14 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
 
+	"guardrails/shared/clock"
 	"guardrails/shared/telemetry"
 )
 
 // runtimeAPI is the part of Lambda's runtime that an extension talks to. It hands out an event for each in events.
 type runtimeAPI struct {
 	register int
-	events   chan struct{}
+	events   chan string
 	mu       sync.Mutex
 	calls    []string
 	asked    chan struct{}
@@ -36,16 +38,31 @@ func (r *runtimeAPI) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		w.WriteHeader(r.register)
 		return
 	}
+	if strings.HasSuffix(req.URL.Path, "/exit/error") {
+		return
+	}
 	if req.Header.Get("Lambda-Extension-Identifier") != "ext-1" {
 		w.WriteHeader(http.StatusForbidden)
 		return
 	}
 	r.asked <- struct{}{}
 	select {
-	case <-r.events:
+	case event := <-r.events:
+		if event == broken {
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+		_, _ = w.Write([]byte(event))
 	case <-req.Context().Done():
 	}
 }
+
+// until is the event of an invocation that has so much time.
+func until(left time.Duration) string {
+	return fmt.Sprintf(`{"eventType":"INVOKE","deadlineMs":%d}`, time.Now().Add(left).UnixMilli())
+}
+
+// broken is an answer of a runtime that fails.
+const broken = "broken"
 
 type echo struct{ err error }
 
@@ -66,7 +83,7 @@ func received(t *testing.T, what string, c <-chan struct{}) {
 // frozen, only when the answer is there and its spans are sent.
 func TestSpansGoOutAfterTheAnswer(t *testing.T) {
 	t.Parallel()
-	api := &runtimeAPI{register: http.StatusOK, events: make(chan struct{}), asked: make(chan struct{})}
+	api := &runtimeAPI{register: http.StatusOK, events: make(chan string), asked: make(chan struct{})}
 	server := httptest.NewServer(api)
 	defer server.Close()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -74,10 +91,10 @@ func TestSpansGoOutAfterTheAnswer(t *testing.T) {
 	sent := tracetest.NewInMemoryExporter()
 	traces := telemetry.NewTracing(telemetry.Service{Ratio: 1}, telemetry.Batched(sent))
 	var log bytes.Buffer
-	f := afterAnswers(ctx, echo{}, strings.TrimPrefix(server.URL, "http://"), traces, slog.New(slog.NewTextHandler(&log, nil)))
+	f := afterAnswers(ctx, echo{}, strings.TrimPrefix(server.URL, "http://"), traces, slog.New(slog.NewTextHandler(&log, nil)), func() { t.Error("it gives up") })
 	received(t, "the extension asks for an event", api.asked)
 	for i := 1; i <= 2; i++ {
-		api.events <- struct{}{}
+		api.events <- until(time.Minute)
 		_, span := traces.Tracer("f", "c").Start(ctx, "POST /x", trace.WithSpanKind(trace.SpanKindServer))
 		span.End()
 		if out, err := f.Invoke(ctx, []byte("payload")); err != nil || string(out) != "payload" {
@@ -88,6 +105,61 @@ func TestSpansGoOutAfterTheAnswer(t *testing.T) {
 			t.Errorf("after %d answers %d spans are sent", i, n)
 		}
 	}
+}
+
+// TestAnExtensionThatCannotGoOnEndsTheProcess breaks the runtime's answer: Lambda would wait for the extension at every
+// answer to come, so the process tells it and ends.
+func TestAnExtensionThatCannotGoOnEndsTheProcess(t *testing.T) {
+	t.Parallel()
+	api := &runtimeAPI{register: http.StatusOK, events: make(chan string), asked: make(chan struct{})}
+	server := httptest.NewServer(api)
+	defer server.Close()
+	left := make(chan struct{})
+	traces := telemetry.NewTracing(telemetry.Service{Ratio: 1}, telemetry.Batched(tracetest.NewInMemoryExporter()))
+	afterAnswers(t.Context(), echo{}, strings.TrimPrefix(server.URL, "http://"), traces, slog.New(slog.DiscardHandler), func() { close(left) })
+	received(t, "the extension asks for an event", api.asked)
+	api.events <- broken
+	received(t, "the process ends", left)
+	api.mu.Lock()
+	defer api.mu.Unlock()
+	if last := api.calls[len(api.calls)-1]; last != "POST /2020-01-01/extension/exit/error" {
+		t.Errorf("the last call of the runtime is %s", last)
+	}
+}
+
+// TestAnExtensionKeepsToTheInvocationsTime covers an answer that never comes, as when the runtime's library refuses the
+// event by itself, and a collector that hangs: the next event is asked for before the invocation's time is over.
+func TestAnExtensionKeepsToTheInvocationsTime(t *testing.T) {
+	t.Parallel()
+	hanging, release := make(chan struct{}), make(chan struct{})
+	collector := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		close(hanging)
+		<-release
+	}))
+	defer collector.Close()
+	defer close(release)
+	otlp, err := telemetry.NewOTLP(collector.URL, nil, time.Minute, clock.System(), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	traces := telemetry.NewTracing(telemetry.Service{Ratio: 1}, telemetry.Batched(otlp))
+	api := &runtimeAPI{register: http.StatusOK, events: make(chan string), asked: make(chan struct{})}
+	server := httptest.NewServer(api)
+	defer server.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	f := afterAnswers(ctx, echo{}, strings.TrimPrefix(server.URL, "http://"), traces, slog.New(slog.DiscardHandler), func() { t.Error("it gives up") })
+	received(t, "the extension asks for an event", api.asked)
+	api.events <- until(flushMargin) // nobody answers it
+	received(t, "it asks again after an invocation without an answer", api.asked)
+	_, span := traces.Tracer("f", "c").Start(ctx, "POST /x", trace.WithSpanKind(trace.SpanKindServer))
+	span.End()
+	api.events <- until(time.Minute)
+	if _, err := f.Invoke(ctx, nil); err != nil {
+		t.Fatal(err)
+	}
+	received(t, "the spans are on their way", hanging)
+	received(t, "it asks again although the collector hangs", api.asked)
 }
 
 // TestAFunctionThatFailsIsAnsweredToo checks that an error neither blocks the function nor keeps its spans.
@@ -110,7 +182,7 @@ func TestWithoutExtensionsTheFunctionWorks(t *testing.T) {
 	defer refusing.Close()
 	for _, address := range []string{strings.TrimPrefix(refusing.URL, "http://"), "127.0.0.1:1", "not an address"} {
 		var log bytes.Buffer
-		f := afterAnswers(t.Context(), echo{}, address, nil, slog.New(slog.NewTextHandler(&log, nil)))
+		f := afterAnswers(t.Context(), echo{}, address, nil, slog.New(slog.NewTextHandler(&log, nil)), func() {})
 		if out, err := f.Invoke(t.Context(), []byte("x")); err != nil || string(out) != "x" {
 			t.Errorf("%s: the answer is %q, %v", address, out, err)
 		}

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"time"
+
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // reportWithin is what a gate keeps of its function's time to tell its verdict.
@@ -47,14 +49,19 @@ func (g *gate) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	if err := json.Unmarshal(payload, &ev); err != nil || ev.Deployment == "" || ev.Execution == "" {
 		return nil, errors.New("the payload is not a lifecycle event of CodeDeploy")
 	}
+	ctx, span := g.env.start(ctx, "check a deployment", trace.SpanKindConsumer)
+	defer span.End()
 	verdict := g.verdict(ctx, ev.Deployment)
+	g.env.countRefusal(verdict)
 	if verdict != nil {
 		g.env.Log.ErrorContext(ctx, "new version refused", "deployment", ev.Deployment, "error", verdict.Error())
 	}
 	report, cancel := context.WithTimeout(context.WithoutCancel(ctx), reportWithin-answerMargin)
 	defer cancel()
 	err := g.keeper.Report(report, ev.Deployment, ev.Execution, verdict == nil)
+	g.env.countRefusal(err)
 	if err != nil {
+		span.SetStatus(codes.Error, "not reported")
 		g.env.Log.ErrorContext(ctx, "verdict not reported", "deployment", ev.Deployment, "error", err.Error())
 	}
 	flush(ctx, g.env)
@@ -69,15 +76,7 @@ func (g *gate) verdict(ctx context.Context, id string) error {
 	ctx, cancel := context.WithTimeout(ctx, g.env.Spec.Timeout-reportWithin)
 	defer cancel()
 	done := make(chan error, 1)
-	go func() {
-		defer func() {
-			if v := recover(); v != nil {
-				g.env.Log.ErrorContext(ctx, "panic", "panic_type", fmt.Sprintf("%T", v), "stack", string(debug.Stack()))
-				done <- errors.New("panic in the check")
-			}
-		}()
-		done <- g.keeper.Decide(ctx, id)
-	}()
+	go func() { done <- g.env.guard(ctx, func() error { return g.keeper.Decide(ctx, id) }) }()
 	select {
 	case err := <-done:
 		return err

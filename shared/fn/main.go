@@ -23,7 +23,7 @@ func Main(specs []Spec, bindings Bindings) {
 		os.Exit(1)
 	}
 	if cfg.Traces != nil {
-		f = afterAnswers(ctx, f, os.Getenv("AWS_LAMBDA_RUNTIME_API"), cfg.Traces, telemetry.NewLogger(cfg.Log, "traces"))
+		f = afterAnswers(ctx, f, os.Getenv("AWS_LAMBDA_RUNTIME_API"), cfg.Traces, telemetry.NewLogger(cfg.Log, "traces"), func() { os.Exit(1) })
 	}
 	lambda.Start(f)
 }

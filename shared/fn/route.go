@@ -218,8 +218,14 @@ func (r *route) report(ctx context.Context, span trace.Span, x *exchange, status
 	level := slog.LevelInfo
 	r.env.Metrics.Count(telemetry.Requests, 1)
 	r.env.Metrics.Observe(telemetry.RequestDuration, took)
-	if took > r.env.Spec.Promise() {
-		r.env.Metrics.Count(telemetry.SlowRequests, 1)
+	if x.call.Scope.Valid() { // what we promise, we promise our callers: health checks and strangers would hide their trouble
+		r.env.Metrics.Count(telemetry.ServedRequests, 1)
+		if status >= http.StatusInternalServerError {
+			r.env.Metrics.Count(telemetry.ServedErrors, 1)
+		}
+		if took > r.env.Spec.Promise(len(x.body)) {
+			r.env.Metrics.Count(telemetry.SlowRequests, 1)
+		}
 	}
 	switch {
 	case status >= http.StatusInternalServerError:
@@ -236,9 +242,7 @@ func (r *route) report(ctx context.Context, span trace.Span, x *exchange, status
 		r.env.Metrics.Count(telemetry.Rejected, 1)
 	}
 	r.env.Log.LogAttrs(ctx, level, "request", attrs...)
-	if err := r.env.Metrics.Flush(); err != nil {
-		r.env.Log.WarnContext(ctx, "metrics not written", "error", err.Error())
-	}
+	flush(ctx, r.env)
 }
 
 func errorText(err error) string {

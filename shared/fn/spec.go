@@ -115,14 +115,15 @@ type Access struct {
 // Public reports whether the route answers without credentials.
 func (s Spec) Public() bool { return s.Trigger.Kind == TriggerHTTP && s.Permission == "" }
 
-// Promise is how soon a route answers. Later answers count as slow in the service's objectives. Writes of configuration
-// wait until every function sees them.
-func (s Spec) Promise() time.Duration {
+// Promise is how soon a route answers a request with a body of so many bytes. Later answers count as slow in the service's
+// objectives. Writes of configuration wait until every function sees them; a MiB to be analyzed takes a second more.
+func (s Spec) Promise(body int) time.Duration {
+	size := time.Duration(body) * time.Second >> 20
 	switch s.RateClass {
 	case RateAnalyze, RateLegacyAnalyze:
-		return 500 * time.Millisecond
+		return 500*time.Millisecond + size
 	case RateWrite:
-		return 3 * time.Second
+		return 3*time.Second + size
 	case RateNone, RateRead:
 	}
 	return time.Second

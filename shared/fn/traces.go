@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/trace"
 
+	"guardrails/shared/clock"
 	"guardrails/shared/telemetry"
 )
 
@@ -50,14 +52,14 @@ func LoadTracing(lookup func(string) string, environment string, log *slog.Logge
 	if err != nil {
 		return nil, err
 	}
-	otlp, err := telemetry.NewOTLP(endpoint, headers, within, log)
+	otlp, err := telemetry.NewOTLP(endpoint, headers, within, clock.System(), log)
 	if err != nil {
 		return nil, fmt.Errorf("OTEL_EXPORTER_OTLP_ENDPOINT: %w", err)
 	}
 	return telemetry.NewTracing(service, telemetry.Batched(otlp)), nil
 }
 
-// otlpHeaders reads "name=value,name=value". Its error does not repeat it: it holds credentials.
+// otlpHeaders reads "name=value,name=value", whose values may be percent-encoded. Its error does not repeat it: it holds credentials.
 func otlpHeaders(s string) (map[string]string, error) {
 	out := map[string]string{}
 	for pair := range strings.SplitSeq(s, ",") {
@@ -68,25 +70,30 @@ func otlpHeaders(s string) (map[string]string, error) {
 		if name = strings.TrimSpace(name); !ok || name == "" {
 			return nil, errors.New("OTEL_EXPORTER_OTLP_HEADERS must be name=value pairs with commas between them")
 		}
-		out[name] = strings.TrimSpace(value)
+		value = strings.TrimSpace(value)
+		if plain, err := url.PathUnescape(value); err == nil {
+			value = plain
+		}
+		out[name] = value
 	}
 	return out, nil
 }
 
 // start begins the span of one invocation or of one message.
 func (e *Env) start(ctx context.Context, name string, kind trace.SpanKind, attrs ...attribute.KeyValue) (context.Context, trace.Span) {
+	cold := !e.warm.Swap(true)
 	ctx, span := e.tracer.Start(ctx, name, trace.WithSpanKind(kind))
 	if span.IsRecording() {
-		span.SetAttributes(append(attrs, e.faas(ctx)...)...)
+		span.SetAttributes(append(attrs, e.faas(ctx, cold)...)...)
 	}
 	return ctx, span
 }
 
 // faas are the attributes that OpenTelemetry's conventions want of a function's spans.
-func (e *Env) faas(ctx context.Context) []attribute.KeyValue {
+func (e *Env) faas(ctx context.Context, cold bool) []attribute.KeyValue {
 	out := []attribute.KeyValue{
 		attribute.String("faas.trigger", faasTriggers[e.Spec.Trigger.Kind]),
-		attribute.Bool("faas.coldstart", !e.warm.Swap(true)),
+		attribute.Bool("faas.coldstart", cold),
 	}
 	if lc, ok := lambdacontext.FromContext(ctx); ok {
 		out = append(out, attribute.String("faas.invocation_id", lc.AwsRequestID))
@@ -95,7 +102,7 @@ func (e *Env) faas(ctx context.Context) []attribute.KeyValue {
 }
 
 var faasTriggers = map[TriggerKind]string{
-	TriggerHTTP: "http", TriggerAuthorizer: "http", TriggerQueue: "pubsub", TriggerStream: "datasource", TriggerSchedule: "timer",
+	TriggerHTTP: "http", TriggerAuthorizer: "http", TriggerQueue: "pubsub", TriggerStream: "datasource", TriggerSchedule: "timer", TriggerDeployment: "other",
 }
 
 // traceID returns the attribute of log lines that leads to the trace of ctx, none if there is no trace.

@@ -65,22 +65,29 @@ func Open(cfg fn.Config) (*Setup, error) {
 	return s, nil
 }
 
-// Administrator makes a platform tenant and a key of its administrator, and returns the key, which is shown nowhere
-// again.
-func (s *Setup) Administrator(ctx context.Context) (string, error) {
+// Administrator makes a platform tenant and a key of its administrator, and returns the key, which is shown nowhere again.
+// The key may do what the scopes name; without any, all that the role may do.
+func (s *Setup) Administrator(ctx context.Context, scopes ...string) (string, error) {
+	if len(scopes) == 0 {
+		scopes = []string{"*"}
+	}
 	t, err := s.Tenants.Create(ctx, s.Actor, registry.New{Name: "Platform", Platform: true})
 	if err != nil {
 		return "", fmt.Errorf("make the platform's tenant: %w", err)
 	}
-	return s.NewKey(ctx, t.ID, authz.PlatformAdmin, "platform administrator")
+	return s.newKey(ctx, t.ID, authz.PlatformAdmin, "platform administrator", scopes)
 }
 
 // NewKey makes a key of a tenant with everything that the role may do.
 func (s *Setup) NewKey(ctx context.Context, tenantID string, role authz.Role, name string) (string, error) {
+	return s.newKey(ctx, tenantID, role, name, []string{"*"})
+}
+
+func (s *Setup) newKey(ctx context.Context, tenantID string, role authz.Role, name string, scopes []string) (string, error) {
 	sc, err := s.Actor.Principal.ScopeOf(tenantID)
 	if err != nil {
 		return "", err
 	}
-	_, key, err := s.Keys.Create(ctx, sc, s.Actor, apikey.New{Name: name, Role: role, Scopes: []string{"*"}})
+	_, key, err := s.Keys.Create(ctx, sc, s.Actor, apikey.New{Name: name, Role: role, Scopes: scopes})
 	return key, err
 }

@@ -20,6 +20,8 @@ type Metric string
 const (
 	Requests          Metric = "Requests"
 	RequestErrors     Metric = "RequestErrors"
+	ServedRequests    Metric = "ServedRequests"
+	ServedErrors      Metric = "ServedErrors"
 	SlowRequests      Metric = "SlowRequests"
 	RequestDuration   Metric = "RequestDuration"
 	Rejected          Metric = "Rejected"
@@ -60,7 +62,9 @@ func Definitions() []Definition {
 	return []Definition{
 		{Requests, Counter, "Requests that were answered"},
 		{RequestErrors, Counter, "Answers with a 5xx status"},
-		{SlowRequests, Counter, "Answers that came later than their kind of route promises"},
+		{ServedRequests, Counter, "Requests of callers with a valid credential, or with one that could not be checked"},
+		{ServedErrors, Counter, "Answers to them with a 5xx status"},
+		{SlowRequests, Counter, "Answers to them that came later than their kind of route promises"},
 		{RequestDuration, Duration, "Time from the function's call to its answer"},
 		{Rejected, Counter, "Answers with a 4xx status"},
 		{RateLimited, Counter, "Answers with status 429"},

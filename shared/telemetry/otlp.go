@@ -23,6 +23,8 @@ import (
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
+
+	"guardrails/shared/clock"
 )
 
 // OTLP sends spans to a collector by OTLP/HTTP with JSON (https://opentelemetry.io/docs/specs/otlp/#otlphttp). It is our
@@ -30,38 +32,49 @@ import (
 type OTLP struct {
 	endpoint string
 	headers  map[string]string
+	within   time.Duration
 	client   *http.Client
+	clock    clock.Clock
 	log      *slog.Logger
 
-	mu   sync.Mutex
-	told time.Time
+	mu sync.Mutex
+	// rest is until when nothing is sent, because the collector did not take the last.
+	rest time.Time
 }
 
 const (
-	// DefaultSendWithin bounds one call of the collector, retry included.
-	DefaultSendWithin = 10 * time.Second
+	// DefaultSendWithin bounds the sending of one batch, retry included.
+	DefaultSendWithin = 3 * time.Second
 	// sendTries and sendPause bound how often a refused batch is sent again. A collector that needs more has lost it.
 	sendTries = 2
 	sendPause = 200 * time.Millisecond
-	// tellEvery is the pause between two lines of the log about a collector that does not answer.
-	tellEvery = time.Minute
+	// restFor is how long a collector that did not take spans is left alone: spans of that time are lost, and nobody waits.
+	restFor = 30 * time.Second
 	// maxAnswer is how much of a collector's answer is read.
 	maxAnswer = 64 << 10
 )
 
 // NewOTLP returns an exporter to a collector's base URL: spans go to its path v1/traces. Headers, credentials for
 // instance, go with each call and into no log. The error names a URL that is none.
-func NewOTLP(endpoint string, headers map[string]string, within time.Duration, log *slog.Logger) (*OTLP, error) {
+func NewOTLP(endpoint string, headers map[string]string, within time.Duration, c clock.Clock, log *slog.Logger) (*OTLP, error) {
 	u, err := url.Parse(endpoint)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return nil, errors.New("the endpoint for spans is no http or https URL")
 	}
-	return &OTLP{endpoint: u.JoinPath("v1", "traces").String(), headers: headers, client: &http.Client{Timeout: within}, log: log}, nil
+	return &OTLP{endpoint: u.JoinPath("v1", "traces").String(), headers: headers, within: within, client: &http.Client{CheckRedirect: stay}, clock: c, log: log}, nil
 }
+
+// stay follows no redirect: the headers hold credentials, which are the collector's alone.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // ExportSpans implements the SDK's interface. What a collector does not take is lost, and the log says so: nothing that
 // we do for a caller may depend on it.
 func (o *OTLP) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
+	if o.resting() {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, o.within)
+	defer cancel()
 	body, err := json.Marshal(request(spans))
 	if err != nil {
 		return fmt.Errorf("encode spans: %w", err)
@@ -71,21 +84,10 @@ func (o *OTLP) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan) e
 		if err == nil {
 			return nil
 		}
-		if !again || try == sendTries || pause(ctx, sendPause) != nil {
+		if !again || try == sendTries || clock.Pause(ctx, sendPause) != nil {
 			o.lost(ctx, len(spans), err)
 			return nil
 		}
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }
 
@@ -115,10 +117,14 @@ func (o *OTLP) send(ctx context.Context, body []byte) (again bool, err error) {
 func (o *OTLP) lost(ctx context.Context, n int, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if now := time.Now(); now.Sub(o.told) >= tellEvery { //nolint:forbidigo // it spaces log lines, nothing else
-		o.told = now
-		o.log.WarnContext(ctx, "spans lost", "spans", n, "error", err.Error())
-	}
+	o.rest = o.clock.Now().Add(restFor)
+	o.log.WarnContext(ctx, "spans lost", "spans", n, "error", err.Error(), "and_those_of_the_next", restFor.String())
+}
+
+func (o *OTLP) resting() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.clock.Now().Before(o.rest)
 }
 
 // Shutdown implements the SDK's interface.

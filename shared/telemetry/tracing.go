@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -99,10 +100,21 @@ func (t *Tracing) Close(ctx context.Context) error {
 // sampler decides which spans are kept. A caller's request is kept by our ratio, whatever the caller's own trace says:
 // what we record is not for callers to choose. What follows from it, here and behind queues, is kept with it. A batch is
 // kept if one of the messages it is linked to is. Calls to AWS outside of any request are not kept.
-type sampler struct{ ratio, follow sdktrace.Sampler }
+type sampler struct {
+	ratio  float64
+	follow sdktrace.Sampler
+}
 
 func newSampler(ratio float64) sampler {
-	return sampler{ratio: sdktrace.TraceIDRatioBased(ratio), follow: sdktrace.ParentBased(sdktrace.NeverSample())}
+	return sampler{ratio: ratio, follow: sdktrace.ParentBased(sdktrace.NeverSample())}
+}
+
+// draw decides by chance of our own. A trace's id is its caller's choice, so it decides nothing.
+func (s sampler) draw(p sdktrace.SamplingParameters) sdktrace.SamplingResult {
+	if rand.Float64() < s.ratio { //nolint:gosec // chance that nobody gains from guessing
+		return sdktrace.AlwaysSample().ShouldSample(p)
+	}
+	return sdktrace.NeverSample().ShouldSample(p)
 }
 
 // ShouldSample implements the SDK's interface.
@@ -110,7 +122,7 @@ func (s sampler) ShouldSample(p sdktrace.SamplingParameters) sdktrace.SamplingRe
 	root := !trace.SpanContextFromContext(p.ParentContext).IsValid()
 	switch {
 	case p.Kind == trace.SpanKindServer:
-		return s.ratio.ShouldSample(p)
+		return s.draw(p)
 	case root && len(p.Links) > 0:
 		for _, l := range p.Links {
 			if l.SpanContext.IsSampled() {
@@ -118,7 +130,7 @@ func (s sampler) ShouldSample(p sdktrace.SamplingParameters) sdktrace.SamplingRe
 			}
 		}
 	case root && p.Kind == trace.SpanKindConsumer:
-		return s.ratio.ShouldSample(p)
+		return s.draw(p)
 	}
 	return s.follow.ShouldSample(p)
 }

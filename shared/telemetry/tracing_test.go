@@ -18,6 +18,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
 
+	"guardrails/shared/clock"
 	"guardrails/shared/telemetry"
 	"guardrails/shared/telemetry/otlptest"
 )
@@ -29,7 +30,7 @@ const (
 
 func exporter(t *testing.T, url string, log *bytes.Buffer) *telemetry.OTLP {
 	t.Helper()
-	o, err := telemetry.NewOTLP(url, map[string]string{"X-Collector-Key": "k-123"}, time.Second, slog.New(slog.NewJSONHandler(log, nil)))
+	o, err := telemetry.NewOTLP(url, map[string]string{"X-Collector-Key": "k-123"}, time.Second, clock.System(), slog.New(slog.NewJSONHandler(log, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +132,7 @@ func TestCollectorThatHangs(t *testing.T) {
 	defer server.Close()
 	defer close(release)
 	var log bytes.Buffer
-	o, err := telemetry.NewOTLP(server.URL, nil, 50*time.Millisecond, slog.New(slog.NewJSONHandler(&log, nil)))
+	o, err := telemetry.NewOTLP(server.URL, nil, 50*time.Millisecond, clock.System(), slog.New(slog.NewJSONHandler(&log, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +144,7 @@ func TestCollectorThatHangs(t *testing.T) {
 func TestEndpointsThatAreNone(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{"", "localhost:4318", "ftp://x", "http://", "://", "http://user:secret@ bad"} {
-		if _, err := telemetry.NewOTLP(s, nil, time.Second, slog.Default()); err == nil || strings.Contains(err.Error(), "secret") {
+		if _, err := telemetry.NewOTLP(s, nil, time.Second, clock.System(), slog.Default()); err == nil || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%q: %v", s, err)
 		}
 	}

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,6 +21,7 @@ import (
 	"guardrails/shared/errs"
 	"guardrails/shared/fn"
 	"guardrails/shared/id"
+	"guardrails/shared/telemetry"
 )
 
 // MaxBody is the largest request body that API Gateway takes, in bytes.
@@ -30,6 +32,8 @@ const MaxBody = 10 << 20
 const MaxEvent = 6_291_556
 
 var errTooLong = errs.New(errs.PayloadTooLarge, "The request is larger than 6 MB, in which each quote, backslash and line break of the body counts twice: send less at once, or documents of a job as an upload.")
+
+var errTooLarge = errs.New(errs.PayloadTooLarge, "The body is larger than 10 MB.")
 
 // MaxHeader is how large the request line and all headers may be together, in bytes.
 const MaxHeader = 10_240
@@ -42,19 +46,29 @@ type Config struct {
 	Authorizer *invoke.Target
 	// Proxies are the networks whose word on the client's address counts (see client).
 	Proxies []netip.Prefix
-	Clock   clock.Clock
-	IDs     *id.Generator
-	Log     *slog.Logger
+	// Registry takes the failures that no function can count itself, if anybody wants them.
+	Registry *telemetry.Registry
+	Clock    clock.Clock
+	IDs      *id.Generator
+	Log      *slog.Logger
 }
 
 // Gateway is an http.Handler. It is safe for concurrent use.
 type Gateway struct {
 	cfg    Config
 	router *router
+	bodies *bodies
+	// metrics are for the registry alone: on AWS the gateway counts for itself.
+	metrics *telemetry.Metrics
 }
 
 // New returns a gateway over the routes.
-func New(cfg Config) *Gateway { return &Gateway{cfg: cfg, router: newRouter(cfg.Routes)} }
+func New(cfg Config) *Gateway {
+	return &Gateway{
+		cfg: cfg, router: newRouter(cfg.Routes), bodies: &bodies{of: map[string]int64{}},
+		metrics: telemetry.NewMetrics(io.Discard, "gateway", cfg.Clock, cfg.Registry),
+	}
+}
 
 // call is one request on its way through the gateway.
 type call struct {
@@ -76,8 +90,24 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a, err := g.answer(r.Context(), c)
 	if err != nil {
 		a = g.problem(c, err)
+		g.count(r.Context(), err)
 	}
 	a.write(w)
+}
+
+// count counts an answer that is ours because a function gave none: it timed out, panicked, or said nothing that can be
+// passed on.
+func (g *Gateway) count(ctx context.Context, err error) {
+	var failed *functionError
+	if !errors.As(err, &failed) && !errors.Is(err, invoke.ErrTimeout) && !errors.Is(err, invoke.ErrPanic) && !errors.Is(err, errAuthorizer) {
+		return
+	}
+	for _, m := range []telemetry.Metric{telemetry.Requests, telemetry.RequestErrors, telemetry.ServedRequests, telemetry.ServedErrors} {
+		g.metrics.Count(m, 1)
+	}
+	if err := g.metrics.Flush(); err != nil {
+		g.cfg.Log.WarnContext(ctx, "metrics not written", "error", err)
+	}
 }
 
 // answer takes the steps of the real gateway in its order: path, method, authorizer, body, function.
@@ -93,17 +123,17 @@ func (g *Gateway) answer(ctx context.Context, c *call) (*answer, error) {
 		return nil, &methodError{allowed: c.match.allowed}
 	}
 	if c.http.ContentLength > MaxBody {
-		return nil, errs.New(errs.PayloadTooLarge, "The body is larger than 10 MB.")
+		return nil, errTooLarge
 	}
 	authorizer, err := g.authorize(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	if wantsBody(c, authorizer) {
-		if c.body, err = readBody(c.http); err != nil {
-			return nil, err
-		}
+	done, err := g.readBody(c, authorizer)
+	if err != nil {
+		return nil, err
 	}
+	defer done()
 	return g.invoke(ctx, c, authorizer)
 }
 
@@ -118,25 +148,32 @@ func headerSize(r *http.Request) int {
 	return n
 }
 
-// wantsBody spares memory that all callers share: a body is not read for a caller whom the function will refuse without
-// looking at it, nor for a route that needs no credentials and no body.
-func wantsBody(c *call, authorizer map[string]any) bool {
-	if c.match.route.Public {
-		return c.http.Method != http.MethodGet
+// readBody reads as much of the body as the function looks at. It reads none for a caller whom the function will refuse
+// without looking, and refuses when the bodies that are being worked on take up the memory that all callers share. The
+// caller says when it is done with the body.
+func (g *Gateway) readBody(c *call, authorizer map[string]any) (done func(), err error) {
+	limit := c.match.route.BodyLimit
+	if limit == 0 || authorizer[principalKey] == fn.Anonymous {
+		return func() {}, nil
 	}
-	return authorizer[principalKey] != fn.Anonymous
-}
-
-func readBody(r *http.Request) ([]byte, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, MaxBody))
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return nil, errs.New(errs.PayloadTooLarge, "The body is larger than 10 MB.")
+	size := limit + 1
+	if c.http.ContentLength >= 0 {
+		size = min(size, c.http.ContentLength)
 	}
+	who, _ := authorizer["tenant"].(string)
+	if done, err = g.bodies.take(cmp.Or(who, c.client), size); err != nil {
+		return nil, err
+	}
+	c.body, err = io.ReadAll(io.LimitReader(c.http.Body, limit+1))
 	if err != nil {
+		done()
 		return nil, errs.Wrap(errs.MalformedBody, "The body did not arrive as a whole.", err)
 	}
-	return body, nil
+	if len(c.body) > MaxBody {
+		done()
+		return nil, errTooLarge
+	}
+	return done, nil
 }
 
 func (g *Gateway) invoke(ctx context.Context, c *call, authorizer map[string]any) (*answer, error) {

@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -75,7 +76,7 @@ func serve(t *testing.T, authorizer function, routes ...gateway.Route) *httptest
 }
 
 func public(method, path string, f function) gateway.Route {
-	return gateway.Route{Method: method, Path: path, Public: true, Target: target(method+path, f)}
+	return gateway.Route{Method: method, Path: path, Public: true, BodyLimit: gateway.MaxBody, Target: target(method+path, f)}
 }
 
 func do(t *testing.T, method, url, body string, header ...string) (*http.Response, string) {
@@ -179,7 +180,7 @@ func TestRouting(t *testing.T) {
 func TestEventOfARequest(t *testing.T) {
 	t.Parallel()
 	s := serve(t, policy("Allow", "", map[string]any{"tenant": "ten_1", "admin": true, "limit": 100}),
-		gateway.Route{Method: "PUT", Path: "/v1/things/{id}", Target: target("things", tell)})
+		gateway.Route{Method: "PUT", Path: "/v1/things/{id}", BodyLimit: gateway.MaxBody, Target: target("things", tell)})
 	_, body := do(t, "PUT", s.URL+"/v1/things/a%20b?x=1&x=2&y=%C3%BC", `{"k":"v"}`,
 		"Content-Type", "application/json", "X-Many", "1", "X-Many", "2", "User-Agent", "test",
 		"Authorizer", "forged", "X-Amzn-Authorizer-Tenant", "ten_2")
@@ -385,27 +386,98 @@ func TestRequestIDs(t *testing.T) {
 	}
 }
 
-// TestBodiesOfStrangersAreNotRead sends a body as somebody without credentials: the function is asked, and refuses, and
-// none of the body was taken into memory. The same goes for a public route that takes none.
-func TestBodiesOfStrangersAreNotRead(t *testing.T) {
+// TestBodiesAreReadAsFarAsTheyAreLookedAt sends bodies to routes: a stranger's is not read, since the function refuses
+// without looking at it, nor one that the route does not take, and of one that is too large a byte more than its limit.
+func TestBodiesAreReadAsFarAsTheyAreLookedAt(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		principal, method string
-		public, read      bool
+		principal string
+		limit     int64
+		body      string
+		want      string
 	}{
-		"a verified caller":         {"p1", http.MethodPost, false, true},
-		"a stranger":                {"anonymous", http.MethodPost, false, false},
-		"a public route":            {"", http.MethodPost, true, true},
-		"a public route to be read": {"", http.MethodGet, true, false},
+		"a verified caller":         {"p1", 9, "some text", `"body":"some text"`},
+		"too much":                  {"p1", 9, "some texts", `"body":"some texts"`},
+		"far too much":              {"p1", 9, "some texts and more", `"body":"some texts"`},
+		"a stranger":                {"anonymous", 9, "some text", `"body":""`},
+		"a route that takes none":   {"p1", 0, "some text", `"body":""`},
+		"no body where one may be":  {"p1", 9, "", `"body":""`},
+		"a body of unknown length":  {"p1", 9, "chunked:some text", `"body":"some text"`},
+		"far too much, and unknown": {"p1", 9, "chunked:some texts and more", `"body":"some texts"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			route := gateway.Route{Method: c.method, Path: "/x", Public: c.public, Target: target("x", tell)}
-			s := serve(t, policyOf(c.principal, "Allow", "", nil), route)
-			resp, body := do(t, c.method, s.URL+"/x", "some text")
-			if resp.StatusCode != http.StatusOK || strings.Contains(body, "some text") != c.read {
-				t.Errorf("status %d, the event is %s", resp.StatusCode, body)
+			s := serve(t, policyOf(c.principal, "Allow", "", nil), gateway.Route{Method: http.MethodPost, Path: "/x", BodyLimit: c.limit, Target: target("x", tell)})
+			text, chunked := strings.CutPrefix(c.body, "chunked:")
+			var in io.Reader = strings.NewReader(text)
+			if chunked {
+				in = io.MultiReader(in) // hides the length
+			}
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/x", in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer resp.Body.Close()
+			raw, err := io.ReadAll(resp.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(string(raw), c.want) {
+				t.Errorf("status %d, the event is %s, want %s", resp.StatusCode, raw, c.want)
 			}
 		})
+	}
+}
+
+// TestNoTenantTakesAllMemory keeps bodies of one tenant in work until there is no room for another of it: that one is
+// told to come again, another tenant's is served, and room that was given back can be had.
+func TestNoTenantTakesAllMemory(t *testing.T) {
+	t.Parallel()
+	const size = 8 << 20 // of 32 MB for one tenant
+	entered, leave := make(chan struct{}), make(chan struct{})
+	slow := function(func(_ context.Context, payload []byte) ([]byte, error) {
+		if bytes.Contains(payload, []byte(`"tenant":"acme"`)) {
+			entered <- struct{}{}
+			<-leave
+		}
+		return []byte(`{"statusCode": 200, "body": "done"}`), nil
+	})
+	byKey := function(func(ctx context.Context, payload []byte) ([]byte, error) {
+		who := "acme"
+		if bytes.Contains(payload, []byte("globex")) {
+			who = "globex"
+		}
+		return policy("Allow", "", map[string]any{"tenant": who})(ctx, payload)
+	})
+	s := serve(t, byKey, gateway.Route{Method: http.MethodPost, Path: "/x", BodyLimit: gateway.MaxBody, Target: target("x", slow)})
+	body := strings.Repeat("x", size/2)
+	answered := make(chan int, 16)
+	for range 8 {
+		go func() {
+			resp, _ := do(t, http.MethodPost, s.URL+"/x", body, "X-Api-Key", "acme")
+			answered <- resp.StatusCode
+		}()
+		<-entered
+	}
+	resp, _ := do(t, http.MethodPost, s.URL+"/x", body, "X-Api-Key", "acme")
+	if resp.StatusCode != http.StatusServiceUnavailable || resp.Header.Get("Retry-After") == "" {
+		t.Errorf("a ninth body is answered %d, retry after %q", resp.StatusCode, resp.Header.Get("Retry-After"))
+	}
+	if resp, _ := do(t, http.MethodPost, s.URL+"/x", body, "X-Api-Key", "globex"); resp.StatusCode != http.StatusOK {
+		t.Errorf("another tenant's body is answered %d", resp.StatusCode)
+	}
+	for range 8 {
+		leave <- struct{}{}
+		if status := <-answered; status != http.StatusOK {
+			t.Errorf("a body in work was answered %d", status)
+		}
+	}
+	go func() { <-entered; leave <- struct{}{} }()
+	if resp, _ := do(t, http.MethodPost, s.URL+"/x", body, "X-Api-Key", "acme"); resp.StatusCode != http.StatusOK {
+		t.Errorf("once there is room it is answered %d", resp.StatusCode)
 	}
 }

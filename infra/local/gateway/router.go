@@ -15,7 +15,9 @@ type Route struct {
 	// Path has parameters in braces, each a whole segment: /api/v1/jobs/{id}.
 	Path   string
 	Public bool
-	Target *invoke.Target
+	// BodyLimit is the largest body that the function takes; one byte more is read, so that it can say so. With 0 none is.
+	BodyLimit int64
+	Target    *invoke.Target
 }
 
 // router finds routes by path. It is read-only once built.
