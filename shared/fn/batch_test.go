@@ -25,6 +25,9 @@ type order struct {
 	Name string `json:"name"`
 }
 
+// errForgotten stands for a message that a faulty handler of batches says nothing about.
+var errForgotten = errors.New("forgotten")
+
 // fate is what happens to an order: it is done, fails, or makes the handler panic.
 func fate(o order) error {
 	switch o.Name {
@@ -32,6 +35,8 @@ func fate(o order) error {
 		return errors.New("not now")
 	case "panics":
 		panic("the text of " + o.Name)
+	case "forgotten":
+		return errForgotten
 	}
 	return nil
 }
@@ -67,7 +72,7 @@ func consumers(seen func(o order, traceparent string)) map[string]fn.Binding {
 					seen(m.Body, telemetry.Traceparent(m.In(ctx)))
 					out[i] = fate(m.Body)
 				}
-				return out
+				return slices.DeleteFunc(out, func(err error) bool { return errors.Is(err, errForgotten) })
 			}, nil
 		}),
 	}
@@ -77,9 +82,9 @@ func consumers(seen func(o order, traceparent string)) map[string]fn.Binding {
 // what is counted and how the spans end.
 func TestConsumersTellEachMessagesEnd(t *testing.T) {
 	t.Parallel()
-	for kind, c := range map[string]struct{ panics []string }{
-		"each":     {[]string{"m3"}},
-		"together": {[]string{"m1", "m2", "m3"}}, // a panic is of the whole batch
+	for kind, c := range map[string]struct{ panics, forgotten []string }{
+		"each":     {[]string{"m3"}, []string{"m2"}},
+		"together": {[]string{"m1", "m2", "m3"}, []string{"m1", "m2"}}, // a panic is of the whole batch, and so is an answer that fits none
 	} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
@@ -89,9 +94,13 @@ func TestConsumersTellEachMessagesEnd(t *testing.T) {
 			good, bad := `{"name": "works"}`, `{"name": "fails"}`
 			wantFailed(t, sys, kind, []string{"m2", "m3", "m4"}, message("m1", own, "", good), message("m2", own, "", bad), message("m3", own, "", "no JSON"), message("m4", "", "", good))
 			wantFailed(t, sys, kind, c.panics, message("m1", own, "", good), message("m2", own, "", good), message("m3", own, "", `{"name": "panics"}`))
+			wantFailed(t, sys, kind, c.forgotten, message("m1", own, "", good), message("m2", own, "", `{"name": "forgotten"}`))
 			wantFailed(t, sys, kind, []string{}, message("m1", own, "", good))
 			wantFailed(t, sys, kind, []string{"m1"}, message("m1", own, "", "no JSON"))
 			log := sys.Log.String()
+			if !strings.Contains(log, `"msg":"panic"`) || kind == "each" && !strings.Contains(log, `"message_id":"m3"`) {
+				t.Errorf("the log does not say where a panic was: %s", log)
+			}
 			if strings.Contains(log, "the text of") || strings.Contains(log, "no JSON") {
 				t.Errorf("the log quotes a message: %s", log)
 			}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -203,7 +204,7 @@ func TestLoadTracing(t *testing.T) {
 	}{
 		"nothing set":   {map[string]string{}, "", true},
 		"an endpoint":   {map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint}, "", false},
-		"everything":    {map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint, "OTEL_EXPORTER_OTLP_HEADERS": "api-key = a=b,x=y,", "OTEL_EXPORTER_OTLP_TIMEOUT": "500", "OTEL_TRACES_SAMPLER_ARG": "0.05"}, "", false},
+		"everything":    {map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint, "OTEL_EXPORTER_OTLP_HEADERS": "Authorization = Basic%20a=b,x=100%,", "OTEL_EXPORTER_OTLP_TIMEOUT": "500", "OTEL_TRACES_SAMPLER_ARG": "0.05"}, "", false},
 		"no URL":        {map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "secret@host"}, "OTEL_EXPORTER_OTLP_ENDPOINT", false},
 		"no ratio":      {map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint, "OTEL_TRACES_SAMPLER_ARG": "5%"}, "OTEL_TRACES_SAMPLER_ARG", false},
 		"too much":      {map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint, "OTEL_TRACES_SAMPLER_ARG": "1.5"}, "OTEL_TRACES_SAMPLER_ARG", false},
@@ -228,5 +229,15 @@ func TestLoadTracing(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// TestHeadersForTheCollector reads them as OpenTelemetry writes them.
+func TestHeadersForTheCollector(t *testing.T) {
+	t.Parallel()
+	got, err := otlpHeaders("Authorization = Basic%20YTpi=, x=100%,, y = ")
+	want := map[string]string{"Authorization": "Basic YTpi=", "x": "100%", "y": ""}
+	if err != nil || !maps.Equal(got, want) {
+		t.Errorf("got %v, %v, want %v", got, err, want)
 	}
 }

@@ -187,6 +187,75 @@ func TestWhatIsKept(t *testing.T) {
 	}
 }
 
+// TestCallersDoNotDecideWhatIsKept draws for requests of one caller's trace, whose id a ratio of ids would always keep or
+// always drop: about half of them are kept at a half.
+func TestCallersDoNotDecideWhatIsKept(t *testing.T) {
+	t.Parallel()
+	for _, own := range []string{
+		"00-ffffffffffffffff0000000000000001-00f067aa0ba902b7-00", "00-0000000000000001ffffffffffffffff-00f067aa0ba902b7-01",
+	} {
+		e := tracetest.NewInMemoryExporter()
+		tracer := telemetry.NewTracing(telemetry.Service{Ratio: .5}, sdktrace.NewSimpleSpanProcessor(e)).Tracer("f", "c")
+		for range 400 {
+			_, span := tracer.Start(telemetry.Follow(t.Context(), own), "s", trace.WithSpanKind(trace.SpanKindServer))
+			span.End()
+		}
+		// Outside of this range once in 10^20 runs.
+		if n := len(e.GetSpans()); n < 100 || n > 300 {
+			t.Errorf("of 400 requests in %s %d are kept", own, n)
+		}
+	}
+}
+
+// TestACollectorThatFailsIsLeftAlone counts the calls while it rests, and after.
+func TestACollectorThatFailsIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	var calls atomic.Int64
+	var status atomic.Int64
+	status.Store(http.StatusUnauthorized)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		calls.Add(1)
+		w.WriteHeader(int(status.Load()))
+	}))
+	defer server.Close()
+	now := clock.NewFake(noon)
+	o, err := telemetry.NewOTLP(server.URL, nil, time.Second, now, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	send := func(want int64) {
+		t.Helper()
+		if err := o.ExportSpans(t.Context(), tracetest.SpanStubs{{Name: "a"}}.Snapshots()); err != nil || calls.Load() != want {
+			t.Errorf("%v; %d calls, want %d", err, calls.Load(), want)
+		}
+	}
+	send(1)
+	send(1)
+	now.Advance(29 * time.Second)
+	send(1)
+	now.Advance(2 * time.Second)
+	status.Store(http.StatusOK)
+	send(2)
+	send(3)
+}
+
+// TestCredentialsStayWithTheCollector answers with a redirect: whoever it names gets nothing.
+func TestCredentialsStayWithTheCollector(t *testing.T) {
+	t.Parallel()
+	var visited atomic.Bool
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { visited.Store(true) }))
+	defer other.Close()
+	server := httptest.NewServer(http.RedirectHandler(other.URL, http.StatusTemporaryRedirect))
+	defer server.Close()
+	var log bytes.Buffer
+	if err := exporter(t, server.URL, &log).ExportSpans(t.Context(), tracetest.SpanStubs{{Name: "a"}}.Snapshots()); err != nil {
+		t.Error(err)
+	}
+	if visited.Load() || !strings.Contains(log.String(), "spans lost") {
+		t.Errorf("the redirect was followed: %v; the log says %q", visited.Load(), &log)
+	}
+}
+
 // TestNoTracing checks that everything works without a collector.
 func TestNoTracing(t *testing.T) {
 	t.Parallel()

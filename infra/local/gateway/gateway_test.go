@@ -20,6 +20,7 @@ import (
 	"guardrails/infra/local/invoke"
 	"guardrails/shared/clock"
 	"guardrails/shared/id"
+	"guardrails/shared/telemetry"
 )
 
 type function func(ctx context.Context, payload []byte) ([]byte, error)
@@ -479,5 +480,36 @@ func TestNoTenantTakesAllMemory(t *testing.T) {
 	go func() { <-entered; leave <- struct{}{} }()
 	if resp, _ := do(t, http.MethodPost, s.URL+"/x", body, "X-Api-Key", "acme"); resp.StatusCode != http.StatusOK {
 		t.Errorf("once there is room it is answered %d", resp.StatusCode)
+	}
+}
+
+// TestFailuresThatNoFunctionCountsAreCounted lets functions panic and fail: whoever watches hears of it from the gateway,
+// and hears nothing of answers that functions counted themselves.
+func TestFailuresThatNoFunctionCountsAreCounted(t *testing.T) {
+	t.Parallel()
+	registry, now := telemetry.NewRegistry(), clock.NewFake(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))
+	panics := function(func(context.Context, []byte) ([]byte, error) { panic("the text") })
+	s := httptest.NewServer(gateway.New(gateway.Config{
+		Routes: []gateway.Route{
+			public("GET", "/panics", panics), public("GET", "/fails", fails(errors.New("broken"))), public("GET", "/nonsense", answers("no JSON")),
+			public("GET", "/works", answers(`{"statusCode": 200}`)), public("GET", "/says-so", answers(`{"statusCode": 503}`)),
+			{Method: "GET", Path: "/closed", Target: target("closed", tell)},
+		},
+		Authorizer: target("authorizer", panics), Registry: registry, Clock: now, IDs: id.NewGenerator(now, nil), Log: slog.New(slog.DiscardHandler),
+	}))
+	defer s.Close()
+	for path, want := range map[string]int{"/panics": 502, "/fails": 502, "/nonsense": 502, "/works": 200, "/says-so": 503, "/closed": 503, "/none": 404} {
+		if resp, body := do(t, "GET", s.URL+path, ""); resp.StatusCode != want && resp.StatusCode/100 != want/100 {
+			t.Errorf("%s answers %d: %s", path, resp.StatusCode, body)
+		}
+	}
+	var text strings.Builder
+	if err := registry.Write(&text); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"requests", "request_errors", "served_requests", "served_errors"} {
+		if want := "guardrails_" + name + `_total{function="gateway"} 4` + "\n"; !strings.Contains(text.String(), want) {
+			t.Errorf("it is not so: %s\n%s", want, &text)
+		}
 	}
 }
