@@ -44,6 +44,9 @@ func run(ctx context.Context, lookup func(string) string, root string, progress 
 	if err != nil {
 		return fmt.Errorf("the catalogue is not consistent: %w", err)
 	}
+	if w := env.Warning(); w != "" {
+		fmt.Fprintln(progress, "infra: warning:", w)
+	}
 	contexts := stack.Contexts(p)
 	fmt.Fprintf(progress, "infra: building %d bootstraps for %s\n", len(contexts), env.Architecture)
 	zips, err := bundle.Build(ctx, bundle.Options{Root: root, Dir: filepath.Join(root, "dist", "bootstrap"), Architecture: env.Architecture}, contexts)

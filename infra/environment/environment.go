@@ -65,10 +65,22 @@ type Alarms struct {
 	PagerDuty string `json:"pagerduty_secret,omitempty"`
 }
 
+// Warning names who does not hear of alarms though somebody should, in one line; "" if nobody is left out.
+func (e Environment) Warning() string {
+	switch {
+	case e.Name != staging && e.Name != production, e.Alarms.Email != "":
+		return ""
+	case e.Alarms.PagerDuty != "":
+		return fmt.Sprintf("nobody hears of alarms that wait for the morning: set alarms.email of %s in cdk.json", e.Name)
+	}
+	return fmt.Sprintf("nobody hears of alarms: set alarms.email or alarms.pagerduty_secret of %s in cdk.json", e.Name)
+}
+
 // names lists the environments there may be.
-var names = []string{"dev", "staging", production, "local"}
+var names = []string{"dev", staging, production, "local"}
 
 const (
+	staging    = "staging"
 	production = "prod"
 	// leastAuditDays is the least that production keeps audit logs for, maxAuditDays the most that S3 takes.
 	leastAuditDays = 365

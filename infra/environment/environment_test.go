@@ -58,6 +58,28 @@ func TestReadNamesTheFault(t *testing.T) {
 	}
 }
 
+// TestWarningNamesWhoDoesNotHear reads environments with and without somebody who hears of alarms.
+func TestWarningNamesWhoDoesNotHear(t *testing.T) {
+	t.Parallel()
+	const nobody, nobodyLater = "nobody hears of alarms: set alarms.email or alarms.pagerduty_secret of ", "nobody hears of alarms that wait for the morning"
+	for name, c := range map[string]struct{ env, alarms, want string }{
+		"prod, nobody":    {"prod", `{}`, nobody + "prod in cdk.json"},
+		"staging, nobody": {"staging", `{}`, nobody + "staging in cdk.json"},
+		"prod, e-mail":    {"prod", `{"email": "night@example.com"}`, ""},
+		"prod, PagerDuty": {"prod", `{"pagerduty_secret": "pagerduty/guardrails"}`, nobodyLater},
+		"dev":             {"dev", `{}`, ""},
+		"local":           {"local", `{}`, ""},
+	} {
+		e, err := environment.Read([]byte(`{"env": "`+c.env+`", "environments": {"`+c.env+`": {"alarms": `+c.alarms+`}}}`), "", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := e.Warning(); !strings.HasPrefix(got, c.want) || c.want == "" && got != "" || strings.Contains(got, "\n") {
+			t.Errorf("%s: the warning is %q, want %q", name, got, c.want)
+		}
+	}
+}
+
 // TestAuditMode checks that production alone has the mode that nobody gets around.
 func TestAuditMode(t *testing.T) {
 	t.Parallel()

@@ -74,7 +74,7 @@ func TestEveryMetricOfAQueryIsWritten(t *testing.T) {
 	}
 }
 
-// TestEveryAlertHasARunbook resolves the pages that alerts name.
+// TestEveryAlertHasARunbook resolves the pages that alerts name, and checks that they know the alert.
 func TestEveryAlertHasARunbook(t *testing.T) {
 	t.Parallel()
 	alerts := strings.Split(monitoring.Rules(), "- alert: ")[1:]
@@ -88,9 +88,54 @@ func TestEveryAlertHasARunbook(t *testing.T) {
 			t.Errorf("%s names no runbook", name)
 			continue
 		}
-		if _, err := os.Stat(filepath.Join("..", "..", page[1])); err != nil {
+		text, err := os.ReadFile(filepath.Join("..", "..", page[1]))
+		if err != nil {
 			t.Errorf("%s: %v", name, err)
+			continue
 		}
+		if !knows(string(text), name) {
+			t.Errorf("%s does not speak of %s", page[1], name)
+		}
+	}
+}
+
+// knows reports whether a page names an alert. One on a budget is named by its pattern, with its objective and its speed
+// each in a row of a table.
+func knows(page, alert string) bool {
+	burn := regexp.MustCompile(`^Guardrails(\w+)Burn(\w+)$`).FindStringSubmatch(alert)
+	if burn == nil {
+		return strings.Contains(page, "`"+alert+"`")
+	}
+	return strings.Contains(page, "`Guardrails<Objective>Burn<Speed>`") &&
+		strings.Contains(page, "\n| "+strings.ToLower(burn[1])+" |") && strings.Contains(page, "\n| "+strings.ToLower(burn[2])+" |")
+}
+
+// TestRunbooksNamePanelsThatAreThere looks up each title of the dashboard that a runbook quotes.
+func TestRunbooksNamePanelsThatAreThere(t *testing.T) {
+	t.Parallel()
+	titles := map[string]bool{}
+	for _, p := range monitoring.Panels() {
+		titles[p.Title] = true
+	}
+	files, err := filepath.Glob(filepath.Join("..", "..", monitoring.Runbooks, "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := 0
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`panel\s+"([^"]*)"`).FindAllStringSubmatch(string(text), -1) {
+			named++
+			if !titles[m[1]] {
+				t.Errorf("%s names the panel %q, which the dashboard does not have", f, m[1])
+			}
+		}
+	}
+	if named == 0 {
+		t.Error("no runbook names a panel")
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 
 const keyID = "Key"
 
-// data is the stack of everything that outlives a release: the key, tables, queues, buckets, secrets, and the topic of
+// data is the stack of everything that outlives a release: the key, tables, queues, buckets, secrets, and the topics of
 // alarms.
 func (b *builder) data() Stack {
 	t := cfn.New("Guardrails " + b.env.Name + ": tables, queues, buckets, secrets and the key that encrypts them.")
@@ -25,7 +25,7 @@ func (b *builder) data() Stack {
 	for _, spec := range b.plan.Resources.Secrets {
 		b.secret(t, spec)
 	}
-	b.topic(t)
+	b.topics(t)
 	for _, a := range b.plan.QueueAlarms() {
 		b.alarm(t, a, cfn.Ref("Alarms"))
 	}
@@ -226,26 +226,33 @@ func (b *builder) secret(t *cfn.Template, spec resource.SecretSpec) {
 	t.Export(id+"Arn", b.exportSecret(spec.Name), cfn.GetAtt(id, "Id"))
 }
 
-// topic is where alarms go, and who hears of them.
-func (b *builder) topic(t *cfn.Template) {
-	t.Add("Alarms", cfn.Resource{Type: "AWS::SNS::Topic", Properties: cfn.Map{"TopicName": b.alarmTopic(), "KmsMasterKeyId": cfn.Ref(keyID)}})
-	t.Add("AlarmsPolicy", cfn.Resource{Type: "AWS::SNS::TopicPolicy", Properties: cfn.Map{
-		"Topics": cfn.List{cfn.Ref("Alarms")},
-		"PolicyDocument": cfn.Map{"Version": "2012-10-17", "Statement": cfn.List{
-			cfn.Map{
-				"Sid": "CloudWatch", "Effect": "Allow", "Principal": cfn.Map{"Service": "cloudwatch.amazonaws.com"}, "Action": "sns:Publish", "Resource": cfn.Ref("Alarms"),
-				"Condition": cfn.Map{"StringEquals": cfn.Map{"aws:SourceAccount": cfn.Ref("AWS::AccountId")}},
-			},
-			onlyTLS("sns:Publish", cfn.Ref("Alarms")),
-		}},
-	}})
-	if b.env.Alarms.Email != "" {
-		t.Add("AlarmsEmail", cfn.Resource{Type: "AWS::SNS::Subscription", Properties: cfn.Map{"TopicArn": cfn.Ref("Alarms"), "Protocol": "email", "Endpoint": b.env.Alarms.Email}})
-	}
+// topics are where alarms go, and who hears of them: of pages everybody, of tickets the e-mail address alone, since nobody
+// is to be woken for them.
+func (b *builder) topics(t *cfn.Template) {
+	b.topic(t, "Alarms", b.alarmTopic())
+	b.topic(t, "Tickets", b.ticketTopic())
 	if b.env.Alarms.PagerDuty != "" {
 		t.Add("AlarmsPagerDuty", cfn.Resource{Type: "AWS::SNS::Subscription", Properties: cfn.Map{
 			"TopicArn": cfn.Ref("Alarms"), "Protocol": "https", "Endpoint": "{{resolve:secretsmanager:" + b.env.Alarms.PagerDuty + "}}",
 		}})
+	}
+}
+
+// topic adds a topic that CloudWatch alone publishes to, with the e-mail address's subscription.
+func (b *builder) topic(t *cfn.Template, id, physical string) {
+	t.Add(id, cfn.Resource{Type: "AWS::SNS::Topic", Properties: cfn.Map{"TopicName": physical, "KmsMasterKeyId": cfn.Ref(keyID)}})
+	t.Add(id+"Policy", cfn.Resource{Type: "AWS::SNS::TopicPolicy", Properties: cfn.Map{
+		"Topics": cfn.List{cfn.Ref(id)},
+		"PolicyDocument": cfn.Map{"Version": "2012-10-17", "Statement": cfn.List{
+			cfn.Map{
+				"Sid": "CloudWatch", "Effect": "Allow", "Principal": cfn.Map{"Service": "cloudwatch.amazonaws.com"}, "Action": "sns:Publish", "Resource": cfn.Ref(id),
+				"Condition": cfn.Map{"StringEquals": cfn.Map{"aws:SourceAccount": cfn.Ref("AWS::AccountId")}},
+			},
+			onlyTLS("sns:Publish", cfn.Ref(id)),
+		}},
+	}})
+	if b.env.Alarms.Email != "" {
+		t.Add(id+"Email", cfn.Resource{Type: "AWS::SNS::Subscription", Properties: cfn.Map{"TopicArn": cfn.Ref(id), "Protocol": "email", "Endpoint": b.env.Alarms.Email}})
 	}
 }
 

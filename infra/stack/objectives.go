@@ -17,7 +17,10 @@ func (b *builder) objectives(t *cfn.Template) {
 			long := b.burnAlarm(t, o, burn, burn.Long)
 			short := b.burnAlarm(t, o, burn, burn.Short)
 			name := b.name(o.Name + "-burn-" + burn.Name)
-			topic := cfn.ARN("sns", b.alarmTopic())
+			topic := cfn.ARN("sns", b.ticketTopic())
+			if burn.Page {
+				topic = cfn.ARN("sns", b.alarmTopic())
+			}
 			t.Add(cfn.ID(name, "alarm"), cfn.Resource{Type: "AWS::CloudWatch::CompositeAlarm", Properties: cfn.Map{
 				"AlarmName": name,
 				"AlarmDescription": fmt.Sprintf("[%s] The budget of %s is used up %g times too fast: %s. Runbook: %s%s.md",

@@ -41,9 +41,15 @@ type query struct {
 	lines []string
 }
 
+// queries are over lines of three kinds: our own; Lambda's records of invocations, which alone tell of a timeout or a
+// kill; and the last words of a process that cannot start.
 func queries() []query {
 	return []query{
-		{"errors", []string{"fields @timestamp, function, msg, error, request_id", `filter level = "ERROR"`, "sort @timestamp desc", "limit 100"}},
+		{"errors", []string{
+			"fields @timestamp, function, msg, code, error, request_id, record.status, record.metrics.maxMemoryUsedMB, @message",
+			`filter level = "ERROR" or record.status in ["error", "timeout", "failure"] or @message like /^guardrails: /`, "sort @timestamp desc", "limit 100",
+		}},
+		{"failures-by-code", []string{`filter level = "ERROR"`, "stats count(*) as n by function, code", "sort n desc"}},
 		{"one-request", []string{"fields @timestamp, function, msg, status, @message", `filter request_id = "PUT-THE-ID-HERE"`, "sort @timestamp asc", "limit 200"}},
 		{"one-trace", []string{"fields @timestamp, function, msg, message_id, status, error, @message", `filter trace_id = "PUT-THE-ID-HERE"`, "sort @timestamp asc", "limit 200"}},
 		{"slow-requests", []string{"fields @timestamp, function, route, status, duration / 1000000 as ms, trace_id", `filter msg = "request"`, "sort ms desc", "limit 50"}},
@@ -67,25 +73,35 @@ func (b *builder) logGroups() []cfn.List {
 	return out
 }
 
-// dashboard is one page: the API, the functions by kind of trouble, the queues, our own counters.
+// dashboard is one page: the API, the functions by kind of trouble, the queues, the tables, our own counters. The runbooks
+// name its widgets by their titles.
 func (b *builder) dashboard() any {
-	var functions, queues, counters, latency cfn.List
+	var functions, throttles, queues, flow, age, tables, counters, latency cfn.List
 	for _, f := range b.plan.Functions {
 		functions = append(functions, cfn.List{"AWS/Lambda", "Errors", "Resource", f.Physical + ":" + plan.LiveAlias, "FunctionName", f.Physical})
+		throttles = append(throttles, cfn.List{"AWS/Lambda", "Throttles", "FunctionName", f.Physical})
 		if f.Spec.Trigger.Kind == fn.TriggerHTTP && f.Spec.RateClass == fn.RateAnalyze {
 			latency = append(latency, cfn.List{"AWS/Lambda", "Duration", "Resource", f.Physical + ":" + plan.LiveAlias, "FunctionName", f.Physical, cfn.Map{"stat": "p99"}})
 		}
 	}
 	for _, q := range b.plan.Resources.Queues {
 		queues = append(queues, cfn.List{"AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", q.Physical})
+		if q.DeadLetter == "" {
+			continue // nothing works on what was given up
+		}
+		flow = append(flow, cfn.List{"AWS/SQS", "NumberOfMessagesSent", "QueueName", q.Physical}, cfn.List{"AWS/SQS", "NumberOfMessagesReceived", "QueueName", q.Physical})
+		age = append(age, cfn.List{"AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", q.Physical})
+	}
+	for _, d := range b.plan.Resources.Tables {
+		// DynamoDB counts them by operation; a table's are the sum.
+		expression := `SUM(SEARCH('{AWS/DynamoDB,TableName,Operation} MetricName="ThrottledRequests" TableName="` + d.Physical + `"', 'Sum', 60))`
+		tables = append(tables, cfn.List{cfn.Map{"expression": expression, "label": d.Name}})
 	}
 	for _, d := range telemetry.Definitions() {
 		if d.Kind != telemetry.Counter {
 			continue
 		}
-		m := d.Name
-		expression := `SUM(SEARCH('{` + telemetry.Namespace + `,` + telemetry.FunctionDimension + `} MetricName="` + string(m) + `"', 'Sum', 60))`
-		counters = append(counters, cfn.List{cfn.Map{"expression": expression, "label": string(m)}})
+		counters = append(counters, cfn.List{cfn.Map{"expression": "SUM(" + byFunction(d.Name) + ")", "label": string(d.Name)}})
 	}
 	api := cfn.List{
 		cfn.List{"AWS/ApiGateway", "Count", "ApiName", b.name("api"), cfn.Map{"stat": "Sum"}},
@@ -96,9 +112,15 @@ func (b *builder) dashboard() any {
 	widgets := cfn.List{
 		widget(0, 0, "API: requests, errors, p99", "Sum", api),
 		widget(12, 0, "Analysis: p99 of the functions", "p99", latency),
-		widget(0, 6, "Functions: errors", "Sum", functions),
-		widget(12, 6, "Queues: messages waiting and given up", "Maximum", queues),
-		widget(0, 12, "Guardrails' own counters", "Sum", counters),
+		widget(0, 6, "Functions: requests", "Sum", search(telemetry.Requests)),
+		widget(12, 6, "Functions: answers with a 5xx status", "Sum", search(telemetry.RequestErrors)),
+		widget(0, 12, "Functions: errors", "Sum", functions),
+		widget(12, 12, "Functions: throttles", "Sum", throttles),
+		widget(0, 18, "Queues: messages waiting and given up", "Maximum", queues),
+		widget(12, 18, "Queues: messages sent and received", "Sum", flow),
+		widget(0, 24, "Queues: age of the oldest message", "Maximum", age),
+		widget(12, 24, "Tables: throttled requests", "Sum", tables),
+		widget(0, 30, "Guardrails' own counters", "Sum", counters),
 	}
 	raw, err := json.Marshal(cfn.Map{"widgets": widgets})
 	if err != nil {
@@ -106,6 +128,15 @@ func (b *builder) dashboard() any {
 	}
 	// The region is CloudFormation's to fill; nothing else in the body looks like a variable.
 	return cfn.Sub(string(raw))
+}
+
+// byFunction is an expression for one of our counters, a line for each function that has counted.
+func byFunction(m telemetry.Metric) string {
+	return `SEARCH('{` + telemetry.Namespace + `,` + telemetry.FunctionDimension + `} MetricName="` + string(m) + `"', 'Sum', 60)`
+}
+
+func search(m telemetry.Metric) cfn.List {
+	return cfn.List{cfn.List{cfn.Map{"expression": byFunction(m)}}}
 }
 
 func widget(x, y int, title, stat string, metrics cfn.List) cfn.Map {

@@ -87,8 +87,10 @@ func (b *builder) exportKey() string            { return b.dataName() + "-key" }
 func (b *builder) exportStream(t string) string { return b.dataName() + "-stream-" + t }
 func (b *builder) exportSecret(s string) string { return b.dataName() + "-secret-" + s }
 
-// alarmTopic is the physical name of the topic that alarms go to.
-func (b *builder) alarmTopic() string { return b.name("alarms") }
+// alarmTopic is the physical name of the topic of alarms that somebody is woken for, ticketTopic of those that wait for
+// the morning.
+func (b *builder) alarmTopic() string  { return b.name("alarms") }
+func (b *builder) ticketTopic() string { return b.name("tickets") }
 
 // functionName is a function's ARN without a version.
 func functionARN(f plan.Function) string {

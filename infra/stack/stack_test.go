@@ -274,7 +274,7 @@ func TestDataIsKeptAndEncrypted(t *testing.T) {
 	}, "AWS::S3::Bucket")
 }
 
-// TestPoliciesOfResources checks that buckets, queues and the topic refuse what does not come over TLS, and that nobody
+// TestPoliciesOfResources checks that buckets, queues and topics refuse what does not come over TLS, and that nobody
 // but the account is let in.
 func TestPoliciesOfResources(t *testing.T) {
 	t.Parallel()

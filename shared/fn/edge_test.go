@@ -262,6 +262,14 @@ func TestRequestIDsInLogs(t *testing.T) {
 	}
 }
 
+// TestLogIDIsWhatTheRunbookPrints compares with docs/runbooks/request-failures.md: printf %s 'ID' | sha256sum | cut -c1-16.
+func TestLogIDIsWhatTheRunbookPrints(t *testing.T) {
+	t.Parallel()
+	if got, want := fn.LogID("jane.roe@corp-mail.com"), "sha256:4b71f09b15d7f2ae"; got != want {
+		t.Errorf("the id stands in logs as %s, want %s", got, want)
+	}
+}
+
 func TestPanicIsInternalAndSaysNothing(t *testing.T) {
 	t.Parallel()
 	sys, _ := system(t)
