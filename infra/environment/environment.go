@@ -68,6 +68,14 @@ type Alarms struct {
 // names lists the environments there may be.
 var names = []string{"dev", "staging", production, "local"}
 
+// Known returns an error that lists the environments there may be if the name is none of them.
+func Known(name string) error {
+	if slices.Contains(names, name) {
+		return nil
+	}
+	return fmt.Errorf("there is no environment %q: there are %s", name, strings.Join(names, ", "))
+}
+
 const (
 	production = "prod"
 	// leastAuditDays is the least that production keeps audit logs for, maxAuditDays the most that S3 takes.
@@ -92,7 +100,7 @@ func Read(contextJSON []byte, account, region string) (Environment, error) {
 		c.Env = names[0]
 	}
 	raw, ok := c.Environments[c.Env]
-	if !ok || !slices.Contains(names, c.Env) {
+	if !ok || Known(c.Env) != nil {
 		return Environment{}, fmt.Errorf("there is no environment %q: cdk.json has %s", c.Env, strings.Join(slices.Sorted(maps.Keys(c.Environments)), ", "))
 	}
 	e := Environment{}
