@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -93,9 +94,15 @@ func (b *bench) check(name, about string, tool debian.Program, file func() strin
 		if err != nil {
 			return "", fmt.Errorf("%w\n%s", err, bytes.TrimSpace(out))
 		}
-		return strings.Join(append([]string{about + ":"}, strings.Fields(string(out))...), " "), nil
+		if n := counted.Find(out); n != nil {
+			return fmt.Sprintf("%s: %s", about, n), nil
+		}
+		return "", nil
 	}}
 }
+
+// counted is what promtool says of how much it read.
+var counted = regexp.MustCompile(`[0-9]+ rules found`)
 
 // prepare writes the dashboard's queries as rules, which promtool can parse, and returns a process' metrics as text.
 func prepare(work string) (queries, metrics string, err error) {
