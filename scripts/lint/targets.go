@@ -40,7 +40,7 @@ func (t *tools) targets(ctx context.Context) (string, error) {
 		named += len(found)
 		faults = append(faults, missing(rules, name, found)...)
 	}
-	return fmt.Sprintf("%d times a page names a make target, and each is there", named), findings(faults)
+	return fmt.Sprintf("%d mentions of make targets in pages, %d names without a rule", named, len(faults)), findings(faults)
 }
 
 // forPeople reports whether a file is a page that tells people what to run.

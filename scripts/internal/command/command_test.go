@@ -38,11 +38,11 @@ func TestChoose(t *testing.T) {
 		want string
 		err  string
 	}{
-		"no names":          {nil, "a b", ""},
-		"one name":          {[]string{"b"}, "b", ""},
-		"one that is apart": {[]string{"c", "a"}, "c a", ""},
-		"none of them":      {[]string{"a", "d"}, "", `no step "d"; there are a, b, c`},
-		"a flag":            {[]string{"-x"}, "", `no step "-x"`},
+		"no names":       {nil, "a b", ""},
+		"one name":       {[]string{"b"}, "b", ""},
+		"in their order": {[]string{"c", "a", "a"}, "a c", ""},
+		"none of them":   {[]string{"a", "d"}, "", `no step "d"; there are a, b, c`},
+		"a flag":         {[]string{"-x"}, "", `no step "-x"`},
 	} {
 		got, err := s.Choose(&strings.Builder{}, c.args)
 		var names []string

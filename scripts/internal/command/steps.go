@@ -30,30 +30,27 @@ type Steps struct {
 	Apart []Step
 }
 
-// Choose returns the steps that the arguments name, or all. Help goes to w, with flag.ErrHelp.
+// Choose returns the steps that the arguments name, or all, in their order here: later ones may need what earlier ones
+// made. Help goes to w, with flag.ErrHelp.
 func (s Steps) Choose(w io.Writer, args []string) ([]Step, error) {
 	if len(args) == 0 {
 		return s.All, nil
 	}
 	known := slices.Concat(s.All, s.Apart)
-	var chosen []Step
+	var names []string
+	for _, k := range known {
+		names = append(names, k.Name)
+	}
 	for _, name := range args {
-		switch name {
-		case "-h", "-help", "--help", "help":
+		switch {
+		case slices.Contains([]string{"-h", "-help", "--help", "help"}, name):
 			s.usage(w)
 			return nil, flag.ErrHelp
-		}
-		i := slices.IndexFunc(known, func(k Step) bool { return k.Name == name })
-		if i < 0 {
-			names := make([]string, len(known))
-			for j, k := range known {
-				names[j] = k.Name
-			}
+		case !slices.Contains(names, name):
 			return nil, fmt.Errorf("there is no step %q; there are %s", name, strings.Join(names, ", "))
 		}
-		chosen = append(chosen, known[i])
 	}
-	return chosen, nil
+	return slices.DeleteFunc(known, func(k Step) bool { return !slices.Contains(args, k.Name) }), nil
 }
 
 func (s Steps) usage(w io.Writer) {
