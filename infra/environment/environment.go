@@ -79,6 +79,14 @@ func (e Environment) Warning() string {
 // names lists the environments there may be.
 var names = []string{"dev", staging, production, "local"}
 
+// Known returns an error that lists the environments there may be if the name is none of them.
+func Known(name string) error {
+	if slices.Contains(names, name) {
+		return nil
+	}
+	return fmt.Errorf("there is no environment %q: there are %s", name, strings.Join(names, ", "))
+}
+
 const (
 	staging    = "staging"
 	production = "prod"
@@ -104,7 +112,7 @@ func Read(contextJSON []byte, account, region string) (Environment, error) {
 		c.Env = names[0]
 	}
 	raw, ok := c.Environments[c.Env]
-	if !ok || !slices.Contains(names, c.Env) {
+	if !ok || Known(c.Env) != nil {
 		return Environment{}, fmt.Errorf("there is no environment %q: cdk.json has %s", c.Env, strings.Join(slices.Sorted(maps.Keys(c.Environments)), ", "))
 	}
 	e := Environment{}

@@ -80,6 +80,16 @@ func TestWarningNamesWhoDoesNotHear(t *testing.T) {
 	}
 }
 
+func TestKnown(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{"dev": true, "staging": true, "prod": true, "local": true, "qa": false, "": false, "Prod": false} {
+		err := environment.Known(name)
+		if (err == nil) != want || err != nil && !strings.Contains(err.Error(), "dev, staging, prod, local") {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
 // TestAuditMode checks that production alone has the mode that nobody gets around.
 func TestAuditMode(t *testing.T) {
 	t.Parallel()

@@ -7,26 +7,14 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
 	"time"
 
+	"guardrails/scripts/internal/command"
 	"guardrails/scripts/internal/tree"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	keep := flag.Bool("keep", false, "leave the deployed system running until interrupted")
-	alone := flag.Bool("drill", false, "release good and broken versions on the deployed system, and nothing else")
-	flag.Parse()
-	err := run(ctx, os.Stdout, *keep, *alone)
-	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "e2e:", err)
-		os.Exit(1)
-	}
-}
+func main() { command.Main("e2e", run) }
 
 // step is one thing that is shown.
 type step struct {
@@ -34,7 +22,13 @@ type step struct {
 	run  func(ctx context.Context) error
 }
 
-func run(ctx context.Context, w io.Writer, keep, alone bool) (err error) {
+func run(ctx context.Context, w io.Writer, args []string) (err error) {
+	flags := flag.NewFlagSet("e2e", flag.ContinueOnError)
+	keep := flags.Bool("keep", false, "leave the deployed system running until interrupted")
+	alone := flags.Bool("drill", false, "release good and broken versions on the deployed system, and nothing else")
+	if err := command.Parse(w, flags, "deploys the system to a MiniStack and drives it; its steps build on each other, so none can be named alone", args); err != nil {
+		return err
+	}
 	root, err := tree.Root(ctx)
 	if err != nil {
 		return err
@@ -64,9 +58,9 @@ func run(ctx context.Context, w io.Writer, keep, alone bool) (err error) {
 		{"no tenant's session opens another tenant's data", d.isolation},
 	}
 	switch {
-	case alone:
+	case *alone:
 		steps = append(steps, releases)
-	case keep:
+	case *keep:
 		steps = append(append(steps, checks...), step{"wait for an interrupt", d.wait})
 	default:
 		steps = append(
@@ -90,7 +84,7 @@ func run(ctx context.Context, w io.Writer, keep, alone bool) (err error) {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 	}
-	if !keep {
+	if !*keep {
 		fmt.Fprintf(w, "%d passed, 0 failed\n", len(steps))
 	}
 	return nil

@@ -22,6 +22,10 @@ func printCost(_ context.Context, s streams, args []string) int {
 	architecture := flags.String("architecture", "arm64", "arm64 or x86_64")
 	duration := flags.Duration("duration", assumedDuration, "how long an invocation takes")
 	if err := flags.Parse(args); err != nil {
+		return usageStatus(err)
+	}
+	if flags.NArg() > 0 {
+		fmt.Fprintln(s.err, "guardrails cost: it takes no arguments")
 		return exitUsage
 	}
 	prices, err := cost.List()

@@ -136,13 +136,51 @@ func TestAFileThatCannotBeReadHidesNoVerdict(t *testing.T) {
 
 func TestAskedHelpIsNoFailure(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{{"help"}, {"-h"}, {"--help"}, {"analyze", "-h"}, {"functions", "-h"}} {
+	asked := [][]string{{"help"}, {"-h"}, {"--help"}}
+	for _, c := range commands() {
+		asked = append(asked, []string{c.name, "-h"}, []string{c.name, "--help"})
+	}
+	for _, args := range asked {
 		if status, out, errOut := call(t, "", args...); status != 0 || !strings.Contains(strings.ToLower(out+errOut), "usage") {
 			t.Errorf("%v: exit %d, %s%s", args, status, out, errOut)
 		}
 	}
-	if status, _, _ := call(t, "", "functions", "extra"); status != 2 {
-		t.Errorf("an argument too many exits %d", status)
+}
+
+// TestWrongCommandLines are told apart from work that failed, and nothing is printed where output is read.
+func TestWrongCommandLines(t *testing.T) {
+	t.Parallel()
+	for want, lines := range map[string][][]string{
+		"takes no arguments": {{"functions", "stray"}, {"cost", "stray"}, {"node-policy", "--env", "dev", "--ec2", "stray"}},
+		"there is no environment \"nosuch\": there are dev, staging, prod, local": {
+			{"role", "--env", "nosuch", "analyze"}, {"node-policy", "--env", "nosuch", "--ec2"},
+		},
+		"--env and --account say where": {{"platform-admin", "--env", "dev", "--account", "123456789012", "stray"}},
+	} {
+		for _, args := range lines {
+			if status, out, errOut := call(t, "", args...); status != exitUsage || out != "" || !strings.Contains(errOut, want) {
+				t.Errorf("%v: exit %d, %s%s, want %q", args, status, out, errOut, want)
+			}
+		}
+	}
+}
+
+// TestPlatformAdminTellsThatCredentialsAreMissing gives it an environment without any.
+func TestPlatformAdminTellsThatCredentialsAreMissing(t *testing.T) {
+	nowhere := filepath.Join(t.TempDir(), "none")
+	for _, name := range []string{
+		"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN",
+		"AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+	} {
+		t.Setenv(name, "")
+	}
+	t.Setenv("AWS_REGION", "us-east-1")
+	t.Setenv("AWS_CONFIG_FILE", nowhere)
+	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", nowhere)
+	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+	status, out, errOut := call(t, "", "platform-admin", "--env", "dev", "--account", "123456789012")
+	if status != exitFailed || out != "" || !strings.HasPrefix(errOut, "guardrails platform-admin: there are no AWS credentials") {
+		t.Errorf("exit %d, %s%s", status, out, errOut)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"guardrails/functions"
+	"guardrails/infra/environment"
 	"guardrails/infra/stack"
 )
 
@@ -15,7 +16,7 @@ import (
 func nodePolicy(_ context.Context, s streams, args []string) int {
 	flags := flag.NewFlagSet("node-policy", flag.ContinueOnError)
 	flags.SetOutput(s.err)
-	env := flags.String("env", os.Getenv("GUARDRAILS_ENV"), "the environment: dev, staging, prod")
+	env := flags.String("env", os.Getenv("GUARDRAILS_ENV"), "the environment: dev, staging, prod, local")
 	var trust stack.Trust
 	flags.BoolVar(&trust.EC2, "ec2", false, "for instances of EC2")
 	flags.StringVar(&trust.Principal, "principal", "", "for a role or user of IAM: its ARN")
@@ -25,7 +26,11 @@ func nodePolicy(_ context.Context, s streams, args []string) int {
 		return usageStatus(err)
 	}
 	if *env == "" || flags.NArg() > 0 {
-		fmt.Fprintln(s.err, "guardrails node-policy: --env says where")
+		fmt.Fprintln(s.err, "guardrails node-policy: --env says where, and it takes no arguments")
+		return exitUsage
+	}
+	if err := environment.Known(*env); err != nil {
+		fmt.Fprintln(s.err, "guardrails node-policy:", err)
 		return exitUsage
 	}
 	t, err := stack.Node(*env, functions.Catalog(), trust)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -10,13 +11,18 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"guardrails/shared/authz"
 	"guardrails/shared/fn"
 	"guardrails/shared/platform"
 )
 
-// platformWithin bounds the making of an administrator.
-const platformWithin = time.Minute
+// platformWithin bounds the making of an administrator, credentialsWithin the search for credentials.
+const (
+	platformWithin    = time.Minute
+	credentialsWithin = 15 * time.Second
+)
 
 // platformAdmin makes a key of a platform administrator in a deployed environment, with the operator's own AWS
 // credentials, and prints it once.
@@ -58,9 +64,25 @@ func newPlatformAdmin(ctx context.Context, env, account string, scopes []string)
 	if err != nil {
 		return "", err
 	}
+	if err := credentials(ctx, cfg.AWS.Credentials); err != nil {
+		return "", err
+	}
 	setup, err := platform.Open(cfg)
 	if err != nil {
 		return "", err
 	}
 	return setup.Administrator(ctx, scopes...)
+}
+
+// credentials looks for the operator's, so that a lack of them is told as what it is and not as a store that is down.
+func credentials(ctx context.Context, from aws.CredentialsProvider) error {
+	ctx, cancel := context.WithTimeout(ctx, credentialsWithin)
+	defer cancel()
+	if from == nil {
+		return errors.New("there are no AWS credentials")
+	}
+	if _, err := from.Retrieve(ctx); err != nil {
+		return fmt.Errorf("there are no AWS credentials: %w", err)
+	}
+	return nil
 }

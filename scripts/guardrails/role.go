@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"guardrails/functions"
+	"guardrails/infra/environment"
 	"guardrails/infra/plan"
 	"guardrails/shared/fn"
 )
@@ -18,12 +19,16 @@ import (
 func printRole(_ context.Context, s streams, args []string) int {
 	flags := flag.NewFlagSet("role", flag.ContinueOnError)
 	flags.SetOutput(s.err)
-	env := flags.String("env", "dev", "the environment whose names are shown")
+	env := flags.String("env", "dev", "the environment whose names are shown: dev, staging, prod, local")
 	if err := flags.Parse(args); err != nil {
 		return usageStatus(err)
 	}
 	if flags.NArg() != 1 {
 		fmt.Fprintln(s.err, "guardrails role: it takes the name of one function; guardrails functions lists them")
+		return exitUsage
+	}
+	if err := environment.Known(*env); err != nil {
+		fmt.Fprintln(s.err, "guardrails role:", err)
 		return exitUsage
 	}
 	p, err := plan.New(*env, "", functions.Catalog())

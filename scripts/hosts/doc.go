@@ -3,4 +3,7 @@
 // the Dockerfile with a linter. Then it carries out the Dockerfile's instructions, and runs the image's programs in a
 // root of nothing else, as the image's user, over MiniStack: as compose does, and as a node on AWS does, held to the
 // roles that `guardrails node-policy` writes.
+//
+//	go run ./scripts/hosts                 # every check
+//	go run ./scripts/hosts image as-node   # the named ones; -h tells which there are
 package main

@@ -14,6 +14,7 @@ import (
 
 	"guardrails/functions"
 	"guardrails/infra/stack"
+	"guardrails/scripts/internal/command"
 	"guardrails/scripts/internal/gotool"
 	"guardrails/scripts/internal/python"
 )
@@ -197,7 +198,7 @@ func (b *bench) roles(ctx context.Context) (string, error) {
 func (b *bench) systemd(ctx context.Context) (string, error) {
 	tool, err := exec.LookPath("systemd-analyze")
 	if err != nil {
-		return "", fmt.Errorf("%w: systemd-analyze is not on this machine", errSkipped)
+		return "", fmt.Errorf("%w: systemd-analyze is not on this machine", command.ErrSkipped)
 	}
 	const installed = "/usr/local/bin/guardrails-server"
 	raw, err := os.ReadFile(b.path("deploy", "systemd", "guardrails.service"))

@@ -39,11 +39,10 @@ func (t *tools) command(ctx context.Context, name string, args ...string) error 
 }
 
 // format rewrites the tree's files with the formatters that .golangci.yml names.
-func (t *tools) format(ctx context.Context, w io.Writer) error {
+func (t *tools) format(ctx context.Context) (string, error) {
 	bin, err := t.install(ctx, gotool.GolangciLint)
 	if err != nil {
-		return err
+		return "", err
 	}
-	fmt.Fprintln(w, "formatting with gofumpt and gci")
-	return t.command(ctx, bin, "fmt", "./...")
+	return "", t.command(ctx, bin, "fmt", "./...")
 }

@@ -8,52 +8,45 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"guardrails/infra/monitoring"
+	"guardrails/scripts/internal/command"
 	"guardrails/scripts/internal/debian"
 	"guardrails/scripts/internal/tree"
 	"guardrails/shared/clock"
 	"guardrails/shared/telemetry"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, os.Stdout)
-	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "monitoring:", err)
-		os.Exit(1)
-	}
-}
+func main() { command.Main("monitoring", run) }
 
 // checkWithin bounds one call of a tool.
 const checkWithin = 2 * time.Minute
 
-// check is one call of a tool. Stdin is what it reads, if anything.
-type check struct {
-	name  string
-	tool  string
-	args  []string
-	stdin string
+// The programs that look at the files.
+var (
+	promtool = debian.Program{Package: "prometheus", Name: "promtool"}
+	amtool   = debian.Program{Package: "prometheus-alertmanager", Name: "amtool"}
+)
+
+// bench is where the checks work.
+type bench struct {
+	// root is the project; queries is a file with the dashboard's queries, metrics what a process writes.
+	root, queries, metrics string
+	out                    io.Writer
 }
 
-func run(ctx context.Context, w io.Writer) error {
-	root, err := tree.Root(ctx)
+func run(ctx context.Context, w io.Writer, args []string) error {
+	b := &bench{out: w}
+	chosen, err := b.steps().Choose(w, args)
 	if err != nil {
 		return err
 	}
-	promtool, err := debian.Program{Package: "prometheus", Name: "promtool"}.Find(ctx, root, w)
-	if err != nil {
-		return err
-	}
-	amtool, err := debian.Program{Package: "prometheus-alertmanager", Name: "amtool"}.Find(ctx, root, w)
-	if err != nil {
+	if b.root, err = tree.Root(ctx); err != nil {
 		return err
 	}
 	work, err := os.MkdirTemp("", "guardrails-monitoring-*")
@@ -61,55 +54,55 @@ func run(ctx context.Context, w io.Writer) error {
 		return fmt.Errorf("make a folder: %w", err)
 	}
 	defer os.RemoveAll(work) //nolint:errcheck // a folder left in the temporary one harms nobody
-	queries, metrics, err := prepare(work)
-	if err != nil {
+	if b.queries, b.metrics, err = prepare(work); err != nil {
 		return err
 	}
-	dir := filepath.Join(root, "deploy", "prometheus")
-	var failed []error
-	for _, c := range []check{
-		{name: "rules", tool: promtool, args: []string{"check", "rules", filepath.Join(dir, "rules.yaml")}},
-		{name: "unit tests of the rules", tool: promtool, args: []string{"test", "rules", filepath.Join(dir, "rules_test.yaml")}},
-		{name: "every query of the dashboard parses", tool: promtool, args: []string{"check", "rules", queries}},
-		{name: "metrics as a process writes them", tool: promtool, args: []string{"check", "metrics"}, stdin: metrics},
-		{name: "example of Prometheus' configuration", tool: promtool, args: []string{"check", "config", "--syntax-only", filepath.Join(dir, "prometheus.yaml")}},
-		{name: "example of Alertmanager's configuration", tool: amtool, args: []string{"check-config", filepath.Join(dir, "alertmanager.yaml")}},
-	} {
-		if err := c.run(ctx, w); err != nil {
-			failed = append(failed, err)
-		}
-	}
-	return errors.Join(failed...)
+	return command.Run(ctx, w, chosen)
 }
 
-func (c check) run(ctx context.Context, w io.Writer) error {
-	ctx, cancel := context.WithTimeout(ctx, checkWithin)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, c.tool, c.args...)
-	cmd.Stdin = strings.NewReader(c.stdin)
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	err := cmd.Run()
-	verdict := "ok"
-	if err != nil {
-		verdict = "FAIL"
+func (b *bench) steps() command.Steps {
+	shipped := func(name string) func() string {
+		return func() string { return filepath.Join(b.root, "deploy", "prometheus", name) }
 	}
-	_, _ = fmt.Fprintf(w, "%-45s %s\n%s", c.name, verdict, indent(out.String()))
-	if err != nil {
-		return fmt.Errorf("%s: %w", c.name, err)
-	}
-	return nil
+	queries := func() string { return b.queries }
+	return command.Steps{Tool: "monitoring", All: []command.Step{
+		b.check("rules", "rules of Prometheus", promtool, shipped("rules.yaml"), "check", "rules"),
+		b.check("rules-tests", "unit tests of the rules", promtool, shipped("rules_test.yaml"), "test", "rules"),
+		b.check("dashboard", "every query of the dashboard parses", promtool, queries, "check", "rules"),
+		b.check("metrics", "metrics as a process writes them", promtool, nil, "check", "metrics"),
+		b.check("prometheus", "example of Prometheus' configuration", promtool, shipped("prometheus.yaml"), "check", "config", "--syntax-only"),
+		b.check("alertmanager", "example of Alertmanager's configuration", amtool, shipped("alertmanager.yaml"), "check-config"),
+	}}
 }
 
-func indent(s string) string {
-	var b strings.Builder
-	for line := range strings.Lines(s) {
-		if strings.TrimSpace(line) != "" {
-			b.WriteString("    " + strings.TrimRight(line, "\n") + "\n")
+// check is a step that gives a file to a tool, or the metrics if there is none.
+func (b *bench) check(name, about string, tool debian.Program, file func() string, args ...string) command.Step {
+	return command.Step{Name: name, About: about, Run: func(ctx context.Context) (string, error) {
+		bin, err := tool.Find(ctx, b.root, b.out)
+		if err != nil {
+			return "", err
 		}
-	}
-	return b.String()
+		ctx, cancel := context.WithTimeout(ctx, checkWithin)
+		defer cancel()
+		cmd := exec.CommandContext(ctx, bin, args...)
+		if file == nil {
+			cmd.Stdin = strings.NewReader(b.metrics)
+		} else {
+			cmd.Args = append(cmd.Args, file())
+		}
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			return "", fmt.Errorf("%w\n%s", err, bytes.TrimSpace(out))
+		}
+		if n := counted.Find(out); n != nil {
+			return fmt.Sprintf("%s: %s", about, n), nil
+		}
+		return "", nil
+	}}
 }
+
+// counted is what promtool says of how much it read.
+var counted = regexp.MustCompile(`[0-9]+ rules found`)
 
 // prepare writes the dashboard's queries as rules, which promtool can parse, and returns a process' metrics as text.
 func prepare(work string) (queries, metrics string, err error) {

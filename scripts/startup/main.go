@@ -3,15 +3,14 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"runtime"
 	"slices"
-	"syscall"
 	"text/tabwriter"
 	"time"
 
@@ -19,26 +18,14 @@ import (
 	"guardrails/infra/bundle"
 	"guardrails/infra/plan"
 	"guardrails/infra/stack"
+	"guardrails/scripts/internal/command"
 	"guardrails/scripts/internal/tree"
 )
 
 // within bounds a whole run, with builds from nothing on a small machine.
 const within = 20 * time.Minute
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	ctx, cancel := context.WithTimeout(ctx, within)
-	all := flag.Bool("all", false, "show every function, not only the slowest of each context")
-	runs := flag.Int("runs", 11, "how often each function is started")
-	flag.Parse()
-	err := run(ctx, os.Stdout, *all, *runs)
-	cancel()
-	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "startup:", err)
-		os.Exit(1)
-	}
-}
+func main() { command.Main("startup", run) }
 
 // row is what is known of one function.
 type row struct {
@@ -47,7 +34,18 @@ type row struct {
 	median            start
 }
 
-func run(ctx context.Context, w io.Writer, all bool, runs int) error {
+func run(ctx context.Context, w io.Writer, args []string) error {
+	flags := flag.NewFlagSet("startup", flag.ContinueOnError)
+	all := flags.Bool("all", false, "show every function, not only the slowest of each context")
+	runs := flags.Int("runs", 11, "how often each function is started")
+	if err := command.Parse(w, flags, "measures how each bootstrap starts", args); err != nil {
+		return err
+	}
+	if *runs < 1 {
+		return errors.New("-runs must be at least 1")
+	}
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
 	root, err := tree.Root(ctx)
 	if err != nil {
 		return err
@@ -80,15 +78,15 @@ func run(ctx context.Context, w io.Writer, all bool, runs int) error {
 			if f.Spec.Context != z.Context {
 				continue
 			}
-			median, err := measure(ctx, stub, bin, f.Spec.Name, runs)
+			median, err := measure(ctx, stub, bin, f.Spec.Name, *runs)
 			if err != nil {
 				return fmt.Errorf("start %s: %w", f.Spec.Name, err)
 			}
 			rows = append(rows, row{z.Context, f.Spec.Name, info.Size(), z.Bytes, median})
 		}
 	}
-	fmt.Fprintf(w, "%s, median of %d starts\n", here, runs)
-	return show(w, rows, all)
+	fmt.Fprintf(w, "%s, median of %d starts\n", here, *runs)
+	return show(w, rows, *all)
 }
 
 // show prints a line for each function, or for the one of each context that takes the most CPU.

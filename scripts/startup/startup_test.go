@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -70,5 +71,14 @@ func TestShowTakesTheSlowestOfEachContext(t *testing.T) {
 	}
 	if got := lines(true); len(got) != 4 || !strings.Contains(got[3], "quick") {
 		t.Errorf("%q", got)
+	}
+}
+
+func TestRunReadsItsArgumentsFirst(t *testing.T) {
+	t.Parallel()
+	for arg, want := range map[string]string{"-h": "help requested", "stray": `no argument "stray"`, "-runs=0": "at least 1", "-nosuch": "-h tells the flags"} {
+		if err := run(t.Context(), io.Discard, []string{arg}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", arg, err)
+		}
 	}
 }

@@ -6,9 +6,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -37,7 +35,7 @@ type dependency struct {
 
 // denied looks for denied packages in what the tree is built, tested, checked and deployed with. Modules that others
 // name without our building a package of them are told and allowed: their code is not there.
-func denied(ctx context.Context, s *supply) (string, error) {
+func (s *supply) denied(ctx context.Context) (string, error) {
 	var list []denial
 	if err := json.Unmarshal(deniedFile, &list); err != nil {
 		return "", fmt.Errorf("read denied.json: %w", err)
@@ -138,8 +136,7 @@ func (s *supply) dependencies(ctx context.Context) ([]dependency, error) {
 // listed reads the packages that a file names; most files name none.
 func (s *supply) listed(ctx context.Context, name string) ([]dependency, error) {
 	var out []dependency
-	switch path.Base(name) {
-	case "go.mod":
+	if path.Base(name) == "go.mod" {
 		content, err := s.lockFile(ctx, name)
 		if err != nil {
 			return nil, err
@@ -151,40 +148,13 @@ func (s *supply) listed(ctx context.Context, name string) ([]dependency, error) 
 		for _, r := range file.Require {
 			out = append(out, dependency{"go", r.Path, r.Version})
 		}
-	case npmLock:
-		content, err := os.ReadFile(filepath.Join(s.root, name))
-		if err != nil {
-			return nil, err
-		}
-		var lock npmPackages
-		if err := json.Unmarshal(content, &lock); err != nil {
-			return nil, err
-		}
-		for _, key := range sortedKeys(lock.Packages) {
-			if key != "" {
-				out = append(out, dependency{"npm", npmName(key), lock.Packages[key].Version})
-			}
-		}
-	case requirements:
-		content, err := os.ReadFile(filepath.Join(s.root, name))
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range readRequirements(content) {
-			out = append(out, dependency{"pypi", pythonName(r.name), r.version})
-		}
+		return out, nil
 	}
-	return out, nil
-}
-
-// npmName is a package's name by the folder that it is put in.
-func npmName(key string) string {
-	return key[strings.LastIndex(key, "node_modules/")+len("node_modules/"):]
-}
-
-// pythonName is a name as the package index compares them.
-func pythonName(s string) string {
-	return strings.NewReplacer("_", "-", ".", "-").Replace(strings.ToLower(s))
+	list, err := s.fetched(name)
+	for _, l := range list {
+		out = append(out, dependency{l.ecosystem, l.name, l.version})
+	}
+	return out, err
 }
 
 // graph lists the modules that are named anywhere among the requirements of ours.

@@ -44,7 +44,7 @@ type text struct{ name, content string }
 func (t terms) expression() string { return strings.Join(t.ids, " AND ") }
 
 // licenses looks at the licenses of all linked modules, and at THIRD_PARTY_LICENSES.
-func licenses(ctx context.Context, s *supply) (string, error) {
+func (s *supply) licenses(ctx context.Context) (string, error) {
 	list, err := s.terms(ctx)
 	if err != nil {
 		return "", err

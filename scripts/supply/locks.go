@@ -9,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"guardrails/scripts/internal/tree"
@@ -17,14 +18,16 @@ import (
 // The files that say what is fetched.
 const (
 	npmLock      = "package-lock.json"
+	dockerfile   = "deploy/Dockerfile"
 	requirements = "requirements.txt"
 	workflows    = ".github/workflows/"
 	npmRegistry  = "registry.npmjs.org"
 )
 
 // locks checks that whatever is fetched to build, check or deploy is named by version and hash, so that nobody between
-// its author and us can change it.
-func locks(ctx context.Context, s *supply) (string, error) {
+// its author and us can change it. The images that the Dockerfile begins with are told, not refused: everybody has a
+// registry of their own to pin them by.
+func (s *supply) locks(ctx context.Context) (string, error) {
 	names, err := tree.Files(ctx, s.root)
 	if err != nil {
 		return "", err
@@ -55,6 +58,13 @@ func locks(ctx context.Context, s *supply) (string, error) {
 		faults = append(faults, "go.mod and go.sum are not complete: "+err.Error())
 	}
 	note := fmt.Sprintf("%d Go modules, %d npm packages, %d Python packages and %d actions are held by hash", count["go"], count["npm"], count["python"], count["action"])
+	file, err := os.ReadFile(filepath.Join(s.root, filepath.FromSlash(dockerfile)))
+	if err != nil {
+		return "", err
+	}
+	if n := len(imagesByTag(file)); n > 0 {
+		note += fmt.Sprintf("; %d base images of %s are named by tag: pin those of your registry", n, dockerfile)
+	}
 	return note, join(faults)
 }
 
@@ -211,4 +221,22 @@ func actionFaults(content []byte) (int, []string) {
 		}
 	}
 	return len(list), out
+}
+
+var (
+	from     = regexp.MustCompile(`(?mi)^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)(?:[ \t]+AS[ \t]+(\S+))?`)
+	byDigest = regexp.MustCompile(`@sha256:[0-9a-f]{64}$`)
+)
+
+// imagesByTag lists the images that a Dockerfile begins stages with and names without a digest.
+func imagesByTag(content []byte) []string {
+	var out []string
+	stages := []string{"scratch"} // what is made here, or of nothing
+	for _, m := range from.FindAllStringSubmatch(string(content), -1) {
+		if !slices.Contains(stages, m[1]) && !byDigest.MatchString(m[1]) {
+			out = append(out, m[1])
+		}
+		stages = append(stages, m[2])
+	}
+	return out
 }

@@ -101,3 +101,17 @@ func TestNames(t *testing.T) {
 		t.Errorf("Python's name is %s", got)
 	}
 }
+
+func TestImagesByTag(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"FROM golang:1.26 AS build\nFROM scratch AS server\nCOPY --from=x:1 a b\n": "golang:1.26",
+		"from --platform=linux/arm64 a\n\tFROM b:1 as c\nFROM c\n":                 "a b:1",
+		"FROM golang:1.26@sha256:" + sha256Hex + " AS build\nFROM build\n":         "",
+		"FROM golang@sha256:" + sha256Hex[1:] + "\n# FROM a\n":                     "golang@sha256:" + sha256Hex[1:],
+	} {
+		if got := strings.Join(imagesByTag([]byte(text)), " "); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}

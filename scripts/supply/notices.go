@@ -15,12 +15,12 @@ import (
 // noticesFile is what goes with the binaries: infra/bundle puts it into every zip.
 const noticesFile = "THIRD_PARTY_LICENSES"
 
-func (s *supply) writeNotices(ctx context.Context) error {
+func (s *supply) writeNotices(ctx context.Context) (string, error) {
 	list, err := s.terms(ctx)
 	if err != nil {
-		return err
+		return "", err
 	}
-	return os.WriteFile(filepath.Join(s.root, noticesFile), []byte(notices(list)), 0o644)
+	return "", os.WriteFile(filepath.Join(s.root, noticesFile), []byte(notices(list)), 0o644)
 }
 
 const noticesHead = `Guardrails is linked from the modules below. Each comes under the texts that follow its name.

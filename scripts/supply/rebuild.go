@@ -24,7 +24,7 @@ func (s *supply) bootstraps() string { return filepath.Join(s.root, "dist", "boo
 
 // rebuild builds everything once more from a copy of the tree in another folder, with nothing in the build cache, and
 // compares the zips.
-func rebuild(ctx context.Context, s *supply) (note string, err error) {
+func (s *supply) rebuild(ctx context.Context) (note string, err error) {
 	first, err := s.zips(ctx)
 	if err != nil {
 		return "", err

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"debug/buildinfo"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -23,7 +22,7 @@ const release, tools = "guardrails", "tools"
 
 // sbom writes what each bootstrap, and all of them together, are linked from, as the binaries themselves say it, and
 // apart from that what they are built, tested and deployed with.
-func sbom(ctx context.Context, s *supply) (string, error) {
+func (s *supply) sbom(ctx context.Context) (string, error) {
 	zips, err := s.zips(ctx)
 	if err != nil {
 		return "", err
@@ -164,45 +163,6 @@ func (s *supply) tools(ctx context.Context, revision string, shipped []program) 
 		list = append(list, found...)
 	}
 	return newTools(revision, list), nil
-}
-
-// fetched reads what a lock of npm or Python names.
-func (s *supply) fetched(name string) ([]library, error) {
-	var out []library
-	switch filepath.Base(name) {
-	case npmLock:
-		content, err := os.ReadFile(filepath.Join(s.root, name))
-		if err != nil {
-			return nil, err
-		}
-		var lock npmPackages
-		if err := json.Unmarshal(content, &lock); err != nil {
-			return nil, err
-		}
-		for _, key := range sortedKeys(lock.Packages) {
-			if key == "" {
-				continue
-			}
-			p := lock.Packages[key]
-			l := library{ecosystem: "npm", name: npmName(key), version: p.Version, algorithm: "SHA-512"}
-			if p.License != "" {
-				l.licenses = []string{p.License}
-			}
-			if l.digest, err = hexOfBase64(strings.TrimPrefix(p.Integrity, "sha512-")); err != nil {
-				return nil, err
-			}
-			out = append(out, l)
-		}
-	case requirements:
-		content, err := os.ReadFile(filepath.Join(s.root, name))
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range readRequirements(content) { // one of its hashes is installed, which one depends on the machine
-			out = append(out, library{ecosystem: "pypi", name: pythonName(r.name), version: r.version})
-		}
-	}
-	return out, nil
 }
 
 // validate holds the lists to CycloneDX' own schema.

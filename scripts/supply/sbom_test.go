@@ -2,9 +2,14 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"guardrails/scripts/internal/tree"
 )
 
 func samples() []program {
@@ -96,5 +101,49 @@ func TestToolsAreExcluded(t *testing.T) {
 	}
 	if n := len(d.Dependencies[0].On); n != 1 {
 		t.Errorf("the list depends on %d things", n)
+	}
+}
+
+// TestToolsHoldWhatChecksBuild reads the project's own list of tools.
+func TestToolsHoldWhatChecksBuild(t *testing.T) {
+	t.Parallel()
+	root, err := tree.Root(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := (&supply{root: root}).tools(t.Context(), "c0ffee", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"golangci-lint@v", "actionlint@v", "govulncheck@v", "kubeconform@v", "pkg:npm/aws-cdk@", "pkg:pypi/cfn-lint@", "pkg:pypi/checkov@", "pkg:pypi/ministack@",
+	} {
+		if !slices.ContainsFunc(d.Components, func(c component) bool { return c.Scope == "excluded" && strings.Contains(c.PURL, want) }) {
+			t.Errorf("%s is not among %d tools", want, len(d.Components))
+		}
+	}
+}
+
+func TestFetched(t *testing.T) {
+	t.Parallel()
+	s := &supply{root: t.TempDir()}
+	for name, content := range map[string]string{
+		"package-lock.json": `{"packages": {"": {}, "node_modules/@a/b": {"version": "1.0.0", "license": "MIT", "integrity": "sha512-AAEC"}}}`,
+		"requirements.txt":  "A.b==1.0 \\\n    --hash=sha256:" + sha256Hex + "\n",
+		"other.txt":         "a==1.0",
+	} {
+		if err := os.WriteFile(filepath.Join(s.root, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, want := range map[string]string{"package-lock.json": "npm @a/b 1.0.0 000102 [MIT]", "requirements.txt": "pypi a-b 1.0  []", "other.txt": ""} {
+		list, err := s.fetched(name)
+		got := ""
+		for _, l := range list {
+			got += fmt.Sprintf("%s %s %s %s %v", l.ecosystem, l.name, l.version, l.digest, l.licenses)
+		}
+		if err != nil || got != want {
+			t.Errorf("%s: %q, %v, want %q", name, got, err, want)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -11,14 +12,13 @@ import (
 	"maps"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"text/tabwriter"
 	"time"
 
+	"guardrails/scripts/internal/command"
 	"guardrails/scripts/internal/python"
 	"guardrails/scripts/internal/tree"
 )
@@ -33,19 +33,9 @@ const (
 	emulated     = "local"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	env := flag.String("env", "", "one environment; empty means all")
-	flag.Parse()
-	err := run(ctx, os.Stdout, *env)
-	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "synth:", err)
-		os.Exit(1)
-	}
-}
+func main() { command.Main("synth", run) }
 
-func run(ctx context.Context, w io.Writer, only string) error {
+func run(ctx context.Context, w io.Writer, args []string) error {
 	root, err := tree.Root(ctx)
 	if err != nil {
 		return err
@@ -54,15 +44,15 @@ func run(ctx context.Context, w io.Writer, only string) error {
 	if err != nil {
 		return err
 	}
-	if only != "" {
-		names = []string{only}
+	if names, err = choose(w, names, args); err != nil {
+		return err
 	}
 	bin, err := python.Venv{Root: root, Name: "synth", Requirements: "scripts/synth/requirements.txt", About: "cfn-lint, about 100 MB,"}.Install(ctx, w)
 	if err != nil {
 		return err
 	}
 	app := filepath.Join(root, "dist", "infra")
-	if err := command(ctx, w, root, nil, "go", "build", "-o", app, "./infra"); err != nil {
+	if err := execute(ctx, w, root, nil, "go", "build", "-o", app, "./infra"); err != nil {
 		return fmt.Errorf("build the CDK app: %w", err)
 	}
 	var failed []error
@@ -72,6 +62,23 @@ func run(ctx context.Context, w io.Writer, only string) error {
 		}
 	}
 	return errors.Join(failed...)
+}
+
+// choose returns the environment that the arguments name, or all.
+func choose(w io.Writer, names, args []string) ([]string, error) {
+	known := strings.Join(names, ", ")
+	flags := flag.NewFlagSet("synth", flag.ContinueOnError)
+	env := flags.String("env", "", "one environment ("+known+"); empty means all")
+	if err := command.Parse(w, flags, "writes the deployment of every environment and checks it", args); err != nil {
+		return nil, err
+	}
+	if *env == "" {
+		return names, nil
+	}
+	if !slices.Contains(names, *env) {
+		return nil, fmt.Errorf("there is no environment %q; cdk.json has %s", *env, known)
+	}
+	return []string{*env}, nil
 }
 
 // environments lists what cdk.json has settings for.
@@ -110,13 +117,13 @@ func check(ctx context.Context, w io.Writer, root, app, bin, name string) error 
 	if err := sizes(w, first, name); err != nil {
 		return err
 	}
-	templates, err := filepath.Glob(filepath.Join(first, "*.template.json"))
+	templates, err := filepath.Glob(filepath.Join(first, "*"+templateSuffix))
 	if err != nil {
 		return err
 	}
 	// W2001: the parameter BootstrapVersion is read by the CDK CLI alone.
 	args := append([]string{"--ignore-checks", "W2001", "--"}, templates...)
-	if err := command(ctx, w, root, nil, filepath.Join(bin, "cfn-lint"), args...); err != nil {
+	if err := execute(ctx, w, root, nil, filepath.Join(bin, "cfn-lint"), args...); err != nil {
 		return fmt.Errorf("cfn-lint: %w", err)
 	}
 	fmt.Fprintf(w, "%s: cfn-lint finds nothing in %d templates\n", name, len(templates))
@@ -143,7 +150,7 @@ func write(ctx context.Context, w io.Writer, root, app, name, out string) error 
 	if err != nil {
 		return err
 	}
-	return command(ctx, w, root, []string{"CDK_CONTEXT_JSON=" + string(settings), "CDK_OUTDIR=" + out}, app)
+	return execute(ctx, w, root, []string{"CDK_CONTEXT_JSON=" + string(settings), "CDK_OUTDIR=" + out}, app)
 }
 
 // same compares two assemblies byte for byte.
@@ -175,37 +182,94 @@ func same(a, b string) error {
 	return nil
 }
 
-// sizes prints each stack's and each zip's size and fails where one nears a limit.
+// sizes prints the size of each stack, and of the bootstrap and the zip of each context, and fails where one nears a limit.
 func sizes(w io.Writer, dir, env string) error {
-	list, err := os.ReadDir(dir)
+	list, err := filepath.Glob(filepath.Join(dir, "*"+templateSuffix))
 	if err != nil {
 		return err
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "resources\tKB\tof\t")
+	fmt.Fprintln(t, "resources\tKB\tbinary MB\tzip MB\tof\t")
 	var failed []error
-	for _, f := range list {
-		info, err := f.Info()
+	for _, path := range list {
+		info, err := os.Stat(path)
 		if err != nil {
 			return err
 		}
-		name, isTemplate := strings.CutSuffix(f.Name(), ".template.json")
-		if !isTemplate {
-			if strings.HasSuffix(f.Name(), ".zip") && env != emulated && info.Size() > maxZip {
-				failed = append(failed, fmt.Errorf("%s has %d bytes", f.Name(), info.Size()))
-			}
-			continue
-		}
-		n, err := resources(filepath.Join(dir, f.Name()))
+		name := strings.TrimSuffix(filepath.Base(path), templateSuffix)
+		n, err := resources(path)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(t, "%d\t%d\t%s\t\n", n, info.Size()>>10, name)
+		c, err := codeOf(dir, name)
+		if err != nil {
+			return fmt.Errorf("read the code of stack %s: %w", name, err)
+		}
+		fmt.Fprintf(t, "%d\t%d\t%s\t%s\t%s\t\n", n, info.Size()>>10, mega(c.binary), mega(c.zip), name)
 		if n > maxResources || info.Size() > maxTemplate {
 			failed = append(failed, fmt.Errorf("stack %s has %d resources in %d bytes", name, n, info.Size()))
 		}
+		if env != emulated && c.zip > maxZip {
+			failed = append(failed, fmt.Errorf("the zip of stack %s has %d bytes", name, c.zip))
+		}
 	}
 	return errors.Join(append(failed, t.Flush())...)
+}
+
+const (
+	templateSuffix = ".template.json"
+	zipSuffix      = ".zip"
+)
+
+// code is the size of a context's bootstrap and of the zip that it is in.
+type code struct{ binary, zip int64 }
+
+// codeOf reads the zip among a stack's assets; a stack without functions has none.
+func codeOf(dir, stack string) (code, error) {
+	raw, err := os.ReadFile(filepath.Join(dir, stack+".assets.json"))
+	if err != nil {
+		return code{}, err
+	}
+	var assets struct {
+		Files map[string]struct {
+			Source struct{ Path string }
+		}
+	}
+	if err := json.Unmarshal(raw, &assets); err != nil {
+		return code{}, err
+	}
+	var c code
+	for _, f := range assets.Files {
+		if !strings.HasSuffix(f.Source.Path, zipSuffix) {
+			continue
+		}
+		path := filepath.Join(dir, f.Source.Path)
+		info, err := os.Stat(path)
+		if err != nil {
+			return code{}, err
+		}
+		c.zip += info.Size()
+		z, err := zip.OpenReader(path)
+		if err != nil {
+			return code{}, err
+		}
+		for _, entry := range z.File {
+			if entry.Name == "bootstrap" {
+				c.binary += int64(entry.UncompressedSize64)
+			}
+		}
+		if err := z.Close(); err != nil {
+			return code{}, err
+		}
+	}
+	return c, nil
+}
+
+func mega(n int64) string {
+	if n == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.1f", float64(n)/1e6)
 }
 
 func resources(path string) (int, error) {
@@ -220,7 +284,7 @@ func resources(path string) (int, error) {
 	return len(template.Resources), nil
 }
 
-func command(ctx context.Context, w io.Writer, dir string, variables []string, name string, args ...string) error {
+func execute(ctx context.Context, w io.Writer, dir string, variables []string, name string, args ...string) error {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr, cmd.Env = dir, w, w, append(os.Environ(), variables...)
 	return cmd.Run()
