@@ -27,8 +27,9 @@ const (
 	writeWithin = 60 * time.Second
 	idleWithin  = 75 * time.Second
 	// maxHeader is where net/http ends a connection, having kept all lines until then, at many times their size and before
-	// anybody is asked for credentials. The gateway answers long before, at API Gateway's 10,240 bytes.
-	maxHeader = 32 << 10
+	// anybody is asked for credentials. The gateway answers long before, at API Gateway's 10,240 bytes, with a document that
+	// a client understands; the longest text in a query that a route knows fits.
+	maxHeader = 64 << 10
 	// firstSchedule is the pause before schedules run for the first time.
 	firstSchedule = time.Second
 	streamBackoff = 100 * time.Millisecond
