@@ -50,6 +50,9 @@ const (
 	// nodeWait is how long a poll waits, and so the least that a stop takes. Longer ones would cost less: a queue that
 	// is empty is asked 36 times a minute.
 	nodeWait = 5 * time.Second
+	// nodeHeader is far less than a local run takes: net/http keeps all lines until the last, at many times their size and
+	// before anybody is asked for credentials. A proxy in front takes less still.
+	nodeHeader = 64 << 10
 )
 
 // NodeStop is what a stop of a node takes at most, below Kubernetes' 30 s; whoever ends the process waits for so long.
@@ -60,7 +63,7 @@ const NodeStop = 28 * time.Second
 func Node(ctx context.Context, cfg NodeConfig, build func(fn.Spec) (fn.Function, error)) error {
 	h := newHost(Config{Specs: cfg.Specs, Registry: cfg.Registry, DataDir: cfg.DataDir, Progress: steps{cfg.Log}, Log: cfg.Log}, site{
 		env: cfg.Env, region: cfg.AWS.Region, account: cfg.Account, proxies: cfg.Proxies, wait: nodeWait,
-		epoch: func() int64 { return 0 }, within: NodeStop, grace: nodeGrace,
+		epoch: func() int64 { return 0 }, within: NodeStop, grace: nodeGrace, maxHeader: nodeHeader,
 	})
 	h.poll = cfg.AWS
 	return h.run(ctx, func() error {

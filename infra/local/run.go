@@ -71,6 +71,8 @@ const (
 	// stopWithin is what a stop may take; graceWithin of it is for requests and batches in flight.
 	stopWithin  = 9 * time.Second
 	graceWithin = 4 * time.Second
+	// localHeader lets the longest query that a route knows come as far as the gateway.
+	localHeader = 1 << 20
 )
 
 // site is what differs between a local run and a node (see Node).
@@ -84,6 +86,9 @@ type site struct {
 	epoch func() int64
 	// within is what a stop may take; grace of it is for requests and batches in flight.
 	within, grace time.Duration
+	// maxHeader is where net/http ends a connection; the gateway answers before, at API Gateway's 10,240 bytes, with a
+	// document that a client understands.
+	maxHeader int
 }
 
 // host is one run in the making: what start has made so far, stop takes down in reverse.
@@ -105,7 +110,7 @@ type host struct {
 // Run serves until ctx ends, then stops: requests and batches in flight are finished, MiniStack saves. It returns nil
 // after a clean stop. An error is one sentence for the user.
 func Run(ctx context.Context, cfg Config, build Builder, seed Seeder) error {
-	h := newHost(cfg, site{env: Env, within: stopWithin, grace: graceWithin})
+	h := newHost(cfg, site{env: Env, within: stopWithin, grace: graceWithin, maxHeader: localHeader})
 	return h.run(ctx, func() error { return h.start(ctx, build, seed) }, h.announce)
 }
 

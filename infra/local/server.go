@@ -26,10 +26,6 @@ const (
 	// writeWithin covers the longest function, 30 s by API Gateway's limit, and its answer's way back.
 	writeWithin = 60 * time.Second
 	idleWithin  = 75 * time.Second
-	// maxHeader is where net/http ends a connection, having kept all lines until then, at many times their size and before
-	// anybody is asked for credentials. The gateway answers long before, at API Gateway's 10,240 bytes, with a document that
-	// a client understands; the longest text in a query that a route knows fits.
-	maxHeader = 64 << 10
 	// firstSchedule is the pause before schedules run for the first time.
 	firstSchedule = time.Second
 	streamBackoff = 100 * time.Millisecond
@@ -102,7 +98,7 @@ func (h *host) httpServer(targets map[string]*invoke.Target) *http.Server {
 		ReadTimeout:       readWithin,
 		WriteTimeout:      writeWithin,
 		IdleTimeout:       idleWithin,
-		MaxHeaderBytes:    maxHeader,
+		MaxHeaderBytes:    h.maxHeader,
 		ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug), // its lines may quote a request
 	}
 }
