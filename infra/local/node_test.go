@@ -3,7 +3,6 @@ package local_test
 import (
 	"net/http"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -27,21 +26,7 @@ func TestNodeFinishesWhatIsInFlight(t *testing.T) {
 		t.Fatalf("POST answers %d", got)
 	}
 	await(t, http.MethodGet, p.url+"/items/one", 200) // by queue, then stream
-	until := filepath.Join(t.TempDir(), "until")
-	status := p.slowCall(t, until)
-	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	awaitTrue(t, func() bool { return strings.Contains(p.stderr.String(), "finishing what is in flight") })
-	if err := os.WriteFile(until, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if got := <-status; got != 200 {
-		t.Errorf("the request in flight got %d", got)
-	}
-	if code := p.stop(t, syscall.SIGTERM); code != 0 || strings.Contains(p.stderr.String(), "gave up") {
-		t.Errorf("exit code %d: %s", code, p.stderr)
-	}
+	p.stopInFlight(t)
 	files, err := os.ReadDir(dir)
 	if err != nil || len(files) != 2 { // the lock and the places in streams: neither keys nor a MiniStack
 		t.Errorf("the data folder holds %v, %v", files, err)

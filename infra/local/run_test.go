@@ -242,7 +242,13 @@ func TestRequestsInFlightAreFinished(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	p := launch(t, dir, 0)
-	until := filepath.Join(dir, "until")
+	p.stopInFlight(t)
+}
+
+// stopInFlight stops the host while a request is on its way, which must be answered, and then the host must end well.
+func (p *process) stopInFlight(t *testing.T) {
+	t.Helper()
+	until := filepath.Join(t.TempDir(), "until")
 	status := p.slowCall(t, until)
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)

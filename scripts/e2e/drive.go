@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -100,17 +99,46 @@ func (d *deployment) call(ctx context.Context, method, path, key string, in any,
 
 // callWith is call with headers of its own.
 func (d *deployment) callWith(ctx context.Context, header http.Header, method, path, key string, in any, want int, out any) error {
-	var body bytes.Buffer
-	if in != nil {
-		if err := json.NewEncoder(&body).Encode(in); err != nil {
-			return err
-		}
-	}
-	ctx, cancel := context.WithTimeout(ctx, answerWithin)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, method, d.url+path, &body)
+	body, err := encode(in)
 	if err != nil {
 		return err
+	}
+	a, err := d.send(ctx, header, method, path, key, body)
+	if err != nil {
+		return err
+	}
+	if a.status != want {
+		return fmt.Errorf("%s %s answered %d, want %d: %s", method, path, a.status, want, a.body)
+	}
+	if out == nil {
+		return nil
+	}
+	return json.Unmarshal([]byte(a.body), out)
+}
+
+// encode makes a body of JSON; nil is none.
+func encode(in any) (string, error) {
+	if in == nil {
+		return "", nil
+	}
+	raw, err := json.Marshal(in)
+	return string(raw), err
+}
+
+// answer is what a request got.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+// send makes a request with a body of JSON, as the owner of the key unless that is "".
+func (d *deployment) send(ctx context.Context, header http.Header, method, path, key, body string) (answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, d.url+path, strings.NewReader(body))
+	if err != nil {
+		return answer{}, err
 	}
 	maps.Copy(req.Header, header)
 	req.Header.Set("Content-Type", "application/json")
@@ -119,20 +147,11 @@ func (d *deployment) callWith(ctx context.Context, header http.Header, method, p
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return err
+		return answer{}, err
 	}
 	defer resp.Body.Close()
 	raw, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-	if err != nil {
-		return err
-	}
-	if resp.StatusCode != want {
-		return fmt.Errorf("%s %s answered %d, want %d: %s", method, path, resp.StatusCode, want, raw)
-	}
-	if out == nil {
-		return nil
-	}
-	return json.Unmarshal(raw, out)
+	return answer{resp.StatusCode, resp.Header, string(raw)}, err
 }
 
 // tour takes the README's tour against the deployed API.

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"slices"
@@ -170,27 +168,27 @@ func (w *walker) visit(ctx context.Context, v visit) error {
 	ctx, cancel := context.WithTimeout(ctx, visitWithin)
 	defer cancel()
 	for {
-		status, header, body, err := w.send(ctx, v)
+		a, err := w.call(ctx, v)
 		if err != nil {
 			return fmt.Errorf("%s: %w", v.route, err)
 		}
-		wanted := slices.Contains(v.want, status)
-		if wanted && strings.Contains(body, w.fill(v.until)) {
-			return w.keep(v, header, body)
+		wanted := slices.Contains(v.want, a.status)
+		if wanted && strings.Contains(a.body, w.fill(v.until)) {
+			return w.keep(v, a)
 		}
-		if v.until == "" || !wanted && status != http.StatusNotFound {
-			return fmt.Errorf("%s answered %d, want %v: %s", v.route, status, v.want, body)
+		if v.until == "" || !wanted && a.status != http.StatusNotFound {
+			return fmt.Errorf("%s answered %d, want %v: %s", v.route, a.status, v.want, a.body)
 		}
 		if err := clock.Pause(ctx, pollEvery); err != nil {
-			return fmt.Errorf("%s never showed %q, the last answer is %d: %s", v.route, w.fill(v.until), status, body)
+			return fmt.Errorf("%s never showed %q, the last answer is %d: %s", v.route, w.fill(v.until), a.status, a.body)
 		}
 	}
 }
 
-func (w *walker) send(ctx context.Context, v visit) (status int, header http.Header, body string, err error) {
+func (w *walker) call(ctx context.Context, v visit) (answer, error) {
 	spec, ok := w.specs[v.route]
 	if !ok {
-		return 0, nil, "", fmt.Errorf("the catalogue has no route %q", v.route)
+		return answer{}, fmt.Errorf("the catalogue has no route %q", v.route)
 	}
 	path := spec.Trigger.Path
 	for _, p := range spec.Params() {
@@ -199,37 +197,23 @@ func (w *walker) send(ctx context.Context, v visit) (status int, header http.Hea
 	if v.query != "" {
 		path += "?" + v.query
 	}
-	var in bytes.Buffer
-	if v.body != nil {
-		if err := json.NewEncoder(&in).Encode(v.body); err != nil {
-			return 0, nil, "", fmt.Errorf("encode the body: %w", err)
-		}
-	}
-	req, err := http.NewRequestWithContext(ctx, spec.Trigger.Method, w.url+path, strings.NewReader(w.fill(in.String())))
+	body, err := encode(v.body)
 	if err != nil {
-		return 0, nil, "", fmt.Errorf("make the request: %w", err)
+		return answer{}, fmt.Errorf("encode the body: %w", err)
 	}
-	req.Header.Set("Content-Type", "application/json")
+	header := http.Header{}
 	if v.ifMatch {
-		req.Header.Set("If-Match", w.etag)
+		header.Set("If-Match", w.etag)
 	}
+	var key string
 	switch {
 	case spec.Public():
 	case v.as == platform:
-		req.Header.Set("Authorization", "Bearer "+w.keys.PlatformAdminKey)
+		key = w.keys.PlatformAdminKey
 	default:
-		req.Header.Set("Authorization", "Bearer "+w.keys.Tenants[0].AdminKey)
+		key = w.keys.Tenants[0].AdminKey
 	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return 0, nil, "", fmt.Errorf("call the route: %w", err)
-	}
-	defer res.Body.Close()
-	raw, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
-	if err != nil {
-		return 0, nil, "", fmt.Errorf("read the answer: %w", err)
-	}
-	return res.StatusCode, res.Header, string(raw), nil
+	return w.send(ctx, header, spec.Trigger.Method, path, key, w.fill(body))
 }
 
 // fill puts what was saved in the place of its names.
@@ -240,19 +224,19 @@ func (w *walker) fill(s string) string {
 	return s
 }
 
-func (w *walker) keep(v visit, header http.Header, body string) error {
+func (w *walker) keep(v visit, a answer) error {
 	if v.save == "" {
 		return nil
 	}
 	var fields map[string]any
-	if err := json.Unmarshal([]byte(body), &fields); err != nil {
+	if err := json.Unmarshal([]byte(a.body), &fields); err != nil {
 		return fmt.Errorf("%s: decode the answer: %w", v.route, err)
 	}
 	value, ok := fields[v.field].(string)
 	if !ok {
-		return fmt.Errorf("%s: the answer has no text %q: %s", v.route, v.field, body)
+		return fmt.Errorf("%s: the answer has no text %q: %s", v.route, v.field, a.body)
 	}
-	w.saved[v.save], w.etag = value, header.Get("ETag")
+	w.saved[v.save], w.etag = value, a.header.Get("ETag")
 	return nil
 }
 
