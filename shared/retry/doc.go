@@ -1,0 +1,2 @@
+// Package retry says when something that failed is tried again.
+package retry
