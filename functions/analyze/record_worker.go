@@ -24,7 +24,7 @@ type recordWriter struct {
 }
 
 func newRecordWorker(env *fn.Env) (func(context.Context, []fn.Message[record.Message]) []error, error) {
-	w := &recordWriter{env: env, jobs: env.Table(table.Jobs), out: outbox.New(env.Table(table.Events), env.IDs, env.Clock)}
+	w := &recordWriter{env: env, jobs: env.Table(table.Jobs), out: env.Outbox()}
 	return w.handle, nil
 }
 

@@ -320,7 +320,7 @@ func TestWatchSendsTasksAgain(t *testing.T) {
 	t.Parallel()
 	w := newLoneWorld(t)
 	env := w.Env()
-	tasks := task.NewStore(env.Table(table.Jobs), outbox.New(env.Table(table.Events), env.IDs, env.Clock), env.Clock)
+	tasks := task.NewStore(env.Table(table.Jobs), env.Outbox(), env.Clock)
 	s := w.tenant.Scope(t)
 	made, err := tasks.Submit(t.Context(), s, task.Task{ID: env.IDs.New(id.Task), Name: task.Detect, Options: "{}"})
 	if err != nil {

@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"guardrails/shared/fn"
-	"guardrails/shared/outbox"
 	"guardrails/shared/table"
 )
 
@@ -23,5 +22,5 @@ func Bindings() fn.Bindings {
 }
 
 func newStore(env *fn.Env) *store {
-	return &store{table: env.Table(table.Jobs), outbox: outbox.New(env.Table(table.Events), env.IDs, env.Clock), clock: env.Clock}
+	return &store{table: env.Table(table.Jobs), outbox: env.Outbox(), clock: env.Clock}
 }

@@ -11,7 +11,6 @@ import (
 	"guardrails/functions/jobs"
 	"guardrails/shared/fntest"
 	"guardrails/shared/id"
-	"guardrails/shared/outbox"
 	"guardrails/shared/policy"
 	"guardrails/shared/policystore"
 	"guardrails/shared/queue"
@@ -179,7 +178,7 @@ func TestTasksMayWait(t *testing.T) {
 	t.Parallel()
 	w := newLoneWorld(t)
 	env, s := w.Env(), w.tenant.Scope(t)
-	tasks := task.NewStore(env.Table(table.Jobs), outbox.New(env.Table(table.Events), env.IDs, env.Clock), env.Clock)
+	tasks := task.NewStore(env.Table(table.Jobs), env.Outbox(), env.Clock)
 	made, err := tasks.Submit(t.Context(), s, task.Task{ID: env.IDs.New(id.Task), Name: task.Detect, Options: "{}"})
 	if err != nil {
 		t.Fatal(err)

@@ -11,7 +11,6 @@ import (
 	"guardrails/shared/clock"
 	"guardrails/shared/errs"
 	"guardrails/shared/fn"
-	"guardrails/shared/outbox"
 	"guardrails/shared/table"
 )
 
@@ -74,7 +73,7 @@ func show(r apikey.Record, key string, now time.Time) *shown {
 // stores returns what changes of keys need, without the pepper.
 func stores(env *fn.Env) apikey.Stores {
 	return apikey.Stores{
-		Tenants: env.Table(table.Tenants), Directory: env.Directory(), Outbox: outbox.New(env.Table(table.Events), env.IDs, env.Clock),
+		Tenants: env.Table(table.Tenants), Directory: env.Directory(), Outbox: env.Outbox(),
 		Audit: audit.New(env.Table(table.Audit), env.IDs, env.Clock), Clock: env.Clock, IDs: env.IDs,
 	}
 }

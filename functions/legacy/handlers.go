@@ -2,7 +2,6 @@ package legacy
 
 import (
 	"guardrails/shared/fn"
-	"guardrails/shared/outbox"
 	"guardrails/shared/table"
 	"guardrails/shared/task"
 )
@@ -33,5 +32,5 @@ func Bindings() fn.Bindings {
 
 // newTasks returns the tasks for a function that changes them.
 func newTasks(env *fn.Env) *task.Store {
-	return task.NewStore(env.Table(table.Jobs), outbox.New(env.Table(table.Events), env.IDs, env.Clock), env.Clock)
+	return task.NewStore(env.Table(table.Jobs), env.Outbox(), env.Clock)
 }

@@ -16,7 +16,6 @@ import (
 	"guardrails/shared/blob"
 	"guardrails/shared/fntest"
 	"guardrails/shared/id"
-	"guardrails/shared/outbox"
 	"guardrails/shared/registry"
 	"guardrails/shared/table"
 	"guardrails/shared/task"
@@ -115,7 +114,7 @@ func TestTaskFailsOnItsLastTry(t *testing.T) {
 	sys := newSystem(t)
 	tenant := sys.Tenant(t)
 	env, s := sys.Env(), tenant.Scope(t)
-	tasks := task.NewStore(env.Table(table.Jobs), outbox.New(env.Table(table.Events), env.IDs, env.Clock), env.Clock)
+	tasks := task.NewStore(env.Table(table.Jobs), env.Outbox(), env.Clock)
 	made, err := tasks.Submit(t.Context(), s, task.Task{ID: env.IDs.New(id.Task), Name: "unknown", Options: "{}"})
 	if err != nil {
 		t.Fatal(err)

@@ -8,7 +8,6 @@ import (
 	"guardrails/shared/clock"
 	"guardrails/shared/errs"
 	"guardrails/shared/fn"
-	"guardrails/shared/outbox"
 	"guardrails/shared/registry"
 	"guardrails/shared/table"
 	"guardrails/shared/tenant"
@@ -57,7 +56,7 @@ func managed(ctx context.Context, tenants *registry.Registry, call *fn.Call, ten
 // writer returns the tenants for functions that change them.
 func writer(env *fn.Env) registry.Stores {
 	return registry.Stores{
-		Tenants: env.Table(table.Tenants), Directory: env.Directory(), Outbox: outbox.New(env.Table(table.Events), env.IDs, env.Clock),
+		Tenants: env.Table(table.Tenants), Directory: env.Directory(), Outbox: env.Outbox(),
 		Audit: audit.New(env.Table(table.Audit), env.IDs, env.Clock), Clock: env.Clock, IDs: env.IDs,
 	}
 }

@@ -43,7 +43,7 @@ func newStore(env *fn.Env) (*store, error) {
 	}
 	t := env.Table(table.Policies)
 	return &store{
-		Store: policystore.New(t), table: t, outbox: outbox.New(env.Table(table.Events), env.IDs, env.Clock),
+		Store: policystore.New(t), table: t, outbox: env.Outbox(),
 		audit: audit.New(env.Table(table.Audit), env.IDs, env.Clock), clock: env.Clock, ids: env.IDs, engine: engine,
 	}, nil
 }

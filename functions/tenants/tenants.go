@@ -8,7 +8,6 @@ import (
 	"guardrails/shared/clock"
 	"guardrails/shared/errs"
 	"guardrails/shared/fn"
-	"guardrails/shared/outbox"
 	"guardrails/shared/registry"
 	"guardrails/shared/table"
 	"guardrails/shared/tenant"
@@ -68,7 +67,7 @@ func reader(env *fn.Env) *registry.Registry {
 // stores returns what changes of tenants need; directory is nil for those that move no name.
 func stores(env *fn.Env, directory *table.DirectoryTable) registry.Stores {
 	return registry.Stores{
-		Tenants: env.Table(table.Tenants), Directory: directory, Outbox: outbox.New(env.Table(table.Events), env.IDs, env.Clock),
+		Tenants: env.Table(table.Tenants), Directory: directory, Outbox: env.Outbox(),
 		Audit: audit.New(env.Table(table.Audit), env.IDs, env.Clock), Clock: env.Clock, IDs: env.IDs,
 	}
 }

@@ -152,7 +152,11 @@ func (p *Plan) tenantGrants(declared fn.Access) []Statement {
 		if name == table.Directory {
 			continue
 		}
-		out = append(out, tableStatement("Table", resource.Table(p.Env, name), declared.Tables[name], leadingKeys()))
+		st := tableStatement("Table", resource.Table(p.Env, name), declared.Tables[name], leadingKeys())
+		if declared.Tables[name]&fn.Read != 0 && tenantIndexed(name) {
+			st.Resources = append(st.Resources, dynamoARN(resource.Table(p.Env, name))+"/index/"+table.IndexState)
+		}
+		out = append(out, st)
 	}
 	for _, name := range slices.Sorted(maps.Keys(declared.Buckets)) {
 		physical := resource.Bucket(p.Env, p.Account, name)
@@ -237,6 +241,13 @@ func crossTenantIndexes(declared fn.Access, s fn.Spec) []index {
 		}
 	}
 	return out
+}
+
+// tenantIndexed reports whether a table has the index of states, whose partitions begin with the tenant as the table's do.
+func tenantIndexed(name string) bool {
+	return slices.ContainsFunc(table.Schemas(), func(s table.Schema) bool {
+		return s.Name == name && slices.ContainsFunc(s.Indexes, func(x table.Index) bool { return !x.CrossTenant })
+	})
 }
 
 func dynamoARN(physical string) string {

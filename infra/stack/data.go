@@ -90,7 +90,10 @@ func (b *builder) table(t *cfn.Template, spec resource.TableSpec) {
 	attributes := cfn.List{attribute(resource.AttrPK, "S"), attribute(resource.AttrSK, "S")}
 	indexes := cfn.List{}
 	for _, x := range spec.Indexes {
-		attributes = append(attributes, attribute(x.PK, "S"), attribute(x.SK, sortType(x)))
+		attributes = append(attributes, attribute(x.PK, "S"))
+		if x.SK != resource.AttrSK { // which is there already
+			attributes = append(attributes, attribute(x.SK, sortType(x)))
+		}
 		projection := "ALL"
 		if x.KeysOnly {
 			projection = "KEYS_ONLY"

@@ -50,6 +50,9 @@ func Matrix() []Row {
 		{"uploads", "-", "C", "C", "C", "-"},
 		{"jobs", "-", "CRUD", "CRUD", "CR", "R"},
 		{"tasks", "-", "CRD", "CRD", "CR", "R"},
+		{"rules", "-", "CRUDX", "CRUDX", "R", "R"},
+		{"destinations", "-", "CRUDX", "CRUDX", "R", "R"},
+		{"deliveries", "-", "RX", "RX", "R", "R"},
 		{"usage", "R", "R", "R", "R", "-"},
 		{"metrics", "R", "-", "-", "-", "-"},
 	}

@@ -30,6 +30,7 @@ import (
 	"guardrails/shared/cursor"
 	"guardrails/shared/id"
 	"guardrails/shared/outage"
+	"guardrails/shared/outbox"
 	"guardrails/shared/queue"
 	"guardrails/shared/resource"
 	"guardrails/shared/seal"
@@ -231,6 +232,14 @@ func (e *Env) Queue(name string) *queue.Queue {
 		o.HTTPClient, o.Retryer = client(o.HTTPClient), retryer(o.Retryer)
 	})
 	return queue.New(api, resource.Queue(e.Config.Environment, name), queue.Access{Send: mode&Send != 0, Inspect: mode&Read != 0})
+}
+
+// Outbox returns the writer of events; the function declares that it appends to the events table.
+func (e *Env) Outbox() *outbox.Outbox {
+	return outbox.New(e.Table(table.Events), e.Queue(queue.Events), e.IDs, e.Clock, func(ctx context.Context, err error) {
+		e.Metrics.Count(telemetry.EventsNotAnnounced, 1)
+		e.Log.WarnContext(ctx, "events not announced, left to the stream", "error", err.Error())
+	})
 }
 
 // Bucket returns a declared bucket.

@@ -7,12 +7,14 @@ import (
 	"strings"
 
 	"guardrails/shared/blob"
+	"guardrails/shared/queue"
 	"guardrails/shared/table"
 )
 
 // Grants is everything the function may touch: what its Spec declares, and what its shape implies.
 // A route with credentials uses the usage table for limits, and for idempotency if it is a POST, whose first answers are sealed
-// and, if large, kept in the content bucket; data keys are stored in the tenants table.
+// and, if large, kept in the content bucket; data keys are stored in the tenants table. Whoever writes events sends them on
+// to be matched.
 func (s Spec) Grants() Access {
 	g := Access{
 		Tables: maps.Clone(s.Access.Tables), Queues: maps.Clone(s.Access.Queues), Buckets: maps.Clone(s.Access.Buckets),
@@ -32,6 +34,12 @@ func (s Spec) Grants() Access {
 	}
 	if g.DataKeys {
 		g.Tables[table.Tenants] |= Read
+	}
+	if g.Tables[table.Events]&(Append|Write) != 0 {
+		if g.Queues == nil {
+			g.Queues = map[string]Mode{}
+		}
+		g.Queues[queue.Events] |= Send
 	}
 	return g
 }

@@ -23,7 +23,6 @@ import (
 	"guardrails/shared/clock"
 	"guardrails/shared/fn"
 	"guardrails/shared/id"
-	"guardrails/shared/outbox"
 	"guardrails/shared/registry"
 	"guardrails/shared/secret"
 	"guardrails/shared/table"
@@ -148,7 +147,7 @@ func (s *System) Env() *fn.Env { return fn.NewEnv(everything(), s.Config) }
 func (s *System) Registry() *registry.Registry {
 	env := s.Env()
 	return registry.At(registry.Stores{
-		Tenants: env.Table(table.Tenants), Directory: env.Directory(), Outbox: outbox.New(env.Table(table.Events), env.IDs, env.Clock),
+		Tenants: env.Table(table.Tenants), Directory: env.Directory(), Outbox: env.Outbox(),
 		Audit: audit.New(env.Table(table.Audit), env.IDs, env.Clock), Clock: env.Clock, IDs: env.IDs, Keys: env.Keys(),
 	})
 }
@@ -157,7 +156,7 @@ func (s *System) Registry() *registry.Registry {
 func (s *System) Keys() *apikey.Store {
 	env := s.Env()
 	return apikey.At(apikey.Stores{
-		Tenants: env.Table(table.Tenants), Directory: env.Directory(), Outbox: outbox.New(env.Table(table.Events), env.IDs, env.Clock),
+		Tenants: env.Table(table.Tenants), Directory: env.Directory(), Outbox: env.Outbox(),
 		Audit: audit.New(env.Table(table.Audit), env.IDs, env.Clock), Clock: env.Clock, IDs: env.IDs, Secrets: env.Secrets(),
 	})
 }

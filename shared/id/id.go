@@ -31,6 +31,11 @@ const (
 	Audit    Prefix = "aud"
 	Request  Prefix = "req"
 	Task     Prefix = "tsk"
+
+	Rule        Prefix = "rul"
+	Destination Prefix = "dst"
+	Delivery    Prefix = "dlv"
+	Replay      Prefix = "rpl"
 )
 
 const bodyLen = 26

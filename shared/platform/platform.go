@@ -12,7 +12,6 @@ import (
 	"guardrails/shared/authz"
 	"guardrails/shared/fn"
 	"guardrails/shared/id"
-	"guardrails/shared/outbox"
 	"guardrails/shared/registry"
 	"guardrails/shared/secret"
 	"guardrails/shared/table"
@@ -41,7 +40,7 @@ type Setup struct {
 // Open returns the set-up of an environment.
 func Open(cfg fn.Config) (*Setup, error) {
 	env := fn.NewEnv(spec(), cfg)
-	box, log := outbox.New(env.Table(table.Events), env.IDs, env.Clock), audit.New(env.Table(table.Audit), env.IDs, env.Clock)
+	box, log := env.Outbox(), audit.New(env.Table(table.Audit), env.IDs, env.Clock)
 	s := &Setup{
 		Env: env,
 		Tenants: registry.At(registry.Stores{

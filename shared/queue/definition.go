@@ -23,6 +23,10 @@ const (
 	JobSplit  = "job-split"  // jobs to be cut into chunks
 	JobChunks = "job-chunks" // chunks of jobs to be analyzed
 	Tasks     = "tasks"      // tasks of the older API
+
+	Events     = "events"     // events to be matched against their tenant's rules
+	Deliveries = "deliveries" // deliveries to be attempted
+	Replays    = "replays"    // bulk replays to be carried out
 )
 
 // DLQ returns the name of a queue's dead-letter queue.
@@ -35,5 +39,9 @@ func Definitions() []Definition {
 		{Name: JobSplit, Visibility: 120 * time.Second, MaxReceive: 5, Concurrency: 10},
 		{Name: JobChunks, Visibility: 60 * time.Second, MaxReceive: 10, Concurrency: 50},
 		{Name: Tasks, Visibility: 60 * time.Second, MaxReceive: 10, Concurrency: 20},
+		{Name: Events, Visibility: 60 * time.Second, MaxReceive: 10, Concurrency: 20},
+		// A killed process delays the messages that it held by the visibility, so it is no longer than it must be.
+		{Name: Deliveries, Visibility: 210 * time.Second, MaxReceive: 5, Concurrency: 50},
+		{Name: Replays, Visibility: 6 * time.Minute, MaxReceive: 10, Concurrency: 2},
 	}
 }

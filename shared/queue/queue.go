@@ -63,6 +63,14 @@ func failure(doing string, err error) error {
 	return outage.Failure("The queue does not answer now.", doing, err)
 }
 
+// group is the fair queue's message group: the tenant, or what the sender tells apart within it.
+func group(s scope.Scope, within string) string {
+	if within == "" {
+		return s.TenantID()
+	}
+	return s.TenantID() + "#" + within
+}
+
 func attributes(s scope.Scope, trace string) map[string]types.MessageAttributeValue {
 	m := map[string]types.MessageAttributeValue{AttrTenant: {DataType: aws.String("String"), StringValue: aws.String(s.TenantID())}}
 	if trace != "" {
@@ -78,6 +86,24 @@ func (q *Queue) Send(ctx context.Context, s scope.Scope, body any) error {
 
 // SendLater is Send for a message that nobody receives before delay is over, 15 minutes at most.
 func (q *Queue) SendLater(ctx context.Context, s scope.Scope, body any, delay time.Duration) error {
+	return q.SendAll(ctx, s, []Message{{Body: body, Delay: delay}})
+}
+
+// Message is one message of SendAll.
+type Message struct {
+	// Body is encoded as JSON; a Traced one belongs to a trace of its own.
+	Body any
+	// Group is which messages of the tenant may wait for each other; empty means all of them.
+	Group string
+	// Delay is how long nobody receives the message, at most MaxDelay, in whole seconds.
+	Delay time.Duration
+}
+
+// MaxDelay is the longest delay of a message.
+const MaxDelay = 15 * time.Minute
+
+// SendAll is SendBatch for messages with settings of their own.
+func (q *Queue) SendAll(ctx context.Context, s scope.Scope, messages []Message) error {
 	if !q.access.Send {
 		return fmt.Errorf("send to %s: %w", q.name, ErrNotDeclared)
 	}
@@ -85,7 +111,12 @@ func (q *Queue) SendLater(ctx context.Context, s scope.Scope, body any, delay ti
 	if err != nil {
 		return err
 	}
-	return q.send(ctx, url, s, []any{body}, delay)
+	for start := 0; start < len(messages); start += maxBatch {
+		if err := q.send(ctx, url, s, messages[start:min(start+maxBatch, len(messages))]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // maxBatch is how many messages SQS takes in one call.
@@ -94,19 +125,11 @@ const maxBatch = 10
 // SendBatch puts messages on the queue, ten a call. It returns an error if any was not taken; those before it were. Of
 // up to ten messages, a PartialError in its chain tells which.
 func (q *Queue) SendBatch(ctx context.Context, s scope.Scope, bodies []any) error {
-	if !q.access.Send {
-		return fmt.Errorf("send to %s: %w", q.name, ErrNotDeclared)
+	messages := make([]Message, len(bodies))
+	for i, b := range bodies {
+		messages[i].Body = b
 	}
-	url, err := q.resolve(ctx)
-	if err != nil {
-		return err
-	}
-	for start := 0; start < len(bodies); start += maxBatch {
-		if err := q.send(ctx, url, s, bodies[start:min(start+maxBatch, len(bodies))], 0); err != nil {
-			return err
-		}
-	}
-	return nil
+	return q.SendAll(ctx, s, messages)
 }
 
 // encode makes a message's body; one that is JSON already goes as it is.
@@ -117,10 +140,10 @@ func encode(body any) ([]byte, error) {
 	return json.Marshal(body)
 }
 
-func (q *Queue) send(ctx context.Context, url *string, s scope.Scope, bodies []any, delay time.Duration) error {
+func (q *Queue) send(ctx context.Context, url *string, s scope.Scope, messages []Message) error {
 	in := &sqs.SendMessageBatchInput{QueueUrl: url}
-	for i, body := range bodies {
-		traceparent, body, sent := q.sending(ctx, body)
+	for i, m := range messages {
+		traceparent, body, sent := q.sending(ctx, m.Body)
 		defer sent() // with the call that takes all of them
 		b, err := encode(body)
 		if err != nil {
@@ -128,7 +151,7 @@ func (q *Queue) send(ctx context.Context, url *string, s scope.Scope, bodies []a
 		}
 		in.Entries = append(in.Entries, types.SendMessageBatchRequestEntry{
 			Id: aws.String(strconv.Itoa(i)), MessageBody: aws.String(string(b)),
-			MessageAttributes: attributes(s, traceparent), MessageGroupId: aws.String(s.TenantID()), DelaySeconds: int32(delay / time.Second),
+			MessageAttributes: attributes(s, traceparent), MessageGroupId: aws.String(group(s, m.Group)), DelaySeconds: int32(m.Delay / time.Second),
 		})
 	}
 	if len(in.Entries) == 1 {
@@ -148,9 +171,9 @@ func (q *Queue) send(ctx context.Context, url *string, s scope.Scope, bodies []a
 	if len(res.Failed) == 0 {
 		return nil
 	}
-	partial := &PartialError{Failed: make([]bool, len(bodies)), code: aws.ToString(res.Failed[0].Code)}
+	partial := &PartialError{Failed: make([]bool, len(messages)), code: aws.ToString(res.Failed[0].Code)}
 	for _, f := range res.Failed {
-		if i, err := strconv.Atoi(aws.ToString(f.Id)); err == nil && i < len(bodies) {
+		if i, err := strconv.Atoi(aws.ToString(f.Id)); err == nil && i < len(messages) {
 			partial.Failed[i] = true
 		}
 	}

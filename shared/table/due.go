@@ -15,7 +15,7 @@ import (
 )
 
 // dueShards is over how many partitions of the index due items are spread.
-const dueShards = 4
+const dueShards = 16
 
 // DueShards lists the partitions of the index IndexDue.
 func DueShards() []string {

@@ -20,6 +20,14 @@ const (
 	PartAudit    = "AUD"
 	PartIdem     = "IDEM"
 	PartTalks    = "TALK"
+
+	PartRules        = "RULE"
+	PartDestinations = "DEST"
+	PartDeliveries   = "D"
+	PartAttempts     = "ATT"
+	PartControls     = "CTL"
+	PartReplays      = "RPL"
+	PartGiven        = "EID"
 )
 
 // TenantKey is the tenant's own item in Tenants.
@@ -81,3 +89,40 @@ func ConversationKey(digest string) Key { return Key{Part: PartTalks, Sort: dige
 func LimitKey(policy string, shard int) Key {
 	return Key{Part: "RL#" + policy, Sort: fmt.Sprintf("S#%03d", shard)}
 }
+
+// RuleKey is an observer rule's current version in Policies.
+func RuleKey(id string) Key { return Key{Part: PartRules, Sort: id} }
+
+// RuleVersionKey is version n of an observer rule in Policies: deliveries keep to the version that matched.
+func RuleVersionKey(id string, n int) Key {
+	return Key{Part: PartRules + "#" + id, Sort: fmt.Sprintf("V#%06d", n)}
+}
+
+// RuleStateKey is the tenant's set of rules in Policies: its version, and what changed last.
+func RuleStateKey() Key { return Key{Part: "RULESTATE", Sort: "CURRENT"} }
+
+// RuleHealthKey is what a rule has done so far, in Deliveries.
+func RuleHealthKey(id string) Key { return Key{Part: "RULEHEALTH", Sort: id} }
+
+// DestinationKey is a destination in Policies.
+func DestinationKey(id string) Key { return Key{Part: PartDestinations, Sort: id} }
+
+// DestinationStateKey counts the tenant's destinations in Policies.
+func DestinationStateKey() Key { return Key{Part: "DESTSTATE", Sort: "CURRENT"} }
+
+// GivenKey leads from the id that a caller gave an event to the event's own, in Events.
+func GivenKey(given string) Key { return Key{Part: PartGiven, Sort: given} }
+
+// DeliveryPart is one of the partitions that a tenant's deliveries are spread over, in Deliveries.
+func DeliveryPart(shard string) string { return PartDeliveries + "#" + shard }
+
+// AttemptKey is an attempt of a delivery with its whole response, in Deliveries.
+func AttemptKey(delivery string, n int) Key {
+	return Key{Part: PartAttempts + "#" + delivery, Sort: fmt.Sprintf("A#%06d", n)}
+}
+
+// ControlKey is a destination's breaker and rate in Deliveries.
+func ControlKey(destination string) Key { return Key{Part: PartControls, Sort: destination} }
+
+// ReplayKey is a bulk replay in Deliveries.
+func ReplayKey(id string) Key { return Key{Part: PartReplays, Sort: id} }

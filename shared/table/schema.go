@@ -23,24 +23,36 @@ type Index struct {
 // The tables' logical names.
 const (
 	Tenants   = "tenants"   // tenants, their keys' metadata, data keys
-	Policies  = "policies"  // policies and their versions
+	Policies  = "policies"  // policies, observer rules, destinations, and their versions
 	Jobs      = "jobs"      // jobs, chunks, uploads, tasks, analyses
 	Events    = "events"    // events: the outbox
+	// Deliveries holds deliveries, the breakers of destinations and what is due.
+	Deliveries = "deliveries"
 	Usage     = "usage"     // limiter items, idempotency records, counters
 	Audit     = "audit"     // audit records
 	Directory = "directory" // look-ups that come before a tenant is known: API keys, slugs
 )
 
-// IndexDue lists unfinished jobs by the time at which the watch should look at them.
-const IndexDue = "due"
+// The indexes. IndexDue lists what is unfinished by the time at which a schedule should look at it. IndexState lists a
+// tenant's deliveries that went another way than the usual one, by their status.
+const (
+	IndexDue   = "due"
+	IndexState = "state"
+)
+
+// due is the index of unfinished items.
+func due() Index {
+	return Index{Name: IndexDue, PK: "due_shard", SK: "due_at", SortIsNumber: true, KeysOnly: true, CrossTenant: true}
+}
 
 // Schemas lists every table.
 func Schemas() []Schema {
 	return []Schema{
 		{Name: Tenants},
 		{Name: Policies},
-		{Name: Jobs, Indexes: []Index{{Name: IndexDue, PK: "due_shard", SK: "due_at", SortIsNumber: true, KeysOnly: true, CrossTenant: true}}},
+		{Name: Jobs, Indexes: []Index{due()}},
 		{Name: Events, Stream: true},
+		{Name: Deliveries, Indexes: []Index{due(), {Name: IndexState, PK: StatePartition, SK: "sk"}}},
 		{Name: Usage},
 		{Name: Audit},
 		{Name: Directory},

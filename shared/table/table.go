@@ -61,6 +61,12 @@ func partition(s scope.Scope, part string) string {
 	return s.Partition() + "#" + part
 }
 
+// StatePartition is the attribute that IndexState is made of; StateOf makes its value.
+const StatePartition = "state_pk"
+
+// StateOf is the partition of IndexState in which the tenant's items of a state are listed.
+func StateOf(s scope.Scope, part string) string { return partition(s, part) }
+
 func itemKey(s scope.Scope, k Key) map[string]types.AttributeValue {
 	return map[string]types.AttributeValue{
 		"pk": &types.AttributeValueMemberS{Value: partition(s, k.Part)},
@@ -139,6 +145,38 @@ func (t *Table) UpdateReturning(ctx context.Context, s scope.Scope, k Key, u exp
 	return decode(t.name, res.Attributes, out)
 }
 
+// Swap writes an item in place of the one that the condition describes. When the condition fails, the item as it stands
+// is decoded into old beside ErrCondition; old stays as it was if there is none. A write whose answer was lost may be made
+// twice by the SDK, and then fails on itself: whoever swaps marks its items and knows its own mark again in old.
+func (t *Table) Swap(ctx context.Context, s scope.Scope, k Key, item any, cond expression.ConditionBuilder, old any) error {
+	op := t.PutOp(s, k, item, cond)
+	if op.err != nil {
+		return op.err
+	}
+	put := op.item.Put
+	var failed *types.ConditionalCheckFailedException
+	err := patiently(ctx, func() error {
+		_, err := t.api.PutItem(ctx, &dynamodb.PutItemInput{
+			TableName: put.TableName, Item: put.Item, ConditionExpression: put.ConditionExpression,
+			ExpressionAttributeNames: put.ExpressionAttributeNames, ExpressionAttributeValues: put.ExpressionAttributeValues,
+			ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+		}, t.as(s))
+		if err != nil && !errors.As(err, &failed) {
+			return failure("swap in "+t.name, err)
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		return err
+	case failed == nil:
+		return nil
+	case failed.Item == nil:
+		return failure("swap in "+t.name, failed)
+	}
+	return errors.Join(ErrCondition, decode(t.name, failed.Item, old))
+}
+
 // Delete removes an item; one that is not there is no error unless the condition says so.
 func (t *Table) Delete(ctx context.Context, s scope.Scope, k Key, cond expression.ConditionBuilder) error {
 	return Transact(ctx, t.DeleteOp(s, k, cond))
@@ -146,8 +184,11 @@ func (t *Table) Delete(ctx context.Context, s scope.Scope, k Key, cond expressio
 
 // Page asks for a part of a partition.
 type Page struct {
-	// Part is the partition below the tenant's.
-	Part string
+	// Part is the partition below the tenant's: of the table, or of IndexState if State is set.
+	Part  string
+	State bool
+	// Home says in which part of the table an item with a sort key of the index is; it is needed to continue behind one.
+	Home func(sort string) string
 	// Prefix limits the sort keys; empty means all.
 	Prefix string
 	// After continues behind this sort key; empty means from the start.
@@ -196,8 +237,11 @@ func (t *Table) Query(ctx context.Context, s scope.Scope, p Page, out any) (next
 }
 
 func (t *Table) queryInput(s scope.Scope, p Page) (*dynamodb.QueryInput, error) {
-	pk := partition(s, p.Part)
-	cond := expression.Key("pk").Equal(expression.Value(pk))
+	hash := "pk"
+	if p.State {
+		hash = StatePartition
+	}
+	cond := expression.Key(hash).Equal(expression.Value(partition(s, p.Part)))
 	if p.Prefix != "" {
 		cond = cond.And(expression.Key("sk").BeginsWith(p.Prefix))
 	}
@@ -212,10 +256,18 @@ func (t *Table) queryInput(s scope.Scope, p Page) (*dynamodb.QueryInput, error) 
 	in := &dynamodb.QueryInput{
 		TableName: &t.name, KeyConditionExpression: e.KeyCondition(), FilterExpression: e.Filter(),
 		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
-		ScanIndexForward: aws.Bool(p.Oldest), ConsistentRead: aws.Bool(true), Limit: aws.Int32(int32(p.Limit + 1)),
+		ScanIndexForward: aws.Bool(p.Oldest), ConsistentRead: aws.Bool(!p.State), Limit: aws.Int32(int32(p.Limit + 1)),
 	}
-	if p.After != "" {
-		in.ExclusiveStartKey = itemKey(s, Key{Part: p.Part, Sort: p.After})
+	if p.State {
+		in.IndexName = aws.String(IndexState)
+	}
+	if p.After == "" {
+		return in, nil
+	}
+	in.ExclusiveStartKey = itemKey(s, Key{Part: p.Part, Sort: p.After})
+	if p.State {
+		in.ExclusiveStartKey = itemKey(s, Key{Part: p.Home(p.After), Sort: p.After})
+		in.ExclusiveStartKey[StatePartition] = &types.AttributeValueMemberS{Value: partition(s, p.Part)}
 	}
 	return in, nil
 }

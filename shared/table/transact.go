@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -29,6 +30,37 @@ type Op struct {
 	roles *tenantrole.Roles
 	// actor says that the item is in the log of whoever makes the change, who may be of another tenant.
 	actor bool
+	// watcher hears of note once the write is committed.
+	watcher Watcher
+	note    any
+}
+
+// Watcher hears of writes that were committed, with the notes of those of one transaction. It does what it can in the
+// time that ctx and it itself set, and tells nobody of its failure: the writes stand.
+type Watcher interface {
+	Committed(ctx context.Context, s scope.Scope, notes []any)
+}
+
+// Tell has a watcher told when the write is committed.
+func (o Op) Tell(w Watcher, note any) Op {
+	o.watcher, o.note = w, note
+	return o
+}
+
+// tell tells the watchers of a committed transaction, each once.
+func tell(ctx context.Context, ops []Op) {
+	for i, op := range ops {
+		if op.watcher == nil || slices.ContainsFunc(ops[:i], func(o Op) bool { return o.watcher == op.watcher }) {
+			continue
+		}
+		var notes []any
+		for _, o := range ops[i:] {
+			if o.watcher == op.watcher {
+				notes = append(notes, o.note)
+			}
+		}
+		op.watcher.Committed(ctx, op.scope, notes)
+	}
 }
 
 // of binds a write to its tenant.
@@ -188,12 +220,16 @@ func Transact(ctx context.Context, ops ...Op) error {
 	if err != nil {
 		return err
 	}
-	return patiently(ctx, func() error {
+	err = patiently(ctx, func() error {
 		if len(ops) == 1 && !ops[0].conditional() {
 			return single(ctx, ops[0], as)
 		}
 		return transact(ctx, ops[0].api, in, as)
 	})
+	if err == nil {
+		tell(ctx, ops)
+	}
+	return err
 }
 
 // patiently tries a write again while another transaction holds its items. The waits are random, so that those who

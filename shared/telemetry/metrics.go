@@ -38,6 +38,21 @@ const (
 	StaleConfig       Metric = "StaleConfig"
 	StoreUnavailable  Metric = "StoreUnavailable"
 	ServiceRefused    Metric = "ServiceRefused"
+
+	EventsAccepted     Metric = "EventsAccepted"
+	EventsMatched      Metric = "EventsMatched"
+	EventsNotAnnounced Metric = "EventsNotAnnounced"
+	EventsResent       Metric = "EventsResent"
+	EventsUnmatched    Metric = "EventsUnmatched"
+	RuleFailures       Metric = "RuleFailures"
+	DeliveryAttempts   Metric = "DeliveryAttempts"
+	DeliveryFailures   Metric = "DeliveryFailures"
+	DeliveriesDone     Metric = "DeliveriesDone"
+	DeliveriesDead     Metric = "DeliveriesDead"
+	DeliveriesParked   Metric = "DeliveriesParked"
+	DeliveriesDelayed  Metric = "DeliveriesDelayed"
+	DeliveryLatency    Metric = "DeliveryLatency"
+	BreakersOpened     Metric = "BreakersOpened"
 )
 
 // Kind says how a metric is counted.
@@ -80,6 +95,20 @@ func Definitions() []Definition {
 		{StaleConfig, Counter, "Policies served from the last good copy"},
 		{StoreUnavailable, Counter, "Answers 503 because a store did not answer"},
 		{ServiceRefused, Counter, "Failures because a service refused us: a missing grant, table or key"},
+		{EventsAccepted, Counter, "Events that callers sent and that were committed"},
+		{EventsMatched, Counter, "Events matched against their tenant's rules"},
+		{EventsNotAnnounced, Counter, "Batches of committed events left to the stream because the queue did not take them"},
+		{EventsResent, Counter, "Deliveries that the stream or the reconciliation found missing and sent"},
+		{EventsUnmatched, Counter, "Gaps that the reconciliation found: deliveries that nothing else had sent"},
+		{RuleFailures, Counter, "Conditions of rules that failed on an event"},
+		{DeliveryAttempts, Counter, "Attempts of deliveries"},
+		{DeliveryFailures, Counter, "Attempts of deliveries that failed"},
+		{DeliveriesDone, Counter, "Deliveries that arrived"},
+		{DeliveriesDead, Counter, "Deliveries given up"},
+		{DeliveriesParked, Counter, "Deliveries parked because of an open breaker"},
+		{DeliveriesDelayed, Counter, "Deliveries put off because of their destination's rate"},
+		{DeliveryLatency, Duration, "Time from an event's commit to the begin of its first attempt"},
+		{BreakersOpened, Counter, "Breakers of destinations that opened"},
 	}
 }
 
