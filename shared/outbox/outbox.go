@@ -96,10 +96,13 @@ func (o *Outbox) OpWithID(ctx context.Context, s tenant.Scope, e events.Event, e
 	return o.table.PutOp(s, table.EventKey(env.ID), row, table.IfAbsent()).Tell(o, row), nil
 }
 
+// Small reports whether the event may travel in a message.
+func (r Row) Small() bool { return len(r.Data)+len(r.Previous) <= maxRow }
+
 // announcement is the message of an event, which belongs to the trace of what made it.
 func announcement(r Row) queue.Traced {
 	a := Announcement{ID: r.ID}
-	if len(r.Data)+len(r.Previous) <= maxRow {
+	if r.Small() {
 		a.Row = &r
 	}
 	return queue.Traced{Body: a, Trace: r.Trace}
