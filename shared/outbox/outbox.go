@@ -24,6 +24,12 @@ type Row struct {
 	Time    string `dynamodbav:"time"`
 	// Data is the event's data as JSON.
 	Data string `dynamodbav:"data"`
+	// Previous is what the data was before a change, as JSON, "" if the event has none.
+	Previous string `dynamodbav:"previous,omitempty"`
+	// To holds the ids of destinations that the event goes to whatever the rules say.
+	To []string `dynamodbav:"to,omitempty"`
+	// Depth is the event's causation depth.
+	Depth int `dynamodbav:"depth,omitempty"`
 	// Trace is the W3C trace context of what made the event, "" if it was not traced.
 	Trace string `dynamodbav:"traceparent,omitempty"`
 	TTL   int64  `dynamodbav:"ttl"`
@@ -53,6 +59,9 @@ func (o *Outbox) OpWithID(ctx context.Context, s tenant.Scope, e events.Event, e
 	if err != nil {
 		return table.Op{}, err
 	}
-	row := Row{ID: env.ID, Type: env.Type, Version: env.DataVersion, Subject: env.Subject, Time: env.Time, Data: string(env.Data), Trace: telemetry.Traceparent(ctx), TTL: table.TTL(now.Add(keepFor))}
+	row := Row{
+		ID: env.ID, Type: env.Type, Version: env.DataVersion, Subject: env.Subject, Time: env.Time, Data: string(env.Data), Previous: string(env.Previous),
+		To: e.To, Depth: e.Depth, Trace: telemetry.Traceparent(ctx), TTL: table.TTL(now.Add(keepFor)),
+	}
 	return o.table.PutOp(s, table.EventKey(env.ID), row, table.IfAbsent()), nil
 }
