@@ -34,14 +34,67 @@ func samples() []events.Event {
 	for _, typ := range []string{events.TaskSubmittedType, events.TaskStartedType, events.TaskCompletedType, events.TaskFailedType, events.TaskCancelledType} {
 		out = append(out, events.Task(typ, task))
 	}
-	change := events.ChangeData{ID: "pol_01jd3k5v8q2w4x6y8z0a1b2c3d", Version: 2, By: "key_01jd3k5v8q2w4x6y8z0a1b2c3d", Fields: []string{"name"}}
+	change := events.ChangeData{ID: "pol_01jd3k5v8q2w4x6y8z0a1b2c3d", Version: 2, By: by, Fields: []string{"name"}}
 	for _, typ := range []string{
 		events.PolicyCreatedType, events.PolicyUpdatedType, events.PolicyDeletedType, events.PolicyActivatedType, events.KeyCreatedType,
 		events.KeyRotatedType, events.KeyRevokedType, events.TenantCreatedType, events.TenantUpdatedType, events.TenantDeletedType,
 	} {
 		out = append(out, events.Change(typ, change))
 	}
-	return out
+	changes := map[string][]string{
+		"dst_01jd3k5v8q2w4x6y8z0a1b2c3d": {events.DestinationCreatedType, events.DestinationUpdatedType, events.DestinationDeletedType, events.DestinationEnabledType},
+		"rul_01jd3k5v8q2w4x6y8z0a1b2c3d": {events.RuleCreatedType, events.RuleUpdatedType, events.RuleDeletedType},
+		"usr_01jd3k5v8q2w4x6y8z0a1b2c3d": {events.UserCreatedType, events.UserUpdatedType, events.UserDeletedType},
+		"rol_01jd3k5v8q2w4x6y8z0a1b2c3d": {events.RoleCreatedType, events.RoleUpdatedType, events.RoleDeletedType},
+		"orders.order.created":           {events.EventTypeCreatedType, events.EventTypeUpdatedType, events.EventTypeDeletedType},
+	}
+	for id, types := range changes {
+		change.ID = id
+		for _, typ := range types {
+			out = append(out, events.Change(typ, change))
+		}
+	}
+	return append(out, reactions()...)
+}
+
+// by is who made changes.
+const by = "key_01jd3k5v8q2w4x6y8z0a1b2c3d"
+
+// reactions has the events that are no change of configuration and have data of their own.
+func reactions() []events.Event {
+	const (
+		analysis, job    = "anl_01jd3k5v8q2w4x6y8z0a1b2c3d", "job_01jd3k5v8q2w4x6y8z0a1b2c3d"
+		destination      = "dst_01jd3k5v8q2w4x6y8z0a1b2c3d"
+		earlier, morning = "2026-01-01T00:00:00.000Z", "2026-01-02T00:00:00.000Z"
+	)
+	quota := events.QuotaData{Quota: "analyses", Period: "month", Used: 80_000, Limit: 100_000, ResetsAt: "2026-02-01T00:00:00.000Z"}
+	exhausted := quota
+	exhausted.Used = quota.Limit
+	return []events.Event{
+		events.FindingDetected(events.FindingDetectedData{
+			AnalysisID: analysis, Decision: "block", Mode: "enforce", Source: "input", Findings: map[string]int{"PERSON": 1, "US_SSN": 2},
+			Categories: []string{"pii"}, MaxScore: 0.98, JobID: job,
+		}),
+		events.PolicyViolated(events.PolicyViolatedData{
+			AnalysisID: analysis, Decision: "block", Mode: "enforce", Source: "input",
+			Violations: []events.Violation{{RuleID: "hipaa_003", Framework: "HIPAA", Severity: "critical"}}, JobID: job,
+		}),
+		events.DeliveryFailed(events.DeliveryFailedData{
+			DeliveryID: "dlv_01jd3k5v8q2w4x6y8z0a1b2c3d", EventID: "evt_01jd3k5v8q2w4x6y8z0a1b2c3c", EventType: events.PolicyViolatedType,
+			RuleID: "rul_01jd3k5v8q2w4x6y8z0a1b2c3d", DestinationID: destination, Reason: "http_404", Attempts: 1, CausationDepth: 1,
+		}),
+		events.DeliveryReplayed(events.DeliveryReplayedData{
+			ReplayID: "rpl_01jd3k5v8q2w4x6y8z0a1b2c3d", By: by, Matched: 12, Enqueued: 10,
+			Filter: events.DeliveryFilter{Status: "dead", DestinationID: destination, EventType: events.PolicyViolatedType, Since: earlier, Until: morning},
+		}),
+		events.DestinationDisabled(events.DestinationDisabledData{ID: destination, Reason: "http_410", By: by}),
+		events.DestinationFailing(events.DestinationFailingData{ID: destination, Reason: "http_503", Failures: 5, Until: morning}),
+		events.DestinationRecovered(events.DestinationRecoveredData{ID: destination, Since: earlier}),
+		events.LimitExceeded(events.LimitExceededData{Limit: "analyze", KeyID: by, Refused: 42, Since: earlier}),
+		events.Quota(events.QuotaWarningType, quota), events.Quota(events.QuotaExceededType, exhausted),
+		events.AuditExported(events.AuditExportedData{ExportID: "exp_01jd3k5v8q2w4x6y8z0a1b2c3d", Records: 1000, Since: earlier, Until: morning, By: by}),
+		events.ModelTrained(events.ModelTrainedData{ModelID: "mdl_01jd3k5v8q2w4x6y8z0a1b2c3d", Version: 3, Examples: 5000, By: by}),
+	}
 }
 
 func TestGoldenEnvelopes(t *testing.T) {
@@ -75,12 +128,14 @@ func TestGoldenEnvelopes(t *testing.T) {
 	}
 }
 
+// Three types tell of a state that goes on; all others of something that is over.
 func TestTypesAreNounDotPastTense(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for _, e := range samples() {
 		family, verb, ok := strings.Cut(e.Type, ".")
-		if !ok || family == "" || !strings.HasSuffix(verb, "ed") && e.Type != events.TenantDeletedType || seen[e.Type] {
+		state := e.Type == events.TenantDeletedType || e.Type == events.DestinationFailingType || e.Type == events.QuotaWarningType
+		if !ok || family == "" || !strings.HasSuffix(verb, "ed") && !state || seen[e.Type] {
 			t.Errorf("event type %q", e.Type)
 		}
 		seen[e.Type] = true

@@ -92,7 +92,10 @@ func (o *Outbox) OpWithID(ctx context.Context, s tenant.Scope, e events.Event, e
 	if err != nil {
 		return table.Op{}, err
 	}
-	row := Row{ID: env.ID, Type: env.Type, Version: env.DataVersion, Subject: env.Subject, Time: env.Time, Data: string(env.Data), Trace: telemetry.Traceparent(ctx), TTL: table.TTL(now.Add(keepFor))}
+	row := Row{
+		ID: env.ID, Source: env.Source, Type: env.Type, Version: env.DataVersion, Subject: env.Subject, Time: env.Time, Data: string(env.Data),
+		Previous: string(env.Previous), To: e.To, Depth: e.Depth, Trace: telemetry.Traceparent(ctx), TTL: table.TTL(now.Add(keepFor)),
+	}
 	return o.table.PutOp(s, table.EventKey(env.ID), row, table.IfAbsent()).Tell(o, row), nil
 }
 
