@@ -68,7 +68,7 @@ type Row struct {
 	DueAt    int64  `dynamodbav:"due_at,omitempty"`
 	// State lists the delivery by its status, where that is not the usual one.
 	State string `dynamodbav:"state_pk,omitempty"`
-	// Quiet says that the delivery's end is recorded and nothing more: it is not among the dead ones that wait for people.
+	// Quiet says that the delivery's end is recorded and nothing more: nobody is told, and no replay takes it by itself.
 	Quiet bool `dynamodbav:"quiet,omitempty"`
 	// Reason is the code of the last failure, or why the delivery ended.
 	Reason   string    `dynamodbav:"reason,omitempty"`

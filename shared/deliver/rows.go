@@ -48,7 +48,7 @@ func statePart(s Status) string { return "DX#" + string(s) }
 // Swap writes a delivery.
 func (r *Rows) Swap(ctx context.Context, s tenant.Scope, rev int64, next Row) (Row, error) {
 	next.Rev, next.Writer, next.State = rev+1, r.ids.New(id.Request), ""
-	if next.Status != Delivering && next.Status != Done && !next.Quiet {
+	if next.Status != Delivering && next.Status != Done {
 		next.State = table.StateOf(s, statePart(next.Status))
 	}
 	cond := table.IfAbsent()

@@ -189,8 +189,9 @@ type Page struct {
 	State bool
 	// Home says in which part of the table an item with a sort key of the index is; it is needed to continue behind one.
 	Home func(sort string) string
-	// Prefix limits the sort keys; empty means all.
-	Prefix string
+	// Prefix limits the sort keys; empty means all. From and Until do so too, both included, if both are set.
+	Prefix      string
+	From, Until string
 	// After continues behind this sort key; empty means from the start.
 	After string
 	// Limit is how many items at most.
@@ -242,8 +243,11 @@ func (t *Table) queryInput(s scope.Scope, p Page) (*dynamodb.QueryInput, error) 
 		hash = StatePartition
 	}
 	cond := expression.Key(hash).Equal(expression.Value(partition(s, p.Part)))
-	if p.Prefix != "" {
+	switch {
+	case p.Prefix != "":
 		cond = cond.And(expression.Key("sk").BeginsWith(p.Prefix))
+	case p.From != "" && p.Until != "":
+		cond = cond.And(expression.Key("sk").Between(expression.Value(p.From), expression.Value(p.Until)))
 	}
 	b := expression.NewBuilder().WithKeyCondition(cond)
 	if p.Filter.IsSet() {
