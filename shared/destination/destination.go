@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -15,14 +16,24 @@ import (
 // maxURL is the longest address in bytes.
 const maxURL = 2048
 
+// Rules are what an address must be. The zero value holds everywhere but on a developer's own machine.
+type Rules struct {
+	// Private also allows http, every port, and loopback and private hosts, for receivers on the developer's machine.
+	// Metadata services stay refused.
+	Private bool
+}
+
+// Check is Rules.Check of the zero value.
+func Check(address, location string) (string, error) { return Rules{}.Check(address, location) }
+
 // Check refuses an address that is not an absolute https URL of a public host on the port 443 or 8443: loopback,
 // private and link-local addresses, single-label and local names, and addresses that carry a user. It returns the
 // address as it was judged, which is the form to keep and to send to: a host has many spellings, and one that another
 // reader maps to ASCII in its own way would not be the host that was judged. Whoever sends judges the address that the
 // host really has, too. The error has the code errs.DestinationRefused and points at location, a JSON pointer or
 // "query.<name>".
-func Check(address, location string) (string, error) {
-	judged, message := judge(address)
+func (r Rules) Check(address, location string) (string, error) {
+	judged, message := r.judge(address)
 	if message != "" {
 		e := errs.New(errs.DestinationRefused, "The address is refused: it must be an absolute https URL of a public host.")
 		e.Fields = []errs.Field{{Location: location, Message: message}}
@@ -31,19 +42,19 @@ func Check(address, location string) (string, error) {
 	return judged, nil
 }
 
-func judge(address string) (judged, message string) {
+func (r Rules) judge(address string) (judged, message string) {
 	u, err := url.Parse(address)
 	switch {
 	case err != nil || len(address) > maxURL || u.Opaque != "" || u.Hostname() == "":
 		return "", "expected an absolute URL"
-	case u.Scheme != "https":
+	case u.Scheme != "https" && (u.Scheme != "http" || !r.Private):
 		return "", "expected the scheme https"
 	case u.User != nil:
 		return "", "expected no user in the URL"
-	case u.Port() != "" && u.Port() != "443" && u.Port() != "8443":
+	case !r.writtenPort(u.Port()):
 		return "", "expected the port 443 or 8443"
 	}
-	host, ok := publicHost(u.Hostname())
+	host, ok := r.host(u.Hostname())
 	if !ok {
 		return "", "expected a public host"
 	}
@@ -54,11 +65,20 @@ func judge(address string) (judged, message string) {
 	return u.String(), ""
 }
 
-// publicHost returns a host's one spelling, and whether it may be public. Every spelling of an IPv4 address counts as
-// one: a last label that begins with a digit is no top-level domain.
-func publicHost(host string) (string, bool) {
+// writtenPort judges a URL's port, which may be left out.
+func (r Rules) writtenPort(port string) bool {
+	if port == "" {
+		return true
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	return err == nil && port == strconv.FormatUint(n, 10) && r.Port(uint16(n))
+}
+
+// host returns a host's one spelling, and whether it may be public. Every spelling of an IPv4 address counts as one: a
+// last label that begins with a digit is no top-level domain.
+func (r Rules) host(host string) (string, bool) {
 	if ip, err := netip.ParseAddr(host); err == nil {
-		return bracketed(ip.Unmap()), publicAddress(ip.Unmap())
+		return bracketed(ip), r.Address(ip)
 	}
 	// What a client looks up is the ASCII form: "localhoſt" and "１２７.0.0.１" are local, too.
 	ascii, err := names().ToASCII(strings.TrimSuffix(host, "."))
@@ -66,14 +86,13 @@ func publicHost(host string) (string, bool) {
 		return "", false
 	}
 	if ip, err := netip.ParseAddr(ascii); err == nil {
-		return bracketed(ip.Unmap()), publicAddress(ip.Unmap())
+		return bracketed(ip), r.Address(ip)
 	}
-	dot := strings.LastIndexByte(ascii, '.')
-	if dot < 0 {
+	last := ascii[strings.LastIndexByte(ascii, '.')+1:]
+	if last == "" || last[0] >= '0' && last[0] <= '9' {
 		return "", false
 	}
-	last := ascii[dot+1:]
-	if last == "" || last[0] >= '0' && last[0] <= '9' || slices.Contains(localDomains(), last) {
+	if !r.Private && (last == ascii || slices.Contains(localDomains(), last)) {
 		return "", false
 	}
 	return ascii, true
@@ -99,33 +118,4 @@ func localDomains() []string {
 		"alt", "arpa", "example", "internal", "invalid", "local", "localhost", "onion", "test", // kept by IANA, IETF and ICANN
 		"cluster", "consul", "corp", "home", "intranet", "lan", "localdomain", "mail", "private", "svc", "workgroup",
 	}
-}
-
-// reserved are networks that netip does not tell by itself: shared and benchmark space, protocol assignments,
-// documentation and tunnel prefixes, and the metadata service of another cloud.
-func reserved() []netip.Prefix {
-	var out []netip.Prefix
-	for _, s := range []string{
-		"0.0.0.0/8", "100.64.0.0/10", "168.63.129.16/32", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "198.18.0.0/15", "198.51.100.0/24",
-		"203.0.113.0/24", "240.0.0.0/4", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
-	} {
-		out = append(out, netip.MustParsePrefix(s))
-	}
-	return out
-}
-
-// unicast is the one block of IPv6 that public hosts are given addresses of. Outside of it are, among others, the many
-// ways to write an IPv4 address inside an IPv6 one.
-func unicast() netip.Prefix { return netip.MustParsePrefix("2000::/3") }
-
-func publicAddress(ip netip.Addr) bool {
-	if !ip.IsGlobalUnicast() || ip.IsPrivate() || ip.Zone() != "" || ip.Is6() && !unicast().Contains(ip) {
-		return false
-	}
-	for _, p := range reserved() {
-		if p.Contains(ip) {
-			return false
-		}
-	}
-	return true
 }

@@ -1,0 +1,2 @@
+// Package webhook delivers events as signed HTTP requests, as the Standard Webhooks specification says.
+package webhook
