@@ -15,7 +15,7 @@ import (
 	"guardrails/shared/tenant"
 )
 
-// recordWriter writes records of analyses and their events. Both ids follow from the analysis, so a message that is
+// recordWriter writes records of analyses and their events. All ids follow from the analysis, so a message that is
 // delivered twice writes once.
 type recordWriter struct {
 	env  *fn.Env
@@ -28,9 +28,10 @@ func newRecordWorker(env *fn.Env) (func(context.Context, []fn.Message[record.Mes
 	return w.handle, nil
 }
 
-// handle writes what a batch holds of each tenant in one transaction, which ten messages of at most 200 KB fit in:
-// analyses come by the thousand, and a call for each would be the limit of all of them. A transaction has one caller,
-// who may write for one tenant.
+// handle writes what a batch holds of each tenant in one transaction. Ten messages fit in: they make four writes each at
+// most, and their events say again what is in the messages of at most 180 KB, together less than the 4 MB of a
+// transaction. Analyses come by the thousand, and a call for each would be the limit of all of them. A transaction has
+// one caller, who may write for one tenant.
 func (w *recordWriter) handle(ctx context.Context, batch []fn.Message[record.Message]) []error {
 	failed := make([]error, len(batch))
 	var order []tenant.Scope
@@ -91,16 +92,32 @@ func (w *recordWriter) one(ctx context.Context, m fn.Message[record.Message]) er
 	return err
 }
 
+var errNoAnalysis = errors.New("the message is of no analysis")
+
 func (w *recordWriter) ops(ctx context.Context, m fn.Message[record.Message]) ([]table.Op, error) {
+	if !id.Valid(id.Analysis, m.Body.Analysis.ID) {
+		return nil, errNoAnalysis
+	}
 	row, err := record.NewRow(m.Body, w.env.Clock.Now())
 	if err != nil {
 		return nil, err
 	}
-	event, err := w.out.OpWithID(ctx, m.Scope, events.AnalysisCompleted(m.Body.Event), eventID(row.ID))
-	return []table.Op{w.jobs.PutOp(m.Scope, table.AnalysisKey(row.ID), row, table.IfAbsent()), event}, err
+	ops := []table.Op{w.jobs.PutOp(m.Scope, table.AnalysisKey(row.ID), row, table.IfAbsent())}
+	for _, e := range m.Body.Events() {
+		op, err := w.out.OpWithID(ctx, m.Scope, e, eventID(e.Type, row.ID))
+		if err != nil {
+			return nil, err
+		}
+		ops = append(ops, op)
+	}
+	return ops, nil
 }
 
-// eventID derives the event's id from the analysis': the same ULID under another prefix.
-func eventID(analysisID string) string {
-	return string(id.Event) + strings.TrimPrefix(analysisID, string(id.Analysis))
+// eventID derives an event's id from the analysis'. That of analysis.completed is the same ULID under another prefix;
+// those of the others, of which there is one each, have its time.
+func eventID(typ, analysisID string) string {
+	if typ == events.AnalysisCompletedType {
+		return string(id.Event) + strings.TrimPrefix(analysisID, string(id.Analysis))
+	}
+	return id.Derived(id.Event, id.Time(analysisID), []byte(typ+" "+analysisID))
 }

@@ -13,14 +13,19 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/google/go-cmp/cmp"
 
+	catalog "guardrails/events"
 	"guardrails/functions"
 	"guardrails/functions/analyze"
 	"guardrails/shared/authn"
 	"guardrails/shared/authz"
+	"guardrails/shared/detect"
+	"guardrails/shared/eventschema"
 	"guardrails/shared/fntest"
 	"guardrails/shared/id"
 	"guardrails/shared/inspect"
+	"guardrails/shared/outbox"
 	"guardrails/shared/record"
 	"guardrails/shared/registry"
 	"guardrails/shared/table"
@@ -278,6 +283,61 @@ func TestRecordsAreWrittenTogether(t *testing.T) {
 		if n := strings.Count(string(page.Body), `"id":"anl_`); n != c.want {
 			t.Errorf("%d records, want %d", n, c.want)
 		}
+	}
+}
+
+// TestAnAnalysisIsAnnounced delivers a record twice: the analysis is announced once, with one event for what was found
+// and one for what was breached, whose ids follow from the analysis'.
+func TestAnAnalysisIsAnnounced(t *testing.T) {
+	t.Parallel()
+	sys := system(t)
+	acme := sys.Tenant(t)
+	admin := acme.As(authz.Admin)
+	a := ask(t, sys, admin, `{"text":"My SSN is 536-90-4399, says Jane Roe.","policies":["hipaa"]}`)
+	plain := ask(t, sys, admin, `{"text":"nothing here"}`)
+	if len(a.Violations) == 0 || len(plain.Findings) > 0 {
+		t.Fatalf("%d violations, %d findings", len(a.Violations), len(plain.Findings))
+	}
+	a.Source, plain.Source = detect.SourceInput, detect.SourceOutput // which answers do not say
+	for range 2 {
+		deliver(t, sys, acme.ID, a)
+		deliver(t, sys, acme.ID, plain)
+	}
+	var rows []outbox.Row
+	if _, err := sys.Env().Table(table.Events).Query(t.Context(), acme.Scope(t), table.Page{Part: table.PartEvents, Limit: 50}, &rows); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]int{}
+	for _, r := range rows {
+		got[r.Type+" "+r.Subject]++
+		if !id.Valid(id.Event, r.ID) {
+			t.Errorf("%s has the id %q", r.Type, r.ID)
+		}
+		if strings.Contains(r.Subject, "anl_") && !id.Time(r.ID).Equal(id.Time(r.Subject)) {
+			t.Errorf("%s is not of its analysis' time", r.Type)
+		}
+		if typ, ok := catalog.Lookup(r.Type); !ok {
+			t.Errorf("%s is not in the catalog", r.Type)
+		} else if s, faults := eventschema.Parse(typ.Schema, ""); len(faults) > 0 || len(s.Validate([]byte(r.Data), "")) > 0 {
+			t.Errorf("%s does not fit its schema: %s", r.Type, r.Data)
+		}
+		if r.Type == catalog.AnalysisCompletedType && strings.TrimPrefix(r.ID, "evt") != strings.TrimPrefix(r.Subject, "anl") {
+			t.Errorf("%s has the id %s", r.Subject, r.ID)
+		}
+	}
+	want := map[string]int{
+		"tenant.created " + acme.ID: 1, "analysis.completed " + a.ID: 1, "finding.detected " + a.ID: 1, "policy.violated " + a.ID: 1, "analysis.completed " + plain.ID: 1,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("events:\n%s", diff)
+	}
+	tenantID := acme.ID
+	out := sys.Invoke(t, "analysis-record", events.SQSEvent{Records: []events.SQSMessage{{
+		MessageId: "strange", Body: `{"analysis":{"id":"anl_1"}}`, Attributes: map[string]string{"ApproximateReceiveCount": "1"},
+		MessageAttributes: map[string]events.SQSMessageAttribute{"tenant": {DataType: "String", StringValue: &tenantID}},
+	}}})
+	if !strings.Contains(string(out), `"strange"`) {
+		t.Errorf("a message of no analysis: %s", out)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"guardrails/events"
@@ -26,6 +27,18 @@ type Message struct {
 	Event    events.AnalysisCompletedData `json:"event"`
 	// Truncated says that the analysis had more findings or violations than the record lists.
 	Truncated bool `json:"truncated,omitempty"`
+	// Found is what the whole analysis found, nil in messages from before it was kept.
+	Found *Found `json:"found,omitempty"`
+}
+
+// Found is what an analysis found, where that does not follow from what its record lists.
+type Found struct {
+	// Categories lists the findings' categories, once each in the order of the alphabet.
+	Categories []string `json:"categories"`
+	// MaxScore is the score of the surest finding.
+	MaxScore float64 `json:"max_score"`
+	// Violations counts the breached rules.
+	Violations int `json:"violations"`
 }
 
 // NewMessage makes the record of an analysis.
@@ -40,6 +53,7 @@ func NewMessage(a *inspect.Analysis) Message {
 	for _, v := range a.Violations {
 		m.Event.Violations = append(m.Event.Violations, v.RuleID)
 	}
+	m.Found = foundBy(a)
 	m.Analysis.Redacted = nil
 	m.Truncated = len(a.Findings) > maxFindings
 	m.Analysis.Findings = make([]policy.Finding, min(len(a.Findings), maxFindings))
@@ -52,6 +66,42 @@ func NewMessage(a *inspect.Analysis) Message {
 		m.Analysis.Violations = keepListed(a.Violations, m.Analysis.Findings)
 	}
 	return m
+}
+
+func foundBy(a *inspect.Analysis) *Found {
+	out := &Found{Categories: []string{}, Violations: len(a.Violations)}
+	for _, f := range a.Findings {
+		out.MaxScore = max(out.MaxScore, f.Score)
+		if c := string(f.Category); !slices.Contains(out.Categories, c) {
+			out.Categories = append(out.Categories, c)
+		}
+	}
+	slices.Sort(out.Categories)
+	return out
+}
+
+// Events returns what the analysis is announced by: analysis.completed, then finding.detected if there are findings and
+// policy.violated if rules are breached.
+func (m Message) Events() []events.Event {
+	found, e := m.Found, m.Event
+	if found == nil {
+		found = foundBy(&m.Analysis)
+	}
+	out := []events.Event{events.AnalysisCompleted(e)}
+	if len(e.Findings) > 0 {
+		out = append(out, events.FindingDetected(events.FindingDetectedData{
+			AnalysisID: e.AnalysisID, Decision: e.Decision, Mode: e.Mode, Source: e.Source, Findings: e.Findings,
+			Categories: found.Categories, MaxScore: found.MaxScore, JobID: e.JobID,
+		}))
+	}
+	if len(m.Analysis.Violations) > 0 {
+		d := events.PolicyViolatedData{AnalysisID: e.AnalysisID, Decision: e.Decision, Mode: e.Mode, Source: e.Source, Total: found.Violations, JobID: e.JobID}
+		for _, v := range m.Analysis.Violations[:min(len(m.Analysis.Violations), events.MaxViolations)] {
+			d.Violations = append(d.Violations, events.Violation{RuleID: v.RuleID, Framework: v.Framework, Severity: string(v.Severity)})
+		}
+		out = append(out, events.PolicyViolated(d))
+	}
+	return out
 }
 
 // Encode makes the message's body, of at most maxMessage bytes. What does not fit is left out, the least important first:

@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"guardrails/events"
 	"guardrails/shared/awstest"
 	"guardrails/shared/detect"
 	"guardrails/shared/errs"
@@ -78,10 +79,72 @@ func TestMessagesFit(t *testing.T) {
 		if !m.Truncated && (len(m.Analysis.Findings) != len(a.Findings) || len(m.Analysis.Violations) != len(a.Violations)) {
 			t.Error("cut and not said so")
 		}
-		if row, err := record.NewRow(m, time.Now()); err != nil || len(row.Analysis) > 300<<10 {
+		row, err := record.NewRow(m, time.Now())
+		if err != nil || len(row.Analysis) > 300<<10 {
 			t.Errorf("row of %d bytes, %v", len(row.Analysis), err)
 		}
+		size := len(row.Analysis)
+		for _, e := range m.Events() {
+			env, err := events.Envelop(e, "", "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			size += len(env.Data)
+		}
+		if size > 390_000 { // a transaction of ten messages has 4 MB
+			t.Errorf("%d bytes are written", size)
+		}
 	})
+}
+
+func TestEventsOfAnAnalysis(t *testing.T) {
+	t.Parallel()
+	a := analysis(1000)
+	for i := range a.Findings {
+		a.Findings[i].Category, a.Findings[i].Score = detect.CategoryPII, 0.5
+	}
+	a.Findings[999].Category, a.Findings[999].Score, a.Findings[999].Type = detect.CategorySecret, 0.9, "API_KEY"
+	for i := range 69 {
+		a.Violations = append(a.Violations, policy.Violation{RuleID: fmt.Sprint("rule_", i), Framework: "HIPAA", Severity: policy.High})
+	}
+	whole := record.NewMessage(a)
+	older := whole
+	older.Found = nil
+	quiet := record.NewMessage(&inspect.Analysis{ID: a.ID})
+	cases := []struct {
+		name       string
+		message    record.Message
+		types      string
+		categories string
+		score      float64
+		total      int
+	}{
+		{"of all that was found", whole, "[analysis.completed finding.detected policy.violated]", "[pii secret]", 0.9, 70},
+		{"of a message from before", older, "[analysis.completed finding.detected policy.violated]", "[pii]", 0.5, 70},
+		{"of nothing", quiet, "[analysis.completed]", "", 0, 0},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var types []string
+			for _, e := range c.message.Events() {
+				types = append(types, e.Type)
+				switch d := e.Data.(type) {
+				case events.FindingDetectedData:
+					if fmt.Sprint(d.Categories) != c.categories || d.MaxScore != c.score || d.Findings["US_SSN"] != 999 || d.Findings["API_KEY"] != 1 {
+						t.Errorf("found %+v", d)
+					}
+				case events.PolicyViolatedData:
+					if len(d.Violations) != events.MaxViolations || d.Total != c.total || d.Violations[1] != (events.Violation{RuleID: "rule_0", Framework: "HIPAA", Severity: "high"}) {
+						t.Errorf("breached %+v", d)
+					}
+				}
+			}
+			if fmt.Sprint(types) != c.types {
+				t.Errorf("events %v", types)
+			}
+		})
+	}
 }
 
 // TestSendManyAtOnce sends more records at a time than one call takes; every one is acknowledged and none is missed.
