@@ -2,6 +2,7 @@ package deliver
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -56,8 +57,6 @@ type Destination struct {
 	PerSecond       float64 `dynamodbav:"per_second,omitempty"`
 	Concurrency     int     `dynamodbav:"concurrency,omitempty"`
 	BreakerFailures int     `dynamodbav:"breaker_failures,omitempty"`
-	TimeoutSeconds  int     `dynamodbav:"timeout_seconds,omitempty"`
-	Ordered         bool    `dynamodbav:"ordered,omitempty"`
 
 	Labels    map[string]string `dynamodbav:"labels,omitempty"`
 	CreatedAt int64             `dynamodbav:"created_at"`
@@ -81,8 +80,8 @@ type SealedKey struct {
 	Hint string `dynamodbav:"hint,omitempty"`
 }
 
-// limits are the destination's, with the kind's defaults for what it does not set.
-func (d Destination) limits(k Kind) Limits {
+// Limits are the destination's, with the kind's defaults for what it does not set.
+func (d Destination) Limits(k Kind) Limits {
 	l := k.Defaults()
 	if d.PerSecond > 0 {
 		l.PerSecond = d.PerSecond
@@ -90,17 +89,18 @@ func (d Destination) limits(k Kind) Limits {
 	if d.BreakerFailures > 0 {
 		l.BreakerFailures = d.BreakerFailures
 	}
-	if d.TimeoutSeconds > 0 {
-		l.Timeout = time.Duration(d.TimeoutSeconds) * time.Second
+	var own struct {
+		Seconds int `json:"timeout_seconds"`
+	}
+	if json.Unmarshal([]byte(d.Config), &own) == nil && own.Seconds > 0 { // each kind judges its own
+		l.Timeout = time.Duration(own.Seconds) * time.Second
 	}
 	return l
 }
 
-func (d Destination) concurrency() int {
-	switch {
-	case d.Ordered:
-		return 1
-	case d.Concurrency > 0:
+// InFlight is how many attempts may be under way at once.
+func (d Destination) InFlight() int {
+	if d.Concurrency > 0 {
 		return d.Concurrency
 	}
 	return DefaultConcurrency

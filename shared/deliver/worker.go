@@ -214,7 +214,7 @@ func (r *round) find(ctx context.Context, destinationID string) (string, error) 
 	if i < 0 {
 		return codeKind, nil
 	}
-	r.destination, r.kind, r.limits = d, r.Kinds[i], d.limits(r.Kinds[i])
+	r.destination, r.kind, r.limits = d, r.Kinds[i], d.Limits(r.Kinds[i])
 	return "", nil
 }
 
@@ -278,7 +278,7 @@ func (r *round) admit(ctx context.Context, jobs []int) (going []int, slots []str
 	want := jobs
 	for range 4 {
 		now := r.Clock.Now()
-		claim := Claim{Now: now, Expires: now.Add(r.lease()), Cap: r.destination.concurrency(), Cost: r.cost(now)}
+		claim := Claim{Now: now, Expires: now.Add(r.lease()), Cap: r.destination.InFlight(), Cost: r.cost(now)}
 		want = want[:min(len(want), claim.Cap)]
 		var turns []int // those that have not had their turn yet
 		for i, k := range want {
@@ -422,7 +422,7 @@ func (r *round) probe(ctx context.Context, jobs []int) (going []int, slots []str
 	r.control = control
 	slots = []string{slotOf(r.owner, 0)}
 	_, _, err = r.Controls.Claim(ctx, r.scope, r.destination.ID, Claim{
-		Now: now, Slots: slots, Expires: now.Add(r.lease()), Cap: max(r.destination.concurrency(), 1), Probe: true,
+		Now: now, Slots: slots, Expires: now.Add(r.lease()), Cap: max(r.destination.InFlight(), 1), Probe: true,
 	})
 	if err != nil && !errors.Is(err, errBusy) {
 		return nil, nil, err

@@ -1,0 +1,91 @@
+package deliveries
+
+import (
+	"encoding/json"
+	"time"
+
+	"guardrails/shared/clock"
+	"guardrails/shared/deliver"
+)
+
+// Config is the part of a destination that depends on its type.
+type Config map[string]any
+
+// destinationLimits are what a destination gets at most; what is not set is the type's default.
+type destinationLimits struct {
+	PerSecond       float64 `json:"per_second,omitempty" minimum:"0.01" maximum:"1000" doc:"How many attempts begin in a second; the type's default if not given (webhook 50, slack 10, email 5, pagerduty 10, sqs and eventbridge 100)."`
+	Concurrency     int     `json:"concurrency,omitempty" minimum:"1" maximum:"100" doc:"How many attempts are under way at once; 8 if not given."`
+	BreakerFailures int     `json:"breaker_failures,omitempty" minimum:"1" maximum:"1000" doc:"How many failures within a minute stop deliveries for a while; the type's default if not given (webhook, pagerduty, sqs and eventbridge 5, slack 3, email 2)."`
+}
+
+// definition is a destination as callers write it.
+type definition struct {
+	Name   string            `json:"name" minLength:"1" maxLength:"255" pattern:"\\S" doc:"What the destination is called." example:"Security desk"`
+	Type   string            `json:"type" enum:"webhook,slack,email,pagerduty,sqs,eventbridge" doc:"What kind of destination it is; it stays."`
+	Config Config            `json:"config" doc:"Depends on the type. Secrets are kept encrypted and never shown again; left out in a change, they stay." example:"{\"url\": \"https://hooks.example.com/guardrails\"}"`
+	Status string            `json:"status,omitempty" enum:"active,disabled" doc:"Disabled destinations get nothing; what was to go there can be replayed."`
+	Limits destinationLimits `json:"limits,omitempty" doc:"What it gets at most."`
+	Labels map[string]string `json:"labels,omitempty" maxProperties:"20" doc:"Names of one's own."`
+}
+
+// destinationView is a destination as the API shows it.
+type destinationView struct {
+	ID             string            `json:"id" example:"dst_01jd3zk8q4x5v6w7y8z9a0b1c2"`
+	Version        int64             `json:"version" minimum:"1" doc:"Counts the changes from 1."`
+	Name           string            `json:"name"`
+	Type           string            `json:"type" enum:"webhook,slack,email,pagerduty,sqs,eventbridge"`
+	Config         Config            `json:"config" doc:"Without its secrets."`
+	Status         string            `json:"status" enum:"active,disabled"`
+	DisabledReason string            `json:"disabled_reason,omitempty" enum:"manual,gone,failing" doc:"Why it is disabled: by hand, because it answered 410, or because nothing arrived for 72 hours."`
+	Breaker        breakerView       `json:"breaker"`
+	Limits         destinationLimits `json:"limits" doc:"What is in force."`
+	Labels         map[string]string `json:"labels,omitempty"`
+	Secrets        []keyView         `json:"secrets,omitempty" doc:"The live signing secrets, the current one first."`
+	Secret         *string           `json:"secret,omitempty" doc:"The signing secret. Shown once: in the answer to creation and to rotation." example:"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"`
+	CreatedAt      string            `json:"created_at" format:"date-time"`
+	UpdatedAt      string            `json:"updated_at" format:"date-time"`
+}
+
+type breakerView struct {
+	State string `json:"state" enum:"closed,open,half_open" doc:"Open: the destination was not well and is left alone."`
+	Until string `json:"until,omitempty" format:"date-time" doc:"When it is asked again."`
+}
+
+type keyView struct {
+	Hint      string `json:"hint" doc:"How the secret ends."`
+	CreatedAt string `json:"created_at" format:"date-time"`
+	ExpiresAt string `json:"expires_at,omitempty" format:"date-time" doc:"When it stops signing; absent for the current one."`
+}
+
+func at(ms int64) string { return clock.Format(time.UnixMilli(ms)) }
+
+// viewOf shows a destination; limits are those in force.
+func (s *store) viewOf(d deliver.Destination, c deliver.Control, now time.Time) (destinationView, error) {
+	v := destinationView{
+		ID: d.ID, Version: d.Version, Name: d.Name, Type: d.Type, Status: string(d.Status), DisabledReason: d.DisabledReason, Labels: d.Labels,
+		CreatedAt: at(d.CreatedAt), UpdatedAt: at(d.UpdatedAt),
+	}
+	if err := json.Unmarshal([]byte(d.Config), &v.Config); err != nil {
+		return v, err
+	}
+	state, until := c.Breaker.View(now)
+	v.Breaker.State = string(state)
+	if state != deliver.Closed {
+		v.Breaker.Until = clock.Format(until)
+	}
+	if k, err := s.kind(d.Type); err == nil {
+		l := d.Limits(k)
+		v.Limits = destinationLimits{PerSecond: l.PerSecond, BreakerFailures: l.BreakerFailures, Concurrency: d.InFlight()}
+	}
+	for _, key := range d.Keys {
+		if key.Until != 0 && key.Until <= now.UnixMilli() {
+			continue
+		}
+		kv := keyView{Hint: key.Hint, CreatedAt: at(key.CreatedAt)}
+		if key.Until != 0 {
+			kv.ExpiresAt = at(key.Until)
+		}
+		v.Secrets = append(v.Secrets, kv)
+	}
+	return v, nil
+}
