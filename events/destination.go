@@ -5,6 +5,7 @@ const (
 	DestinationDisabledType  = "destination.disabled"
 	DestinationFailingType   = "destination.failing"
 	DestinationRecoveredType = "destination.recovered"
+	DestinationTestedType    = "destination.tested"
 )
 
 // DestinationDisabledData is what destination.disabled carries.
@@ -46,4 +47,11 @@ type DestinationRecoveredData struct {
 // DestinationRecovered says that a destination's breaker closed: what waited is sent.
 func DestinationRecovered(d DestinationRecoveredData) Event {
 	return Event{Type: DestinationRecoveredType, Version: 1, Subject: d.ID, Data: d}
+}
+
+// DestinationTested is a test event, which goes to its destination and nowhere else.
+func DestinationTested(d ChangeData) Event {
+	e := Change(DestinationTestedType, d)
+	e.To = []string{d.ID}
+	return e
 }

@@ -42,7 +42,7 @@ func samples() []events.Event {
 		out = append(out, events.Change(typ, change))
 	}
 	changes := map[string][]string{
-		"dst_01jd3k5v8q2w4x6y8z0a1b2c3d": {events.DestinationCreatedType, events.DestinationUpdatedType, events.DestinationDeletedType, events.DestinationEnabledType},
+		"dst_01jd3k5v8q2w4x6y8z0a1b2c3d": {events.DestinationCreatedType, events.DestinationUpdatedType, events.DestinationDeletedType, events.DestinationEnabledType, events.DestinationTestedType},
 		"rul_01jd3k5v8q2w4x6y8z0a1b2c3d": {events.RuleCreatedType, events.RuleUpdatedType, events.RuleDeletedType},
 		"usr_01jd3k5v8q2w4x6y8z0a1b2c3d": {events.UserCreatedType, events.UserUpdatedType, events.UserDeletedType},
 		"rol_01jd3k5v8q2w4x6y8z0a1b2c3d": {events.RoleCreatedType, events.RoleUpdatedType, events.RoleDeletedType},

@@ -58,6 +58,8 @@ type Row struct {
 	Attempt int   `dynamodbav:"attempt"`
 	Base    int   `dynamodbav:"base,omitempty"`
 	FirstAt int64 `dynamodbav:"first_at,omitempty"`
+	// BegunAt is when that was.
+	BegunAt int64 `dynamodbav:"begun_at,omitempty"`
 	// Owner attempts the delivery until LeaseUntil, while it is Delivering.
 	Owner      string `dynamodbav:"owner,omitempty"`
 	LeaseUntil int64  `dynamodbav:"lease_until,omitempty"`
@@ -187,4 +189,22 @@ func KeyOf(deliveryID string) table.Key {
 func OfEvent(event string) (shard, prefix string) {
 	_, body, _ := strings.Cut(event, "_")
 	return shardOf(event), string(id.Delivery) + "_" + body[:min(len(body), timeLen)] + shardOf(event)
+}
+
+// Made is how many attempts have been made.
+func (r Row) Made() int {
+	if n := len(r.Attempts); n > 0 {
+		return r.Attempts[n-1].Number
+	}
+	return 0
+}
+
+// Next is when the next attempt may begin, and false if none is planned.
+func (r Row) Next() (time.Time, bool) {
+	switch r.Status {
+	case Pending, Parked:
+		return fromMS(max(r.NotBefore, r.UpdatedAt)), true
+	case Delivering, Done, Dead, Cancelled:
+	}
+	return time.Time{}, false
 }

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"guardrails/events"
 	"guardrails/shared/clock"
 	"guardrails/shared/errs"
 	"guardrails/shared/id"
@@ -43,9 +44,12 @@ func (d *Dispatcher) wants(ctx context.Context, s tenant.Scope, e outbox.Row) ([
 	if e.Depth > MaxDepth {
 		return nil, nil
 	}
-	matched, err := d.Match(ctx, s, e)
-	if err != nil {
-		return nil, err
+	var matched []Want
+	if e.Type != events.DestinationTestedType {
+		var err error
+		if matched, err = d.Match(ctx, s, e); err != nil {
+			return nil, err
+		}
 	}
 	for _, destination := range e.To {
 		matched = append(matched, Want{Destination: destination})

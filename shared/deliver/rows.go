@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 
+	"guardrails/shared/clock"
 	"guardrails/shared/errs"
 	"guardrails/shared/id"
 	"guardrails/shared/table"
@@ -27,10 +28,11 @@ type rows interface {
 type Rows struct {
 	table *table.Table
 	ids   *id.Generator
+	clock clock.Clock
 }
 
 // NewRows returns the deliveries of a table.
-func NewRows(deliveries *table.Table, ids *id.Generator) *Rows { return &Rows{deliveries, ids} }
+func NewRows(deliveries *table.Table, ids *id.Generator, c clock.Clock) *Rows { return &Rows{deliveries, ids, c} }
 
 // Read reads a delivery.
 func (r *Rows) Read(ctx context.Context, s tenant.Scope, deliveryID string) (Row, error) {
@@ -47,7 +49,7 @@ func statePart(s Status) string { return "DX#" + string(s) }
 
 // Swap writes a delivery.
 func (r *Rows) Swap(ctx context.Context, s tenant.Scope, rev int64, next Row) (Row, error) {
-	next.Rev, next.Writer, next.State = rev+1, r.ids.New(id.Request), ""
+	next.Rev, next.Writer, next.State, next.UpdatedAt = rev+1, r.ids.New(id.Request), "", ms(r.clock.Now())
 	if next.Status != Delivering && next.Status != Done {
 		next.State = table.StateOf(s, statePart(next.Status))
 	}

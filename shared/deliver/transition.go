@@ -163,7 +163,7 @@ func again(r Row, now time.Time) (Row, bool) {
 	if n := len(r.Attempts); n > 0 && r.Attempts[n-1].Number >= r.Attempt {
 		r.Attempt = r.Attempts[n-1].Number + 1
 	}
-	r.Base, r.FirstAt = r.Attempt-1, 0
+	r.Base, r.FirstAt, r.BegunAt = r.Attempt-1, 0, ms(now)
 	r.Status, r.Reason, r.Owner, r.LeaseUntil, r.NotBefore = Pending, "", "", 0, 0
 	r.TTL = table.TTL(now.Add(openFor))
 	// A message for the attempt that was waiting would otherwise count for this one: it does, and that is right.

@@ -585,7 +585,7 @@ func (r *round) learn(ctx context.Context, result Result, now time.Time) {
 		r.disable(ctx, DisabledGone)
 		return
 	}
-	control := r.control
+	control, since := r.control, r.control.Breaker.FailingSince
 	for range swapTries {
 		var next Breaker
 		changed, opened := false, false
@@ -614,6 +614,12 @@ func (r *round) learn(ctx context.Context, result Result, now time.Time) {
 		}
 		if opened {
 			r.Metrics.Count(telemetry.BreakersOpened, 1)
+			r.say(ctx, events.DestinationFailing(events.DestinationFailingData{
+				ID: r.destination.ID, Reason: result.Code, Failures: r.limits.BreakerFailures, Until: clock.Format(fromMS(next.OpenUntil)),
+			}))
+		}
+		if result.Class == Delivered && control.Breaker.ClosedAt == ms(now) {
+			r.say(ctx, events.DestinationRecovered(events.DestinationRecoveredData{ID: r.destination.ID, Since: clock.Format(fromMS(since))}))
 		}
 		if next.hopeless(now) {
 			r.disable(ctx, DisabledFailing)
@@ -634,4 +640,13 @@ func failure(row Row) events.Event {
 		DeliveryID: row.ID, EventID: row.EventID, EventType: row.EventType, RuleID: row.Rule, DestinationID: row.Destination, Reason: row.Reason,
 		Attempts: row.Attempt, CausationDepth: row.Depth + 1,
 	})
+}
+
+// say makes an event of what became of the destination. It is one deeper than any other, so that its own delivery makes no
+// more of them.
+func (r *round) say(ctx context.Context, e events.Event) {
+	e.Depth = MaxDepth
+	if err := r.Tell(ctx, r.scope, e); err != nil {
+		r.Log.WarnContext(ctx, "state of a destination not told", "destination", r.destination.ID, "error", err.Error())
+	}
 }

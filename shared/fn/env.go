@@ -28,6 +28,7 @@ import (
 	"guardrails/shared/blob"
 	"guardrails/shared/clock"
 	"guardrails/shared/cursor"
+	"guardrails/shared/destination"
 	"guardrails/shared/id"
 	"guardrails/shared/outage"
 	"guardrails/shared/outbox"
@@ -65,6 +66,10 @@ type Config struct {
 	// Registry sums up the metrics of all functions of the process, Traces takes their spans; either may be nil.
 	Registry *telemetry.Registry
 	Traces   *telemetry.Tracing
+	// Destinations are what addresses may be that tenants name; anything but the zero value is for a developer's machine.
+	// DestinationRoots are whom the certificates of receivers must come from; nil means the system's.
+	Destinations     destination.Rules
+	DestinationRoots *x509.CertPool
 }
 
 // DefaultConfigTTL is how stale tenants' configuration may be.

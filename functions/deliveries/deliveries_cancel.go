@@ -1,0 +1,34 @@
+package deliveries
+
+import (
+	"context"
+
+	"guardrails/shared/audit"
+	"guardrails/shared/errs"
+	"guardrails/shared/fn"
+	"guardrails/shared/table"
+)
+
+// deliveriesCancel ends a delivery that has not ended. An attempt under way is not called back.
+func deliveriesCancel(env *fn.Env) (fn.Handler[deliveryPath, deliveryAnswer], error) {
+	rows, log := newRows(env), audit.New(env.Table(table.Audit), env.IDs, env.Clock)
+	return func(ctx context.Context, call *fn.Call, in *deliveryPath) (*deliveryAnswer, error) {
+		r, err := rows.Read(ctx, call.Scope, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		by := call.Actor()
+		if err := table.Transact(ctx, log.Ops(call.Scope, by, by.Record("delivery.cancelled", r.ID))...); err != nil {
+			return nil, err
+		}
+		r, ended, err := rows.Cancel(ctx, call.Scope, r, env.Clock.Now())
+		if err != nil {
+			return nil, err
+		}
+		if !ended {
+			return nil, errs.New(errs.Conflict, "The delivery has ended already.")
+		}
+		v, err := wholeDelivery(ctx, rows, call.Scope, r)
+		return &deliveryAnswer{v}, err
+	}, nil
+}

@@ -1,0 +1,114 @@
+package deliveries
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"guardrails/events"
+	"guardrails/shared/deliver"
+	"guardrails/shared/errs"
+	"guardrails/shared/fn"
+	"guardrails/shared/id"
+	"guardrails/shared/table"
+	"guardrails/shared/webhook"
+)
+
+type createInput struct {
+	Body definition
+}
+
+type destinationAnswer struct {
+	Location string `header:"Location"`
+	ETag     string `header:"ETag"`
+	Body     destinationView
+}
+
+// destinationsCreate keeps a new destination. Its signing secret is in this answer alone.
+func destinationsCreate(env *fn.Env) (fn.Handler[createInput, destinationAnswer], error) {
+	s, err := newStore(env)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, call *fn.Call, in *createInput) (*destinationAnswer, error) {
+		d, kind, secret, err := s.define(in.Body, nil)
+		if err != nil {
+			return nil, err
+		}
+		now := call.Now.UnixMilli()
+		public := json.RawMessage(d.Config)
+		d.ID, d.Version, d.CreatedAt, d.UpdatedAt, d.By = call.NewID(s.ids, id.Destination), 1, now, now, call.Principal.ID()
+		if err := s.keep(ctx, call.Scope, &d, public, secret); err != nil {
+			return nil, err
+		}
+		key := ""
+		if kind.Keyed() {
+			if key, err = s.addKey(ctx, call.Scope, kind, &d, call.Now); err != nil {
+				return nil, err
+			}
+		}
+		err = s.commit(ctx, call.Scope, call.Actor(), events.DestinationCreatedType, 0, d, nil, s.tally(call.Scope, 1))
+		var failed *table.ConditionError
+		if errors.As(err, &failed) {
+			return nil, s.refused(failed)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return s.shown(d, key, call)
+	}, nil
+}
+
+// refused says which condition of a creation did not hold: the tenant's count comes first.
+func (s *store) refused(e *table.ConditionError) error {
+	if len(e.Failed) > 0 && e.Failed[0] {
+		return errs.Newf(errs.Conflict, "A tenant has at most %d destinations.", maxDestinations)
+	}
+	return errs.New(errs.Conflict, "The destination is there already.")
+}
+
+// shown answers a destination whose key, if it has a new one, is shown this once.
+func (s *store) shown(d deliver.Destination, key string, call *fn.Call) (*destinationAnswer, error) {
+	v, err := s.viewOf(d, deliver.Control{}, call.Now)
+	if err != nil {
+		return nil, err
+	}
+	if key != "" {
+		shown := key
+		if public, err := webhook.PublicKey(key); err == nil {
+			shown = public // what verifies is all that a receiver needs
+		}
+		v.Secret = &shown
+	}
+	return &destinationAnswer{Location: "/api/v1/destinations/" + d.ID, ETag: fn.ETag(d.Version), Body: v}, nil
+}
+
+// define checks what a caller wrote. before is the sealed part of the destination's earlier version.
+func (s *store) define(in definition, before deliver.Secret) (deliver.Destination, deliver.Kind, deliver.Secret, error) {
+	kind, err := s.kind(in.Type)
+	if err != nil {
+		return deliver.Destination{}, nil, nil, err
+	}
+	config, err := json.Marshal(in.Config)
+	if err != nil {
+		return deliver.Destination{}, nil, nil, fmt.Errorf("encode the configuration: %w", err)
+	}
+	public, secret, err := kind.Check(config, before)
+	if err != nil {
+		return deliver.Destination{}, nil, nil, err
+	}
+	for name, value := range in.Labels {
+		if len(name) > 64 || len(value) > 256 {
+			return deliver.Destination{}, nil, nil, errs.Invalid(errs.Field{Location: "/labels", Message: "expected names of at most 64 bytes and values of at most 256"})
+		}
+	}
+	d := deliver.Destination{
+		Name: in.Name, Type: in.Type, Config: string(public), Status: deliver.Active, Labels: in.Labels,
+		PerSecond: in.Limits.PerSecond, Concurrency: in.Limits.Concurrency, BreakerFailures: in.Limits.BreakerFailures,
+	}
+	if in.Status == string(deliver.Disabled) {
+		d.Status, d.DisabledReason = deliver.Disabled, deliver.DisabledByHand
+	}
+	return d, kind, secret, nil
+}

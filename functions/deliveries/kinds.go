@@ -1,0 +1,65 @@
+package deliveries
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"sync"
+
+	"guardrails/shared/deliver"
+	webhookkind "guardrails/shared/deliver/webhook"
+	"guardrails/shared/detect"
+	"guardrails/shared/detect/builtin"
+	"guardrails/shared/egress"
+	"guardrails/shared/fn"
+	"guardrails/shared/redact"
+	"guardrails/shared/webhook"
+)
+
+// kinds are the kinds of destinations, with the ways out that this process has.
+func kinds(env *fn.Env) ([]deliver.Kind, error) {
+	client := egress.New(egress.Options{Rules: env.Config.Destinations, Roots: env.Config.DestinationRoots, Clock: env.Clock})
+	return []deliver.Kind{webhookkind.New(client, env.Config.Destinations, env.Clock)}, nil
+}
+
+// newKey makes a signing key as the destination's configuration wants it.
+func newKey(_ deliver.Kind, config json.RawMessage) (string, error) {
+	scheme, err := webhookkind.SchemeOf(config)
+	if err != nil {
+		return "", err
+	}
+	return webhook.NewKey(scheme, rand.Reader)
+}
+
+// redactor makes responses fit to be kept: a receiver may repeat what it was sent, or show secrets of its own. The engine
+// is built when the first response needs it.
+func redactor() func(context.Context, []byte) string {
+	engine := sync.OnceValues(builtin.Engine)
+	return func(ctx context.Context, response []byte) string {
+		text := printable(response)
+		e, err := engine()
+		if err != nil {
+			return "" // what was not looked at is not kept
+		}
+		found := e.Scan(ctx, text, detect.Options{})
+		if len(found.Incomplete) > 0 {
+			return ""
+		}
+		out, _, err := redact.NewSession(nil, "", nil).Redact(ctx, "", text, found.Findings)
+		if err != nil {
+			return ""
+		}
+		return out
+	}
+}
+
+// printable is a response as text: what is no UTF-8 and what controls terminals is replaced.
+func printable(b []byte) string {
+	out := []rune(string(b))
+	for i, c := range out {
+		if c < ' ' && c != '\n' && c != '\t' && c != '\r' || c == 0x7f {
+			out[i] = '\uFFFD'
+		}
+	}
+	return string(out)
+}

@@ -1,0 +1,112 @@
+package deliveries
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/golang-lru/v2/simplelru"
+
+	"guardrails/events"
+	"guardrails/shared/clock"
+	"guardrails/shared/deliver"
+	"guardrails/shared/fn"
+	"guardrails/shared/outbox"
+	"guardrails/shared/queue"
+	"guardrails/shared/rule"
+	"guardrails/shared/rulestore"
+	"guardrails/shared/table"
+	"guardrails/shared/tenant"
+)
+
+// newSender attempts deliveries.
+func newSender(env *fn.Env) (func(context.Context, []fn.Message[deliver.Ticket]) []error, error) {
+	kinds, err := kinds(env)
+	if err != nil {
+		return nil, err
+	}
+	policies, stored, out := env.Table(table.Policies), env.Table(table.Events), env.Outbox()
+	destinations := deliver.NewDestinations(policies, env.Keys())
+	tell := func(ctx context.Context, s tenant.Scope, e events.Event) error {
+		op, err := out.Op(ctx, s, e)
+		if err != nil {
+			return err
+		}
+		return table.Transact(ctx, op)
+	}
+	w := deliver.NewWorker(deliver.Parts{
+		Rows: newRows(env), Controls: deliver.NewControls(env.Table(table.Deliveries)), Queue: env.Queue(queue.Deliveries),
+		Destination: newCache(destinations, env.Clock, env.Config.ConfigTTL).get, Open: destinations.Target,
+		Disable: func(ctx context.Context, s tenant.Scope, d deliver.Destination, reason string) error {
+			op, err := out.Op(ctx, s, events.DestinationDisabled(events.DestinationDisabledData{ID: d.ID, Reason: reason}))
+			if err != nil {
+				return err
+			}
+			_, err = destinations.Disable(ctx, s, d.ID, reason, env.Clock.Now(), op)
+			return err
+		},
+		Event: func(ctx context.Context, s tenant.Scope, eventID string) (outbox.Row, error) {
+			var row outbox.Row
+			err := stored.Get(ctx, s, table.EventKey(eventID), &row)
+			return row, err
+		},
+		Plan: rulestore.NewPlans(rulestore.New(policies), rule.NewEngine()).Plan, Tell: tell, Redact: redactor(), Kinds: kinds,
+		Clock: env.Clock, IDs: env.IDs, Random: rand.Float64, Metrics: env.Metrics, Log: env.Log,
+	})
+	return func(ctx context.Context, batch []fn.Message[deliver.Ticket]) []error {
+		jobs := make([]deliver.Job, len(batch))
+		for i, m := range batch {
+			jobs[i] = deliver.Job{Scope: m.Scope, Ticket: m.Body, In: m.In}
+		}
+		return w.Handle(ctx, jobs)
+	}, nil
+}
+
+// maxCached is how many destinations a process remembers.
+const maxCached = 4096
+
+// cache remembers destinations for as long as configuration may be old.
+type cache struct {
+	from  *deliver.Destinations
+	clock clock.Clock
+	fresh time.Duration
+	mu    sync.Mutex
+	known *simplelru.LRU[cacheKey, cached]
+}
+
+type cacheKey struct {
+	scope tenant.Scope
+	id    string
+}
+
+type cached struct {
+	destination deliver.Destination
+	at          time.Time
+}
+
+func newCache(from *deliver.Destinations, c clock.Clock, fresh time.Duration) *cache {
+	lru, err := simplelru.NewLRU[cacheKey, cached](maxCached, nil)
+	if err != nil {
+		panic(err) // the size is a positive constant
+	}
+	return &cache{from: from, clock: c, fresh: fresh, known: lru}
+}
+
+func (c *cache) get(ctx context.Context, s tenant.Scope, destinationID string) (deliver.Destination, error) {
+	key, now := cacheKey{s, destinationID}, c.clock.Now()
+	c.mu.Lock()
+	k, ok := c.known.Get(key)
+	c.mu.Unlock()
+	if ok && now.Sub(k.at) < c.fresh {
+		return k.destination, nil
+	}
+	d, err := c.from.Get(ctx, s, destinationID)
+	if err != nil {
+		return d, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.known.Add(key, cached{d, now})
+	return d, nil
+}

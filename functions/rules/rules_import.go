@@ -1,0 +1,39 @@
+package rules
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"guardrails/shared/fn"
+	"guardrails/shared/rule"
+)
+
+type importInput struct {
+	Body struct {
+		Pattern map[string]any `json:"pattern" doc:"An event pattern of Amazon EventBridge." example:"{\"detail-type\": [\"analysis.completed\"], \"detail\": {\"decision\": [\"block\"]}}"`
+	}
+}
+
+type imported struct {
+	Body struct {
+		EventTypes []string `json:"event_types" nullable:"false" doc:"For a rule's event_types."`
+		Condition  string   `json:"condition" doc:"For a rule's condition."`
+	}
+}
+
+// importPattern translates an event pattern into the types and the condition of a rule, and keeps nothing.
+func importPattern(*fn.Env) (fn.Handler[importInput, imported], error) {
+	return func(_ context.Context, _ *fn.Call, in *importInput) (*imported, error) {
+		pattern, err := json.Marshal(in.Body.Pattern)
+		if err != nil {
+			return nil, fmt.Errorf("encode the pattern: %w", err)
+		}
+		out := &imported{}
+		out.Body.EventTypes, out.Body.Condition, err = rule.ImportPattern(pattern)
+		if err != nil {
+			return nil, below(err, "/pattern")
+		}
+		return out, nil
+	}, nil
+}

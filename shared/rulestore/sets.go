@@ -1,0 +1,174 @@
+package rulestore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/golang-lru/v2/simplelru"
+	"golang.org/x/sync/errgroup"
+
+	"guardrails/shared/clock"
+	"guardrails/shared/errs"
+	"guardrails/shared/rule"
+	"guardrails/shared/table"
+	"guardrails/shared/tenant"
+)
+
+const (
+	// maxSets is how many tenants' sets a process holds.
+	maxSets = 256
+	// pageSize is how many rules are read at once; a read has a megabyte at most.
+	pageSize = 1000
+	// readers bounds how many changed rules are read at once.
+	readers = 16
+)
+
+// Sets holds tenants' sets of rules, each as fresh as the given time. It is safe for concurrent use.
+type Sets struct {
+	store  *Store
+	engine *rule.Engine
+	clock  clock.Clock
+	fresh  time.Duration
+
+	mu   sync.Mutex
+	sets *simplelru.LRU[tenant.Scope, *held]
+}
+
+// held is the set of one tenant.
+type held struct {
+	mu      sync.Mutex
+	set     *rule.Set
+	version int64
+	checked time.Time
+	known   bool
+}
+
+// NewSets returns the sets of a store. A set is asked for changes when the last time is longer ago than fresh.
+func NewSets(store *Store, engine *rule.Engine, c clock.Clock, fresh time.Duration) *Sets {
+	lru, err := simplelru.NewLRU[tenant.Scope, *held](maxSets, nil)
+	if err != nil {
+		panic(err) // the size is a positive constant
+	}
+	return &Sets{store: store, engine: engine, clock: c, fresh: fresh, sets: lru}
+}
+
+func (s *Sets) held(sc tenant.Scope) *held {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if h, ok := s.sets.Get(sc); ok {
+		return h
+	}
+	h := &held{set: s.engine.NewSet()}
+	s.sets.Add(sc, h)
+	return h
+}
+
+// Set returns the tenant's enabled rules. While the store does not answer, the last known set serves; without one that is
+// an error, and what was to be matched is matched later.
+func (s *Sets) Set(ctx context.Context, sc tenant.Scope) (*rule.Set, error) {
+	h := s.held(sc)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	now := s.clock.Now()
+	if h.known && now.Sub(h.checked) < s.fresh {
+		return h.set, nil
+	}
+	err := s.refresh(ctx, sc, h)
+	if err != nil && h.known && errors.Is(err, errs.Overloaded) {
+		return h.set, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	h.checked = now
+	return h.set, nil
+}
+
+// refresh brings a set up to the tenant's state.
+func (s *Sets) refresh(ctx context.Context, sc tenant.Scope, h *held) error {
+	state, err := s.store.State(ctx, sc)
+	if err != nil {
+		return err
+	}
+	if h.known && state.Version == h.version {
+		return nil
+	}
+	changed, known := state.since(h.version)
+	if h.known && known && state.Version > h.version {
+		err = s.apply(ctx, sc, h.set, changed)
+	} else {
+		err = s.load(ctx, sc, h)
+	}
+	if err != nil {
+		return err
+	}
+	// A rule that changed while it was read is read again: the state is then newer than this version.
+	h.version, h.known = state.Version, true
+	return nil
+}
+
+// apply reads the rules that changed.
+func (s *Sets) apply(ctx context.Context, sc tenant.Scope, set *rule.Set, changed []string) error {
+	rows := make([]Row, len(changed))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(readers)
+	for i, ruleID := range changed {
+		g.Go(func() error {
+			row, err := s.store.Row(ctx, sc, ruleID)
+			if errors.Is(err, errs.NotFound) {
+				return nil
+			}
+			rows[i] = row
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for i, row := range rows {
+		if row.ID == "" {
+			set.Delete(changed[i])
+			continue
+		}
+		if err := put(set, row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func put(set *rule.Set, row Row) error {
+	r, err := row.Rule()
+	if err != nil {
+		return err
+	}
+	if err := set.Put(r); err != nil {
+		return fmt.Errorf("rule %s: %w", row.ID, err)
+	}
+	return nil
+}
+
+// load reads all rules into a new set.
+func (s *Sets) load(ctx context.Context, sc tenant.Scope, h *held) error {
+	set, after := s.engine.NewSet(), ""
+	for range MaxRules/pageSize + 100 { // a page may hold fewer
+		var rows []Row
+		next, err := s.store.table.Query(ctx, sc, table.Page{Part: table.PartRules, After: after, Limit: pageSize}, &rows)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			if err := put(set, row); err != nil {
+				return err
+			}
+		}
+		if after = next; after == "" {
+			break
+		}
+	}
+	h.set = set
+	return nil
+}
