@@ -25,8 +25,10 @@ func New(events *table.Table) *Events { return &Events{events} }
 // Given is where an id that a tenant gave its event leads.
 type Given struct {
 	// ID is that of the event's row.
-	ID  string `dynamodbav:"id"`
-	TTL int64  `dynamodbav:"ttl"`
+	ID string `dynamodbav:"id"`
+	// Digest tells whether another event of that id says the same.
+	Digest []byte `dynamodbav:"digest"`
+	TTL    int64  `dynamodbav:"ttl"`
 }
 
 // RowID is the id of an event's row, whichever of its ids is given; errs.NotFound if the tenant gave no event that id

@@ -268,6 +268,34 @@ func (r Record) Text(name string) string {
 	return v.String()
 }
 
+// Texts returns a list of strings of the image, or nil.
+func (r Record) Texts(name string) []string {
+	v, ok := r.Image[name]
+	if !ok || v.DataType() != events.DataTypeList {
+		return nil
+	}
+	var out []string
+	for _, e := range v.List() {
+		if e.DataType() == events.DataTypeString {
+			out = append(out, e.String())
+		}
+	}
+	return out
+}
+
+// Int returns a whole number of the image, or 0.
+func (r Record) Int(name string) int {
+	v, ok := r.Image[name]
+	if !ok || v.DataType() != events.DataTypeNumber {
+		return 0
+	}
+	n, err := strconv.Atoi(v.Number())
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
 // Records binds a stream's consumer. Records are handled in order; at the first that fails the rest is left, and the
 // trigger comes again from there.
 func Records(build func(*Env) (func(ctx context.Context, r Record) error, error)) Binding {

@@ -15,7 +15,8 @@ import (
 	"guardrails/shared/tenant"
 )
 
-const keepFor = 90 * 24 * time.Hour
+// KeepFor is how long events are kept.
+const KeepFor = 90 * 24 * time.Hour
 
 // Row is an event in the events table.
 type Row struct {
@@ -94,7 +95,7 @@ func (o *Outbox) OpWithID(ctx context.Context, s tenant.Scope, e events.Event, e
 	}
 	row := Row{
 		ID: env.ID, Source: env.Source, Type: env.Type, Version: env.DataVersion, Subject: env.Subject, Time: env.Time, Data: string(env.Data),
-		Previous: string(env.Previous), To: e.To, Depth: e.Depth, Trace: telemetry.Traceparent(ctx), TTL: table.TTL(now.Add(keepFor)),
+		Previous: string(env.Previous), To: e.To, Depth: e.Depth, Trace: telemetry.Traceparent(ctx), TTL: table.TTL(now.Add(KeepFor)),
 	}
 	return o.table.PutOp(s, table.EventKey(env.ID), row, table.IfAbsent()).Tell(o, row), nil
 }
