@@ -53,6 +53,13 @@ func Catalog() []fn.Spec {
 		{Name: "policies-dryrun", Context: "policies", Summary: "Try a policy on a text without recording it", Trigger: fn.HTTP("POST", "/api/v1/policies/{id}/test"), Permission: "execute:policies", RateClass: fn.RateAnalyze, MemoryMB: 1769, Access: fn.Access{Tables: tables{table.Policies: r}, DataKeys: true}},
 		{Name: "policies-activate", Context: "policies", Summary: "Make a policy active", Trigger: fn.HTTP("PUT", "/api/v1/policies/{id}/activate"), Permission: "update:policies", Statuses: ifMatch(), Access: fn.Access{Tables: tables{table.Policies: rw, table.Events: a, table.Audit: a}}},
 
+		// events: what happened, and of which types
+		{Name: "event-types-list", Context: "events", Summary: "List event types", Trigger: fn.HTTP("GET", "/api/v1/event-types"), Permission: "read:event-types", Access: fn.Access{Tables: tables{table.Policies: r}, Secrets: []string{secret.Cursor}}},
+		{Name: "event-types-create", Context: "events", Summary: "Create an event type", Trigger: fn.HTTP("POST", "/api/v1/event-types"), Permission: "create:event-types", Statuses: []int{409}, Access: fn.Access{Tables: tables{table.Policies: rw, table.Events: a, table.Audit: a}}},
+		{Name: "event-types-get", Context: "events", Summary: "Get an event type", Trigger: fn.HTTP("GET", "/api/v1/event-types/{name}"), Permission: "read:event-types", Access: fn.Access{Tables: tables{table.Policies: r}}},
+		{Name: "event-types-update", Context: "events", Summary: "Replace an event type", Trigger: fn.HTTP("PUT", "/api/v1/event-types/{name}"), Permission: "update:event-types", Statuses: ifMatch(), Access: fn.Access{Tables: tables{table.Policies: rw, table.Events: a, table.Audit: a}}},
+		{Name: "event-types-delete", Context: "events", Summary: "Delete an event type", Trigger: fn.HTTP("DELETE", "/api/v1/event-types/{name}"), Permission: "delete:event-types", Statuses: ifMatch(), Access: fn.Access{Tables: tables{table.Policies: rw, table.Events: a, table.Audit: a}}},
+
 		// jobs: batches
 		{Name: "uploads-create", Context: "jobs", Summary: "Get a URL to upload documents to", Trigger: fn.HTTP("POST", "/api/v1/uploads"), Permission: "create:uploads", Access: fn.Access{Tables: tables{table.Jobs: a}, Buckets: buckets{blob.Uploads: w}}},
 		{Name: "jobs-create", Context: "jobs", Summary: "Submit a batch of documents", Trigger: fn.HTTP("POST", "/api/v1/jobs"), Permission: "create:jobs", MemoryMB: 1024, Timeout: 25 * time.Second, MaxBody: 5 << 20, Access: fn.Access{Tables: tables{table.Jobs: rw, table.Policies: r, table.Events: a}, Queues: queues{queue.JobSplit: fn.Send}, Buckets: buckets{blob.Content: w, blob.Uploads: r}, DataKeys: true}},

@@ -7,6 +7,7 @@ import (
 
 	"guardrails/functions/analyze"
 	"guardrails/functions/auth"
+	"guardrails/functions/events"
 	"guardrails/functions/jobs"
 	"guardrails/functions/keys"
 	"guardrails/functions/legacy"
@@ -21,7 +22,7 @@ import (
 func All() fn.Bindings {
 	out := fn.Bindings{}
 	for _, b := range []fn.Bindings{
-		analyze.Bindings(), auth.Bindings(), jobs.Bindings(), keys.Bindings(),
+		analyze.Bindings(), auth.Bindings(), events.Bindings(), jobs.Bindings(), keys.Bindings(),
 		legacy.Bindings(), ops.Bindings(), policies.Bindings(), release.Bindings(), tenants.Bindings(),
 	} {
 		maps.Copy(out, b)

@@ -1,6 +1,7 @@
 package bindings_test
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -50,6 +51,11 @@ var seeders = map[string]func(t *testing.T, v victim) string{
 	},
 	"/api/v1/policies/": func(t *testing.T, v victim) string {
 		return v.create(t, "policies-create", map[string]any{"name": canary})
+	},
+	"/api/v1/event-types/": func(t *testing.T, v victim) string {
+		name := "globex.t" + strings.ToLower(rand.Text()) + ".created"
+		v.sys.Call(t, "event-types-create", fntest.Request{As: &v.admin, Body: map[string]any{"name": name, "description": canary}}).Want(t, 201)
+		return name
 	},
 	"/api/v1/jobs/": func(t *testing.T, v victim) string {
 		return v.create(t, "jobs-create", map[string]any{"documents": []any{map[string]string{"id": "1", "text": canary}}})
@@ -122,7 +128,8 @@ func params(s fn.Spec, id string) map[string]string {
 // bodies are valid bodies for routes that take one, so that a refusal is about the id.
 var bodies = map[string]any{
 	"policies-update": map[string]any{"name": "x"}, "policies-activate": nil, "policies-dryrun": map[string]any{"text": "x"},
-	"tenants-update": map[string]any{"name": "x"}, "tenants-limits": map[string]any{"requests_per_second": 1}, "legacy-tenants-update": map[string]any{"name": "x"},
+	"event-types-update": map[string]any{},
+	"tenants-update":     map[string]any{"name": "x"}, "tenants-limits": map[string]any{"requests_per_second": 1}, "legacy-tenants-update": map[string]any{"name": "x"},
 }
 
 // TestNoRouteReachesAnotherTenant walks every route of the catalogue that takes an id, as acme's administrator with

@@ -73,6 +73,12 @@ func visits() []visit {
 		{route: "policies-activate", id: "$policy", want: ok, ifMatch: true, save: "policy", field: "id"},
 		{route: "policies-delete", id: "$policy", ifMatch: true, want: []int{http.StatusNoContent}},
 
+		{route: "event-types-create", body: object{"name": "walk.step.taken"}, want: []int{http.StatusCreated}, save: "type", field: "name"},
+		{route: "event-types-list", want: ok, until: "$type"},
+		{route: "event-types-update", id: "$type", body: object{"schema": object{"type": "object"}}, ifMatch: true, want: ok, save: "type", field: "name"},
+		{route: "event-types-get", id: "$type", want: ok, save: "type", field: "name"},
+		{route: "event-types-delete", id: "$type", ifMatch: true, want: []int{http.StatusNoContent}},
+
 		{route: "uploads-create", body: object{}, want: []int{http.StatusCreated}},
 		{route: "jobs-create", body: object{"documents": []object{{"id": "a", "text": "x"}}}, want: []int{http.StatusAccepted}, save: "job", field: "id"},
 		{route: "jobs-get", id: "$job", want: ok, until: `"completed"`},

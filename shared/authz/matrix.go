@@ -40,6 +40,8 @@ func Matrix() []Row {
 		{"permissions", "R", "R", "R", "R", "R"},
 		{"api-keys", "-", "CRUD", "CRUD", "R", "-"},
 		{"policies", "-", "CRUDX", "CRUX", "RX", "R"},
+		{"events", "-", "CR", "CR", "CR", "R"},
+		{"event-types", "-", "CRUD", "CRUD", "R", "R"},
 		{"analysis", "-", "X", "X", "X", "-"},
 		{"analyses", "-", "R", "R", "R", "R"},
 		{"findings_text", "-", "R", "R", "-", "-"},

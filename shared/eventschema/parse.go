@@ -74,6 +74,8 @@ func numbered(value any) any {
 type parser struct {
 	faults faults
 	nodes  int
+	// steps is how long the programs of the patterns are together.
+	steps int
 }
 
 func (p *parser) schema(at place, value any, depth int) *node {
@@ -247,7 +249,7 @@ func (p *parser) pattern(at place, value any) (*regexp.Regexp, int) {
 		return nil, 0
 	}
 	steps := size(tree)
-	if steps > maxInstructions {
+	if p.steps += steps; steps > maxInstructions || p.steps > maxProgram {
 		p.faults.add(at, "is too large: repeat less")
 		return nil, 0
 	}

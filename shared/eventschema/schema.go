@@ -20,9 +20,11 @@ const (
 	MaxNodes = 500
 	// MaxEnum is how many values an enum may list.
 	MaxEnum = 200
-	// MaxPattern is how long a pattern may be in bytes, maxInstructions how long its program.
+	// MaxPattern is how long a pattern may be in bytes, maxInstructions how long its program, and maxProgram how long those
+	// of a schema may be together.
 	MaxPattern      = 512
 	maxInstructions = 1000
+	maxProgram      = 5000
 	// MaxFaults is how many faults are listed; more are left out.
 	MaxFaults = 20
 	// maxSteps bounds what the patterns of a schema cost for one value: program steps, some 0.2 s.

@@ -65,6 +65,7 @@ func TestParseNamesWhatItDoesNotTake(t *testing.T) {
 		{"a long pattern", `{"pattern":"` + strings.Repeat("a", 513) + `"}`, "/schema/pattern: is a string of at most 512 bytes"},
 		{"a large pattern", `{"pattern":"(abcdefgh){900}"}`, "/schema/pattern: is too large: repeat less"},
 		{"a pattern of patterns", `{"pattern":"((a{10}){10}){10}"}`, "/schema/pattern: is too large: repeat less"},
+		{"many patterns", `{"properties":{` + strings.ReplaceAll(properties(11), "{}", `{"pattern":"a{480}"}`) + `}}`, "/schema/properties: a part of it is too large: repeat less"},
 		{"a format", `{"format":"ipv4"}`, "/schema/format: is date-time, email, uri or uuid"},
 		{"too deep", nested, "/schema" + strings.Repeat("/items", 16) + ": is a schema nested more than 16 deep"},
 		{"too many", many, "/schema/properties: a part of it is one schema too many: there are at most 500"},

@@ -73,6 +73,24 @@ func PolicyVersionKey(id string, n int) Key {
 // PolicyStateKey is the tenant's policy state in Policies: which version of the set is current.
 func PolicyStateKey() Key { return Key{Part: "POLSTATE", Sort: "CURRENT"} }
 
+// PartEventTypes has a tenant's event types by name, PartEventTypeList the same rows by when they were made.
+const (
+	PartEventTypes    = "EVT"
+	PartEventTypeList = "EVTLIST"
+)
+
+// EventTypeKey is a tenant's own event type in Policies.
+func EventTypeKey(name string) Key { return Key{Part: PartEventTypes, Sort: name} }
+
+// EventTypeListKey is an event type's place in the list of them in Policies; created is in Unix milliseconds.
+func EventTypeListKey(created int64, name string) Key {
+	return Key{Part: PartEventTypeList, Sort: fmt.Sprintf("%013d#%s", created, name)}
+}
+
+// EventTypeStateKey is the tenant's state of event types in Policies: how many there are and which version of them all
+// is current.
+func EventTypeStateKey() Key { return Key{Part: "EVTSTATE", Sort: "CURRENT"} }
+
 // EventKey is an event in Events.
 func EventKey(id string) Key { return Key{Part: PartEvents, Sort: id} }
 
