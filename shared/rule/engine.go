@@ -19,8 +19,8 @@ const (
 	maxEstimate = 1_000_000
 	typicalList = 100
 	typicalText = 1000
-	// evalTimeout bounds one evaluation with loops; without loops the source bounds the work.
-	evalTimeout = 5 * time.Millisecond
+	// DefaultTimeout bounds one evaluation with loops; without loops the source bounds the work.
+	DefaultTimeout = 5 * time.Millisecond
 	// maxDepth bounds how deep a condition is nested.
 	maxDepth = 64
 	// maxRegex bounds the program of a pattern in instructions, maxScan its product with the length of the text.
@@ -42,13 +42,26 @@ const (
 // Engine compiles and runs conditions and templates. It is safe for concurrent use. Making one costs nothing: the CEL
 // environment is built when it is first needed.
 type Engine struct {
-	once sync.Once
-	env  *cel.Env
-	err  error
+	timeout time.Duration
+	once    sync.Once
+	env     *cel.Env
+	err     error
 }
 
+// Option changes an engine that is being made.
+type Option func(*Engine)
+
+// WithTimeout sets another limit than DefaultTimeout for one evaluation.
+func WithTimeout(d time.Duration) Option { return func(e *Engine) { e.timeout = d } }
+
 // NewEngine returns an engine.
-func NewEngine() *Engine { return &Engine{} }
+func NewEngine(options ...Option) *Engine {
+	e := &Engine{timeout: DefaultTimeout}
+	for _, o := range options {
+		o(e)
+	}
+	return e
+}
 
 func (e *Engine) environment() (*cel.Env, error) {
 	e.once.Do(func() { e.env, e.err = newEnvironment() })

@@ -19,7 +19,7 @@ func FuzzCheck(f *testing.F) {
 	} {
 		f.Add(s, `{"a":{"b":2},"l":["aaa"]}`)
 	}
-	e := NewEngine()
+	e := patient()
 	f.Fuzz(func(t *testing.T, condition, data string) {
 		c, err := e.Check(definition(condition), nil)
 		if err != nil {
@@ -60,7 +60,7 @@ func FuzzImportPattern(f *testing.F) {
 	} {
 		f.Add(s)
 	}
-	e := NewEngine()
+	e := patient()
 	f.Fuzz(func(t *testing.T, pattern string) {
 		types, condition, err := ImportPattern(json.RawMessage(pattern))
 		if err != nil {
@@ -91,7 +91,7 @@ func FuzzRender(f *testing.F) {
 	f.Add(`{"a": event.data, event.id: [1, 2u, 2.5, b"x"], 5: event.labels}`, `{"a":[1,{"b":"\ud800"}]}`)
 	f.Add(`{?"a": event.data.?a, "t": event.time, "d": duration("1h")}`, `{"a":null}`)
 	f.Add(`event.previous`, `{"x":"\u2028"}`)
-	e := NewEngine()
+	e := patient()
 	f.Fuzz(func(t *testing.T, template, data string) {
 		tpl, err := e.Template(template, "/template")
 		if err != nil {
@@ -113,7 +113,7 @@ func FuzzRender(f *testing.F) {
 
 // FuzzParse reads foreign bytes as a stored rule: they are refused, or the rule can be put and tried.
 func FuzzParse(f *testing.F) {
-	e := NewEngine()
+	e := patient()
 	for _, s := range []string{`event.data.a == 1 && event.labels.b in ["x"]`, `event.data.l.exists(x, x == 1) && changed("a")`, ""} {
 		c, err := e.Check(definition(s), nil)
 		if err != nil {

@@ -37,7 +37,7 @@ func TestRuntimeLimits(t *testing.T) {
 		"large field given":    {`changed_to("a", event.data.b) || event.data.s == "y"`, nested, CostExceeded},
 		"small field of large": {`!changed("s") || event.data.s == "y"`, nested, ""},
 	}
-	e := NewEngine()
+	e := patient()
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -65,7 +65,7 @@ func TestRuntimeLimits(t *testing.T) {
 // decided.
 func TestDeadline(t *testing.T) {
 	t.Parallel()
-	e := NewEngine()
+	e := patient()
 	set := e.NewSet()
 	for id, condition := range map[string]string{"rul_a": `event.data.l.exists(a, a == 2)`, "rul_b": `event.data.s == "x"`} {
 		c, err := e.Check(definition(condition), nil)
@@ -94,7 +94,7 @@ func TestDeadline(t *testing.T) {
 // TestEventsThatAreNoJSON are no match, and never a crash.
 func TestEventsThatAreNoJSON(t *testing.T) {
 	t.Parallel()
-	e := NewEngine()
+	e := patient()
 	set := e.NewSet()
 	for id, condition := range map[string]string{"rul_a": `event.data.s != "x"`, "rul_b": `event.data.s == "x"`, "rul_c": `event.labels.s != "x"`} {
 		c, err := e.Check(definition(condition), nil)
@@ -165,7 +165,7 @@ func TestCheckRefuses(t *testing.T) {
 		"nested not":              {"*", strings.Repeat("!(", 100) + "true" + strings.Repeat(")", 100), "expected at most 64 levels of nesting"},
 		"many parts are no depth": {"*", strings.TrimSuffix(strings.Repeat(`event.id != "x" && `, 200), " && "), ""},
 	}
-	e := NewEngine()
+	e := patient()
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -197,7 +197,7 @@ func TestCheckRefuses(t *testing.T) {
 func TestCheckNamesEveryField(t *testing.T) {
 	t.Parallel()
 	d := Definition{EventTypes: []string{"a..b", "a.*.b"}, Condition: "1", Actions: []Action{{OnFailure: "drop", Template: "1"}, {DestinationID: "dst_1", Template: `{"a": event.nope}`}}}
-	_, err := NewEngine().Check(d, nil)
+	_, err := patient().Check(d, nil)
 	var fault *errs.Error
 	if !errors.As(err, &fault) {
 		t.Fatal(err)

@@ -32,7 +32,7 @@ func TestRender(t *testing.T) {
 		"not a number":     {`{"x": 0.0 / 0.0}`, "", EvaluationFailed},
 		"previous":         {`{"x": event.previous}`, `{"x":null}`, ""},
 	}
-	e := NewEngine()
+	e := patient()
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -59,7 +59,7 @@ func TestRender(t *testing.T) {
 
 func TestRenderedSize(t *testing.T) {
 	t.Parallel()
-	e := NewEngine()
+	e := patient()
 	for name, template := range map[string]string{
 		"one":      `{"s": event.data.s, "t": event.data.s}`,
 		"many":     `{"l": [` + strings.TrimSuffix(strings.Repeat("event.data,", 300), ",") + `]}`,
@@ -80,7 +80,7 @@ func TestRenderedSize(t *testing.T) {
 // TestRenderIsDeterministic renders twice with engines of their own: a retry sends the bytes of the first attempt.
 func TestRenderIsDeterministic(t *testing.T) {
 	t.Parallel()
-	one, two := NewEngine(), NewEngine()
+	one, two := patient(), patient()
 	a, err := one.Template(`{"data": event.data, "labels": event.labels, "before": event.previous}`, "")
 	if err != nil {
 		t.Fatal(err)
