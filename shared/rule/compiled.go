@@ -459,6 +459,7 @@ func Parse(stored []byte) (Compiled, error) {
 		return Compiled{}, ErrFormat
 	}
 	c := Compiled{cost: r.uvarint(), types: r.strings()}
+	r.bad = r.bad || !slices.IsSorted(c.types) || len(slices.Compact(slices.Clone(c.types))) < len(c.types)
 	if n := r.count(); n > 0 {
 		c.tests = make([]test, n)
 	}
@@ -468,10 +469,13 @@ func Parse(stored []byte) (Compiled, error) {
 			t.vals = make([]value, n)
 		}
 		for j := range t.vals {
-			t.vals[j] = value{kind: kind(r.byte()), num: math.Float64frombits(r.uint64()), str: string(r.bytes())}
+			v := value{kind: kind(r.byte()), num: math.Float64frombits(r.uint64()), str: string(r.bytes())}
+			// The index goes wrong with a value twice, or with one that does not equal itself.
+			r.bad = r.bad || math.IsNaN(v.num) || v.kind < null || v.kind > text || slices.Contains(t.vals[:j], v)
+			t.vals[j] = v
 		}
 		r.bad = r.bad || t.root > rootSource || t.op > opHas || t.op != opIn && t.op != opHas && len(t.vals) != 1 ||
-			t.root > rootLabels && len(t.path) > 0
+			len(t.vals) > maxListed || t.root > rootLabels && len(t.path) > 0
 		c.tests[i] = t
 	}
 	c.residual = r.program()

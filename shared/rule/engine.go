@@ -1,11 +1,14 @@
 package rule
 
 import (
+	"slices"
 	"sync"
 	"time"
 
 	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/cost"
+	"cel.dev/cel-go/common/operators"
 )
 
 const (
@@ -13,16 +16,18 @@ const (
 	CostLimit = 10_000
 	// maxEstimate is how much an evaluation may cost at most for a rule to be saved, if its lists have at most typicalList
 	// entries and its strings at most typicalText characters.
-	maxEstimate = 100_000
+	maxEstimate = 1_000_000
 	typicalList = 100
 	typicalText = 1000
-	// evalTimeout bounds one evaluation with loops; without loops the source bounds the work.
-	evalTimeout = 5 * time.Millisecond
+	// DefaultTimeout bounds one evaluation with loops; without loops the source bounds the work.
+	DefaultTimeout = 5 * time.Millisecond
 	// maxDepth bounds how deep a condition is nested.
 	maxDepth = 64
 	// maxRegex bounds the program of a pattern in instructions, maxScan its product with the length of the text.
-	maxRegex = 1000
-	maxScan  = 4 << 20
+	maxRegex = 200
+	maxScan  = 1 << 20
+	// maxCompared bounds how many values the path functions compare.
+	maxCompared = 10_000
 	// maxOutput bounds what a template makes, and every string that a function makes, in bytes.
 	maxOutput = 256 << 10
 )
@@ -37,13 +42,26 @@ const (
 // Engine compiles and runs conditions and templates. It is safe for concurrent use. Making one costs nothing: the CEL
 // environment is built when it is first needed.
 type Engine struct {
-	once sync.Once
-	env  *cel.Env
-	err  error
+	timeout time.Duration
+	once    sync.Once
+	env     *cel.Env
+	err     error
 }
 
+// Option changes an engine that is being made.
+type Option func(*Engine)
+
+// WithTimeout sets another limit than DefaultTimeout for one evaluation.
+func WithTimeout(d time.Duration) Option { return func(e *Engine) { e.timeout = d } }
+
 // NewEngine returns an engine.
-func NewEngine() *Engine { return &Engine{} }
+func NewEngine(options ...Option) *Engine {
+	e := &Engine{timeout: DefaultTimeout}
+	for _, o := range options {
+		o(e)
+	}
+	return e
+}
 
 func (e *Engine) environment() (*cel.Env, error) {
 	e.once.Do(func() { e.env, e.err = newEnvironment() })
@@ -98,11 +116,30 @@ func (t typical) EstimateSize(n cost.AstNode) *cost.SizeEstimate {
 	return &s
 }
 
-// EstimateCallCost prices the functions of this package; nil leaves CEL's own to CEL.
-func (t typical) EstimateCallCost(function, _ string, _ *cost.AstNode, _ []cost.AstNode) *cost.CallEstimate {
-	if !own(function) {
-		return nil
+// EstimateCallCost prices what pricing prices at run time; nil leaves the rest to CEL.
+func (t typical) EstimateCallCost(function, _ string, _ *cost.AstNode, args []cost.AstNode) *cost.CallEstimate {
+	most := max(t.list, t.text)/10 + 2
+	switch function {
+	case operators.Equals, operators.NotEquals, operators.In:
+		if len(args) == 2 && (plain(args[0].Expr()) || plain(args[1].Expr())) {
+			return nil
+		}
+		return cost.NewCallEstimate(cost.RangedCostEstimate(1, 2*(t.list/10+1)), nil)
+	case fnMatches:
+		most = scanCost(t.text)
+	default:
+		if !own(function) {
+			return nil
+		}
 	}
 	size := cost.RangedSizeEstimate(0, t.text)
-	return cost.NewCallEstimate(cost.RangedCostEstimate(1, 2+t.text/10), &size)
+	return cost.NewCallEstimate(cost.RangedCostEstimate(1, most), &size)
+}
+
+// plain reports whether e is a literal or a list of literals: comparing with one takes a step.
+func plain(e ast.Expr) bool {
+	if e.Kind() == ast.ListKind {
+		return !slices.ContainsFunc(e.AsList().Elements(), func(x ast.Expr) bool { return x.Kind() != ast.LiteralKind })
+	}
+	return e.Kind() == ast.LiteralKind
 }

@@ -11,6 +11,7 @@ import (
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/operators"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 	"cel.dev/cel-go/common/types/traits"
@@ -134,7 +135,11 @@ type regex struct {
 // compileRegex returns errors that are fit for callers: they do not hold the pattern.
 func compileRegex(pattern string) (regex, error) {
 	parsed, err := syntax.Parse(pattern, syntax.Perl)
-	if err != nil {
+	var fault *syntax.Error
+	switch {
+	case errors.As(err, &fault) && slices.Contains([]syntax.ErrorCode{syntax.ErrLarge, syntax.ErrInvalidRepeatSize, syntax.ErrNestingDepth}, fault.Code):
+		return regex{}, errors.New("the regular expression is too large")
+	case err != nil:
 		return regex{}, errors.New("not a regular expression (RE2)")
 	}
 	prog, err := syntax.Compile(parsed.Simplify())
@@ -177,16 +182,12 @@ func regexOnce() *interpreter.RegexOptimization {
 }
 
 // field reads a path of a document that CEL carries: its decoded JSON.
-func field(doc, path ref.Val) (ref.Val, bool) {
+func field(doc, path ref.Val) (any, bool) {
 	p, ok := path.(types.String)
 	if !ok {
 		return nil, false
 	}
-	v, ok := dig(doc.Value(), segments(string(p)))
-	if !ok {
-		return nil, false
-	}
-	return types.DefaultTypeAdapter.NativeToValue(v), true
+	return dig(doc.Value(), segments(string(p)))
 }
 
 func hasField(a ...ref.Val) ref.Val {
@@ -201,23 +202,31 @@ func changed(a ...ref.Val) ref.Val {
 		return types.Bool(is)
 	}
 	before, was := field(a[1], a[2])
-	if is != was {
-		return types.True
+	if is != was || !is {
+		return types.Bool(is != was)
 	}
-	return types.Bool(is && types.Equal(now, before) != types.True)
+	budget := maxCompared
+	equal, decided := same(now, before, &budget)
+	if !decided {
+		return failed(CostExceeded)
+	}
+	return types.Bool(!equal)
 }
 
-func changedTo(a ...ref.Val) ref.Val {
-	now, is := field(a[0], a[2])
-	if !is || types.Equal(now, a[3]) != types.True {
+func changedTo(a ...ref.Val) ref.Val { return changedBeside(a[0], a) }
+
+func changedFrom(a ...ref.Val) ref.Val { return changedBeside(a[1], a) }
+
+// changedBeside says whether the field changed and is, in doc, what the call names.
+func changedBeside(doc ref.Val, a []ref.Val) ref.Val {
+	v, ok := field(doc, a[2])
+	if !ok {
 		return types.False
 	}
-	return changed(a...)
-}
-
-func changedFrom(a ...ref.Val) ref.Val {
-	before, was := field(a[1], a[2])
-	if !was || types.Equal(before, a[3]) != types.True {
+	if weigh(v, maxCompared) >= maxCompared {
+		return failed(CostExceeded)
+	}
+	if types.Equal(types.DefaultTypeAdapter.NativeToValue(v), a[3]) != types.True {
 		return types.False
 	}
 	return changed(a...)
@@ -289,19 +298,67 @@ func replace(a ...ref.Val) ref.Val {
 	return types.String(strings.ReplaceAll(s, from, to))
 }
 
-// pricing counts what a call of this package's functions did: a tenth per byte, as CEL prices scans of texts.
+// pricing counts what calls did where CEL does not know, or counts a list of lists as one.
 type pricing struct{}
 
-func (pricing) CallCost(function, _ string, args []ref.Val, result ref.Val) *uint64 {
-	if !own(function) {
+// CallCost is a tenth per byte or value that was looked at, as CEL prices scans of texts. CEL knows the overload of a
+// call only from types, and the fields of an event have none until it comes: it would count such a call as one step.
+func (pricing) CallCost(function, overload string, args []ref.Val, result ref.Val) *uint64 {
+	var c uint64
+	switch {
+	case function == fnMatches:
+		c = scanCost(texts(args, nil))
+	case (function == operators.Equals || function == operators.NotEquals || function == operators.In) && (nests(args[0]) || nests(args[1])):
+		c = 1 + uint64(weighValue(args[0])+weighValue(args[1]))/10
+	case overload == "" || own(function):
+		c = 1 + texts(args, result)/10
+	default:
 		return nil
 	}
-	bytes := uint64(0)
+	return &c
+}
+
+// texts is how many bytes the strings among some values have.
+func texts(args []ref.Val, result ref.Val) uint64 {
+	n := 0
 	for _, v := range append(args[:len(args):len(args)], result) {
-		if s, ok := v.(types.String); ok {
-			bytes += uint64(len(s))
+		switch v := v.(type) {
+		case types.String:
+			n += len(v)
+		case types.Bytes:
+			n += len(v)
 		}
 	}
-	c := 1 + bytes/10
-	return &c
+	return uint64(n)
+}
+
+// scanCost prices a regular expression by the bytes of text and pattern, as if every pattern were a long one: what the
+// automaton takes depends on its program, which may be longer than its source.
+func scanCost(bytes uint64) uint64 { return 1 + bytes*64/100 }
+
+func nests(v ref.Val) bool {
+	switch v.(type) {
+	case traits.Mapper, traits.Lister:
+		return true
+	}
+	return false
+}
+
+// weighValue counts the values in v as far as the limit needs.
+func weighValue(v ref.Val) int {
+	if native := v.Value(); native != nil {
+		switch native.(type) {
+		case map[string]any, []any:
+			return weigh(native, 10*CostLimit)
+		}
+	}
+	list, ok := v.(traits.Lister)
+	if !ok {
+		return 1
+	}
+	n := 1
+	for it := list.Iterator(); it.HasNext() == types.True && n < 10*CostLimit; {
+		n += weighValue(it.Next())
+	}
+	return n
 }

@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	// MaxEvent is how many bytes of JSON each of an event's parts may have.
-	MaxEvent = 1 << 20
+	// MaxEvent is how many bytes of JSON each of an event's parts may have: as many as an item of the table.
+	MaxEvent = 400 << 10
 	// maxNesting bounds the recursion of everything that walks an event.
 	maxNesting = 128
 )
@@ -190,4 +190,65 @@ func dig(v any, path []string) (any, bool) {
 		}
 	}
 	return v, true
+}
+
+// same reports whether two decoded documents are equal. It gives up, without an answer, when budget values have been
+// looked at.
+func same(a, b any, budget *int) (equal, decided bool) {
+	if *budget--; *budget < 0 {
+		return false, false
+	}
+	switch a := a.(type) {
+	case map[string]any:
+		b, ok := b.(map[string]any)
+		if !ok || len(a) != len(b) {
+			return false, true
+		}
+		for k, v := range a {
+			w, ok := b[k]
+			if !ok {
+				return false, true
+			}
+			if equal, decided = same(v, w, budget); !equal {
+				return equal, decided
+			}
+		}
+		return true, true
+	case []any:
+		b, ok := b.([]any)
+		if !ok || len(a) != len(b) {
+			return false, true
+		}
+		for i, v := range a {
+			if equal, decided = same(v, b[i], budget); !equal {
+				return equal, decided
+			}
+		}
+		return true, true
+	}
+	switch b.(type) {
+	case map[string]any, []any:
+		return false, true
+	}
+	return a == b, true
+}
+
+// weigh counts the values of a decoded document, up to limit.
+func weigh(v any, limit int) int {
+	n := 1
+	switch v := v.(type) {
+	case map[string]any:
+		for _, x := range v {
+			if n += weigh(x, limit-n); n >= limit {
+				return n
+			}
+		}
+	case []any:
+		for _, x := range v {
+			if n += weigh(x, limit-n); n >= limit {
+				return n
+			}
+		}
+	}
+	return n
 }

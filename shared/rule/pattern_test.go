@@ -33,7 +33,7 @@ func TestImportPattern(t *testing.T) {
 		"large":        {`{"data":{"a":["` + strings.Repeat("x", MaxPattern) + `"]}}`, "", "", "|expected at most 65536 bytes"},
 		"long":         {`{"data":{"a":["` + strings.Repeat("x", MaxSource) + `"]}}`, "", "", "|the pattern makes a condition"},
 	}
-	e := NewEngine()
+	e := patient()
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

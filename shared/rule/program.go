@@ -86,14 +86,9 @@ func (p *program) eval(ctx context.Context, e *Engine, in *input) (ref.Val, erro
 	if err != nil {
 		return nil, &Error{EvaluationFailed}
 	}
-	return eval(ctx, run, p.loops, in)
-}
-
-func eval(ctx context.Context, run cel.Program, loops bool, in *input) (ref.Val, error) {
 	var out ref.Val
-	var err error
-	if loops {
-		limited, stop := context.WithTimeout(ctx, evalTimeout)
+	if p.loops {
+		limited, stop := context.WithTimeout(ctx, e.timeout)
 		defer stop()
 		out, _, err = run.ContextEval(limited, in)
 	} else {
