@@ -54,6 +54,11 @@ func Catalog() []fn.Spec {
 		{Name: "policies-activate", Context: "policies", Summary: "Make a policy active", Trigger: fn.HTTP("PUT", "/api/v1/policies/{id}/activate"), Permission: "update:policies", Statuses: ifMatch(), Access: fn.Access{Tables: tables{table.Policies: rw, table.Events: a, table.Audit: a}}},
 
 		// events: what happened, and of which types
+		{Name: "events-publish", Context: "events", Summary: "Publish events", Trigger: fn.HTTP("POST", "/api/v1/events"), Permission: "create:events", MemoryMB: 1769, MaxBody: 5 << 20, Statuses: []int{409}, Access: fn.Access{Tables: tables{table.Policies: r, table.Events: rw, table.Deliveries: rw}, Queues: queues{queue.Deliveries: fn.Send}}},
+		{Name: "events-list", Context: "events", Summary: "List events", Trigger: fn.HTTP("GET", "/api/v1/events"), Permission: "read:events", Access: fn.Access{Tables: tables{table.Events: r}, Secrets: []string{secret.Cursor}}},
+		{Name: "events-get", Context: "events", Summary: "Get an event and its deliveries", Trigger: fn.HTTP("GET", "/api/v1/events/{id}"), Permission: "read:events", Access: fn.Access{Tables: tables{table.Events: r, table.Deliveries: r}}},
+		{Name: "event-match", Context: "events", Summary: "Match events against rules", Trigger: fn.Queue(queue.Events, 10, 0), MemoryMB: 1769, Access: fn.Access{Tables: tables{table.Policies: r, table.Events: r, table.Deliveries: rw}, Queues: queues{queue.Deliveries: fn.Send}}},
+		{Name: "event-resend", Context: "events", Summary: "Send deliveries whose direct send was lost", Trigger: fn.Stream(table.Events, 100, 5*time.Second), MemoryMB: 1024, Timeout: 30 * time.Second, Access: fn.Access{Tables: tables{table.Policies: r, table.Deliveries: rw}, Queues: queues{queue.Deliveries: fn.Send}}},
 		{Name: "event-types-list", Context: "events", Summary: "List event types", Trigger: fn.HTTP("GET", "/api/v1/event-types"), Permission: "read:event-types", Access: fn.Access{Tables: tables{table.Policies: r}, Secrets: []string{secret.Cursor}}},
 		{Name: "event-types-create", Context: "events", Summary: "Create an event type", Trigger: fn.HTTP("POST", "/api/v1/event-types"), Permission: "create:event-types", Statuses: []int{409}, Access: fn.Access{Tables: tables{table.Policies: rw, table.Events: a, table.Audit: a}}},
 		{Name: "event-types-get", Context: "events", Summary: "Get an event type", Trigger: fn.HTTP("GET", "/api/v1/event-types/{name}"), Permission: "read:event-types", Access: fn.Access{Tables: tables{table.Policies: r}}},
@@ -96,6 +101,36 @@ func Catalog() []fn.Spec {
 		{Name: "openapi", Context: "ops", Summary: "The OpenAPI 3.1 document", Trigger: fn.HTTP("GET", "/api/v1/openapi.json")},
 		{Name: "docs", Context: "ops", Summary: "The API reference for people", Trigger: fn.HTTP("GET", "/api/v1/docs")},
 
+		// rules: which events go where
+		{Name: "rules-list", Context: "rules", Summary: "List observer rules", Trigger: fn.HTTP("GET", "/api/v1/rules"), Permission: "read:rules", Access: fn.Access{Tables: tables{table.Policies: r}, Secrets: []string{secret.Cursor}}},
+		{Name: "rules-create", Context: "rules", Summary: "Create an observer rule", Trigger: fn.HTTP("POST", "/api/v1/rules"), Permission: "create:rules", MemoryMB: 1024, Access: fn.Access{Tables: tables{table.Policies: rw, table.Events: a, table.Audit: a}}},
+		{Name: "rules-get", Context: "rules", Summary: "Get an observer rule and its health", Trigger: fn.HTTP("GET", "/api/v1/rules/{id}"), Permission: "read:rules", Access: fn.Access{Tables: tables{table.Policies: r, table.Deliveries: r}}},
+		{Name: "rules-update", Context: "rules", Summary: "Replace an observer rule", Trigger: fn.HTTP("PUT", "/api/v1/rules/{id}"), Permission: "update:rules", MemoryMB: 1024, Statuses: ifMatch(), Access: fn.Access{Tables: tables{table.Policies: rw, table.Events: a, table.Audit: a}}},
+		{Name: "rules-delete", Context: "rules", Summary: "Delete an observer rule", Trigger: fn.HTTP("DELETE", "/api/v1/rules/{id}"), Permission: "delete:rules", Statuses: ifMatch(), Access: fn.Access{Tables: tables{table.Policies: rw, table.Events: a, table.Audit: a}}},
+		{Name: "rules-versions", Context: "rules", Summary: "List the versions of an observer rule", Trigger: fn.HTTP("GET", "/api/v1/rules/{id}/versions"), Permission: "read:rules", Access: fn.Access{Tables: tables{table.Policies: r}, Secrets: []string{secret.Cursor}}},
+		{Name: "rules-dryrun", Context: "rules", Summary: "Try an observer rule on events without sending anything", Trigger: fn.HTTP("POST", "/api/v1/rules/{id}/test"), Permission: "execute:rules", MemoryMB: 1769, Access: fn.Access{Tables: tables{table.Policies: r, table.Events: r}}},
+		{Name: "rules-validate", Context: "rules", Summary: "Check an observer rule without keeping it", Trigger: fn.HTTP("POST", "/api/v1/rules/validate"), Permission: "execute:rules", MemoryMB: 1024, Access: fn.Access{Tables: tables{table.Policies: r}}},
+		{Name: "rules-import", Context: "rules", Summary: "Translate an EventBridge pattern into a condition", Trigger: fn.HTTP("POST", "/api/v1/rules/import"), Permission: "execute:rules"},
+		{Name: "templates-preview", Context: "rules", Summary: "Show what a template makes of an event", Trigger: fn.HTTP("POST", "/api/v1/templates/preview"), Permission: "execute:rules", MemoryMB: 1024, Access: fn.Access{Tables: tables{table.Events: r}}},
+
+		// deliveries: where events go, and what became of them
+		{Name: "destinations-list", Context: "deliveries", Summary: "List destinations", Trigger: fn.HTTP("GET", "/api/v1/destinations"), Permission: "read:destinations", Access: fn.Access{Tables: tables{table.Policies: r, table.Deliveries: r}, Secrets: []string{secret.Cursor}}},
+		{Name: "destinations-create", Context: "deliveries", Summary: "Create a destination; its signing secret is shown once", Trigger: fn.HTTP("POST", "/api/v1/destinations"), Permission: "create:destinations", Access: changeDestination()},
+		{Name: "destinations-get", Context: "deliveries", Summary: "Get a destination", Trigger: fn.HTTP("GET", "/api/v1/destinations/{id}"), Permission: "read:destinations", Access: fn.Access{Tables: tables{table.Policies: r, table.Deliveries: r}}},
+		{Name: "destinations-update", Context: "deliveries", Summary: "Replace a destination", Trigger: fn.HTTP("PUT", "/api/v1/destinations/{id}"), Permission: "update:destinations", Statuses: ifMatch(), Access: changeDestination()},
+		{Name: "destinations-delete", Context: "deliveries", Summary: "Delete a destination", Trigger: fn.HTTP("DELETE", "/api/v1/destinations/{id}"), Permission: "delete:destinations", Statuses: ifMatch(), Access: changeDestination()},
+		{Name: "destinations-rotate-secret", Context: "deliveries", Summary: "Give a destination a new signing secret; the old one signs 24 h longer", Trigger: fn.HTTP("POST", "/api/v1/destinations/{id}/rotate-secret"), Permission: "update:destinations", Access: changeDestination()},
+		{Name: "destinations-enable", Context: "deliveries", Summary: "Make a destination active and close its breaker", Trigger: fn.HTTP("POST", "/api/v1/destinations/{id}/enable"), Permission: "update:destinations", Access: changeDestination()},
+		{Name: "destinations-test", Context: "deliveries", Summary: "Send a test event to a destination", Trigger: fn.HTTP("POST", "/api/v1/destinations/{id}/test"), Permission: "execute:destinations", Access: changeDestination()},
+		{Name: "deliveries-list", Context: "deliveries", Summary: "List deliveries", Trigger: fn.HTTP("GET", "/api/v1/deliveries"), Permission: "read:deliveries", Access: fn.Access{Tables: tables{table.Deliveries: r, table.Events: r}, Secrets: []string{secret.Cursor}}},
+		{Name: "deliveries-get", Context: "deliveries", Summary: "Get a delivery and its attempts", Trigger: fn.HTTP("GET", "/api/v1/deliveries/{id}"), Permission: "read:deliveries", Access: fn.Access{Tables: tables{table.Deliveries: r}}},
+		{Name: "deliveries-retry", Context: "deliveries", Summary: "Begin a delivery anew", Trigger: fn.HTTP("POST", "/api/v1/deliveries/{id}/retry"), Permission: "execute:deliveries", Access: fn.Access{Tables: tables{table.Deliveries: rw, table.Audit: a}, Queues: queues{queue.Deliveries: fn.Send}}},
+		{Name: "deliveries-cancel", Context: "deliveries", Summary: "End a delivery", Trigger: fn.HTTP("POST", "/api/v1/deliveries/{id}/cancel"), Permission: "execute:deliveries", Access: fn.Access{Tables: tables{table.Deliveries: rw, table.Audit: a}}},
+		{Name: "deliveries-replay", Context: "deliveries", Summary: "Begin many deliveries anew, or count them", Trigger: fn.HTTP("POST", "/api/v1/deliveries/replay"), Permission: "execute:deliveries", Timeout: 25 * time.Second, Access: fn.Access{Tables: tables{table.Deliveries: r, table.Events: a, table.Audit: a}, Queues: queues{queue.Replays: fn.Send}}},
+		{Name: "delivery-send", Context: "deliveries", Summary: "Attempt deliveries", Trigger: fn.Queue(queue.Deliveries, 10, 0), MemoryMB: 1769, Timeout: 35 * time.Second, Access: fn.Access{Tables: tables{table.Policies: rw, table.Events: rw, table.Deliveries: rw, table.Tenants: r}, Queues: queues{queue.Deliveries: fn.Send}, DataKeys: true}},
+		{Name: "delivery-sweep", Context: "deliveries", Summary: "Send deliveries that are due", Trigger: fn.Every(time.Minute), MemoryMB: 1024, Timeout: time.Minute, Access: fn.Access{Tables: tables{table.Deliveries: rw}, Queues: queues{queue.Deliveries: fn.Send}}},
+		{Name: "delivery-replay", Context: "deliveries", Summary: "Begin the deliveries of a replay anew", Trigger: fn.Queue(queue.Replays, 1, 0), MemoryMB: 1024, Timeout: time.Minute, Access: fn.Access{Tables: tables{table.Deliveries: rw}, Queues: queues{queue.Deliveries: fn.Send, queue.Replays: fn.Send}}},
+
 		// legacy: the older single-tenant API
 		{Name: "legacy-health", Context: "legacy", Summary: "Say that the API is up", Trigger: fn.HTTP("GET", "/v1/health")},
 		{Name: "legacy-analyze", Context: "legacy", Summary: "Analyze a prompt", Trigger: fn.HTTP("POST", "/v1/analyze"), Permission: "execute:analysis", RateClass: fn.RateLegacyAnalyze, MemoryMB: 1769, Access: fn.Access{Tables: tables{table.Policies: r}, Queues: queues{queue.Analyses: fn.Send}, DataKeys: true}},
@@ -120,6 +155,10 @@ func Catalog() []fn.Spec {
 		specs[i] = withDefaults(specs[i])
 	}
 	return specs
+}
+
+func changeDestination() fn.Access {
+	return fn.Access{Tables: tables{table.Policies: rw, table.Deliveries: rw, table.Events: a, table.Audit: a}, DataKeys: true}
 }
 
 func taskSubmit() fn.Access {

@@ -89,7 +89,9 @@ type deliveryAnswer struct {
 	Body deliveryView
 }
 
-func newRows(env *fn.Env) *deliver.Rows { return deliver.NewRows(env.Table(table.Deliveries), env.IDs, env.Clock) }
+func newRows(env *fn.Env) *deliver.Rows {
+	return deliver.NewRows(env.Table(table.Deliveries), env.IDs, env.Clock)
+}
 
 // deliveryExists checks that the path names a delivery of the tenant.
 func deliveryExists(env *fn.Env) fn.Finder {

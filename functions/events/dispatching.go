@@ -79,7 +79,7 @@ type eventView struct {
 	Previous    json.RawMessage `json:"previous,omitempty"`
 }
 
-func viewOf(r outbox.Row) eventView {
+func eventOf(r outbox.Row) eventView {
 	v := eventView{
 		SpecVersion: "1.0", ID: r.PublicID(), Source: r.Source, Type: r.Type, DataVersion: r.Version, Subject: r.Subject, Time: r.Time, Sequence: r.ID,
 		Data: json.RawMessage(r.Data), Previous: json.RawMessage(r.Previous),

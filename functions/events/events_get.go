@@ -45,7 +45,7 @@ func getEvent(env *fn.Env) (fn.Handler[eventPath, eventAnswer], error) {
 		if err != nil {
 			return nil, err
 		}
-		out := &eventAnswer{eventWhole{eventView: viewOf(row), Deliveries: []deliveryRef{}}}
+		out := &eventAnswer{eventWhole{eventView: eventOf(row), Deliveries: []deliveryRef{}}}
 		for _, d := range found {
 			out.Body.Deliveries = append(out.Body.Deliveries, deliveryRef{
 				ID: d.ID, RuleID: d.Rule, DestinationID: d.Destination, Status: string(d.Status), AttemptCount: d.Made(), Reason: d.Reason,

@@ -44,7 +44,7 @@ func listEvents(env *fn.Env) (fn.Handler[eventsInput, fn.List[eventView]], error
 		}
 		out := make([]eventView, len(rows))
 		for i, r := range rows {
-			out[i] = viewOf(r)
+			out[i] = eventOf(r)
 		}
 		return fn.NewList(out, next), nil
 	}, nil

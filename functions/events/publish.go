@@ -346,7 +346,9 @@ func place(err error) string {
 // check holds an event to the rules of all, and to its type's schema. It returns the version of the type.
 func (p *publisher) check(ctx context.Context, s tenant.Scope, in published, now time.Time) (int, error) {
 	var faults []errs.Field
-	bad := func(location, message string) { faults = append(faults, errs.Field{Location: location, Message: message}) }
+	bad := func(location, message string) {
+		faults = append(faults, errs.Field{Location: location, Message: message})
+	}
 	switch {
 	case events.IsReserved(in.Type):
 		bad("/type", "is of a family that is the platform's own")

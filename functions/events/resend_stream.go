@@ -31,4 +31,3 @@ func rowOf(rec fn.Record) outbox.Row {
 	r.Version, r.Depth = rec.Int("version"), rec.Int("depth")
 	return r
 }
-

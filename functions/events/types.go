@@ -31,7 +31,7 @@ type typeStore struct {
 
 func newTypeStore(env *fn.Env) *typeStore {
 	return &typeStore{
-		Store: eventtype.New(env.Table(table.Policies)), outbox: outbox.New(env.Table(table.Events), env.IDs, env.Clock),
+		Store: eventtype.New(env.Table(table.Policies)), outbox: env.Outbox(),
 		audit: audit.New(env.Table(table.Audit), env.IDs, env.Clock), clock: env.Clock,
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"guardrails/functions/analyze"
 	"guardrails/functions/auth"
+	"guardrails/functions/deliveries"
 	"guardrails/functions/events"
 	"guardrails/functions/jobs"
 	"guardrails/functions/keys"
@@ -14,6 +15,7 @@ import (
 	"guardrails/functions/ops"
 	"guardrails/functions/policies"
 	"guardrails/functions/release"
+	"guardrails/functions/rules"
 	"guardrails/functions/tenants"
 	"guardrails/shared/fn"
 )
@@ -22,8 +24,8 @@ import (
 func All() fn.Bindings {
 	out := fn.Bindings{}
 	for _, b := range []fn.Bindings{
-		analyze.Bindings(), auth.Bindings(), events.Bindings(), jobs.Bindings(), keys.Bindings(),
-		legacy.Bindings(), ops.Bindings(), policies.Bindings(), release.Bindings(), tenants.Bindings(),
+		analyze.Bindings(), auth.Bindings(), deliveries.Bindings(), events.Bindings(), jobs.Bindings(), keys.Bindings(),
+		legacy.Bindings(), ops.Bindings(), policies.Bindings(), release.Bindings(), rules.Bindings(), tenants.Bindings(),
 	} {
 		maps.Copy(out, b)
 	}

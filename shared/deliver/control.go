@@ -62,9 +62,9 @@ type Controls struct{ table *table.Table }
 // NewControls returns the control items of a table.
 func NewControls(deliveries *table.Table) *Controls { return &Controls{deliveries} }
 
-func name(path string) expression.NameBuilder      { return expression.Name(path) }
-func value(v any) expression.ValueBuilder          { return expression.Value(v) }
-func slotName(slot string) expression.NameBuilder  { return expression.Name("slots." + slot) }
+func name(path string) expression.NameBuilder     { return expression.Name(path) }
+func value(v any) expression.ValueBuilder         { return expression.Value(v) }
+func slotName(slot string) expression.NameBuilder { return expression.Name("slots." + slot) }
 func closedItem() expression.ConditionBuilder {
 	return expression.AttributeNotExists(name("breaker.state"))
 }

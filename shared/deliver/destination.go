@@ -74,8 +74,8 @@ type Sealed struct {
 // SealedKey is a signing key. Until is when it ends, in Unix milliseconds, 0 for the current one.
 type SealedKey struct {
 	Sealed
-	Until     int64  `dynamodbav:"until,omitempty"`
-	CreatedAt int64  `dynamodbav:"created_at"`
+	Until     int64 `dynamodbav:"until,omitempty"`
+	CreatedAt int64 `dynamodbav:"created_at"`
 	// Hint is how the key ends, so that people can tell keys apart.
 	Hint string `dynamodbav:"hint,omitempty"`
 }
@@ -128,7 +128,9 @@ func (d *Destinations) Get(ctx context.Context, s tenant.Scope, destinationID st
 }
 
 // aad binds a sealed value to its destination and use.
-func aad(destinationID, use string) []byte { return []byte("destination\x00" + destinationID + "\x00" + use) }
+func aad(destinationID, use string) []byte {
+	return []byte("destination\x00" + destinationID + "\x00" + use)
+}
 
 // Seal seals a value of a destination; use is "config" or "key".
 func (d *Destinations) Seal(ctx context.Context, s tenant.Scope, destinationID, use string, plain []byte) (Sealed, error) {

@@ -32,7 +32,9 @@ type Rows struct {
 }
 
 // NewRows returns the deliveries of a table.
-func NewRows(deliveries *table.Table, ids *id.Generator, c clock.Clock) *Rows { return &Rows{deliveries, ids, c} }
+func NewRows(deliveries *table.Table, ids *id.Generator, c clock.Clock) *Rows {
+	return &Rows{deliveries, ids, c}
+}
 
 // Read reads a delivery.
 func (r *Rows) Read(ctx context.Context, s tenant.Scope, deliveryID string) (Row, error) {

@@ -22,15 +22,15 @@ type Index struct {
 
 // The tables' logical names.
 const (
-	Tenants   = "tenants"   // tenants, their keys' metadata, data keys
-	Policies  = "policies"  // policies, observer rules, destinations, and their versions
-	Jobs      = "jobs"      // jobs, chunks, uploads, tasks, analyses
-	Events    = "events"    // events: the outbox
+	Tenants  = "tenants"  // tenants, their keys' metadata, data keys
+	Policies = "policies" // policies, observer rules, destinations, and their versions
+	Jobs     = "jobs"     // jobs, chunks, uploads, tasks, analyses
+	Events   = "events"   // events: the outbox
 	// Deliveries holds deliveries, the breakers of destinations and what is due.
 	Deliveries = "deliveries"
-	Usage     = "usage"     // limiter items, idempotency records, counters
-	Audit     = "audit"     // audit records
-	Directory = "directory" // look-ups that come before a tenant is known: API keys, slugs
+	Usage      = "usage"     // limiter items, idempotency records, counters
+	Audit      = "audit"     // audit records
+	Directory  = "directory" // look-ups that come before a tenant is known: API keys, slugs
 )
 
 // The indexes. IndexDue lists what is unfinished by the time at which a schedule should look at it. IndexState lists a
