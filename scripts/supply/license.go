@@ -23,6 +23,9 @@ const wildcard = 24
 // The files of templates that are no licenses: titles, one a line, and what explains a license in its own file.
 const titles, appendix = "titles.txt", "appendix.txt"
 
+// wording parts a license's name from what tells another wording of it, in the names of files.
+const wording = "+"
+
 // loadTemplates reads the licenses that are known, the longest first.
 func loadTemplates() ([]template, error) {
 	list, err := templates.ReadDir("licenses")
@@ -43,7 +46,8 @@ func loadTemplates() ([]template, error) {
 		case appendix:
 			out = append(out, newTemplate("", string(raw)))
 		default:
-			out = append(out, newTemplate(strings.TrimSuffix(f.Name(), ".txt"), string(raw)))
+			id, _, _ := strings.Cut(strings.TrimSuffix(f.Name(), ".txt"), wording)
+			out = append(out, newTemplate(id, string(raw)))
 		}
 	}
 	slices.SortFunc(out, func(a, b template) int { return len(b.words) - len(a.words) })

@@ -1,6 +1,8 @@
 // Command serve runs the whole system on this machine until it is interrupted: go run ./infra/local/serve.
 //
 // PORT is where the API is served on 127.0.0.1 (default 8080, 0 takes a free one), GUARDRAILS_DATA where its data is kept (default .local).
+// GUARDRAILS_ALLOW_PRIVATE_DESTINATIONS=1 lets events be delivered to this machine and its private network, over http too;
+// it is for development, and this command alone knows it.
 // OTEL_EXPORTER_OTLP_ENDPOINT is where spans go, if anywhere. The base URL goes to standard output when requests are served, progress to standard error.
 package main
 
@@ -20,6 +22,7 @@ import (
 	"guardrails/infra/local"
 	"guardrails/infra/local/demo"
 	"guardrails/shared/clock"
+	"guardrails/shared/destination"
 	"guardrails/shared/emulator"
 	"guardrails/shared/fn"
 	"guardrails/shared/telemetry"
@@ -68,7 +71,8 @@ func run(ctx context.Context, lookup func(string) string) error {
 	if err != nil {
 		return err
 	}
-	err = local.Run(ctx, cfg, builder(cfg.Registry, traces), seed)
+	rules := destination.Rules{Private: lookup("GUARDRAILS_ALLOW_PRIVATE_DESTINATIONS") == "1"}
+	err = local.Run(ctx, cfg, builder(cfg.Registry, traces, rules), seed)
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), tracesWithin)
 	defer cancel()
 	if lost := traces.Close(last); lost != nil { // a collector that hangs is no failure of the stop
@@ -88,12 +92,12 @@ func port(s string) (int, error) {
 	return n, nil
 }
 
-// builder makes functions that count into one registry and send their spans the same way.
-func builder(r *telemetry.Registry, t *telemetry.Tracing) local.Builder {
+// builder makes functions that count into one registry, send their spans the same way and deliver where the rules allow.
+func builder(r *telemetry.Registry, t *telemetry.Tracing, d destination.Rules) local.Builder {
 	all := bindings.All()
 	return func(b local.Backend, spec fn.Spec) (fn.Function, error) {
 		cfg := config(b)
-		cfg.Registry, cfg.Traces = r, t
+		cfg.Registry, cfg.Traces, cfg.Destinations = r, t, d
 		return fn.Build(spec, all, cfg)
 	}
 }
