@@ -48,7 +48,9 @@ type Limits struct {
 // Target is where an attempt goes, with everything that it needs opened.
 type Target struct {
 	// ID is the destination's.
-	ID     string
+	ID string
+	// Tenant is the owner's id. A customer's role asks for it as external id, so that nobody else's destination takes it up.
+	Tenant string
 	Config json.RawMessage
 	Secret Secret
 	// Keys are the live signing keys, the current one first.

@@ -10,6 +10,7 @@ import (
 
 	"guardrails/shared/deliver"
 	"guardrails/shared/deliver/form"
+	"guardrails/shared/destination"
 	"guardrails/shared/egress"
 	"guardrails/shared/errs"
 	"guardrails/shared/webhook"
@@ -124,8 +125,8 @@ func encode(out public, secret sealed) (json.RawMessage, deliver.Secret, error) 
 
 // LegacyConfig returns the configuration of a hidden destination: a webhook of the older API. Its attempts are signed
 // if they come with a key. A refused address is an error at location.
-func (k *Kind) LegacyConfig(address, location string) (json.RawMessage, error) {
-	judged, err := k.rules.Check(address, location)
+func LegacyConfig(rules destination.Rules, address, location string) (json.RawMessage, error) {
+	judged, err := rules.Check(address, location)
 	if err != nil {
 		return nil, err
 	}

@@ -189,7 +189,7 @@ func TestLegacy(t *testing.T) {
 	t.Parallel()
 	r := receivertest.New(t)
 	k := sender(t, r)
-	config, err := k.LegacyConfig(r.URL()+"/old", "/webhook_url")
+	config, err := webhook.LegacyConfig(destination.Rules{Private: true}, r.URL()+"/old", "/webhook_url")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,63 @@
+// Package builtin lists the kinds of destinations.
+package builtin
+
+import (
+	"crypto/x509"
+	"net"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"guardrails/shared/clock"
+	"guardrails/shared/deliver"
+	"guardrails/shared/deliver/amazon"
+	"guardrails/shared/deliver/email"
+	"guardrails/shared/deliver/eventbridge"
+	"guardrails/shared/deliver/pagerduty"
+	"guardrails/shared/deliver/slack"
+	"guardrails/shared/deliver/sqs"
+	"guardrails/shared/deliver/webhook"
+	"guardrails/shared/destination"
+	"guardrails/shared/egress"
+)
+
+// Options are what the kinds work with. Zero values are right on AWS, except for Clock, AWS and MailFrom.
+type Options struct {
+	// AllowPrivate lifts the restriction to public https addresses, both when a destination is saved and when it is dialed.
+	// Only a developer's machine sets it.
+	AllowPrivate bool
+	// Roots are whom receivers' certificates must come from, and Resolver looks their hosts up; nil means the system's.
+	Roots    *x509.CertPool
+	Resolver *net.Resolver
+	Clock    clock.Clock
+	// AWS has the platform's own credentials.
+	AWS aws.Config
+	// Account is the platform's own account on AWS, whose roles no caller may name.
+	Account string
+	// MailFrom is the address that mails come from. SMTP is the mail server, host:port; empty means SES.
+	MailFrom, SMTP string
+	// PagerDuty is another address for PagerDuty's. It counts with AllowPrivate alone.
+	PagerDuty string
+}
+
+// Kinds lists the kinds, in the order in which they are shown.
+func Kinds(o Options) []deliver.Kind {
+	rules := destination.Rules{Private: o.AllowPrivate}
+	client := egress.New(egress.Options{Rules: rules, Roots: o.Roots, Resolver: o.Resolver, Clock: o.Clock})
+	services := amazon.New(o.AWS)
+	var mail email.Sender = services
+	if o.SMTP != "" {
+		mail = email.NewSMTP(o.SMTP, nil)
+	}
+	alerts := pagerduty.Endpoint
+	if o.AllowPrivate && o.PagerDuty != "" {
+		alerts = o.PagerDuty
+	}
+	return []deliver.Kind{
+		webhook.New(client, rules, o.Clock),
+		slack.New(client, rules),
+		email.New(mail, o.MailFrom),
+		pagerduty.New(client, alerts),
+		sqs.New(services, rules, o.Account),
+		eventbridge.New(services, o.Account),
+	}
+}

@@ -1,0 +1,262 @@
+package email_test
+
+import (
+	"encoding/json"
+	"errors"
+	"flag"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net"
+	"net/mail"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/emersion/go-smtp"
+	"github.com/google/go-cmp/cmp"
+
+	"guardrails/shared/deliver"
+	"guardrails/shared/deliver/email"
+	"guardrails/shared/deliver/kindtest"
+	"guardrails/shared/errs"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// sink is a mail server on this machine.
+type sink struct {
+	address string
+
+	mu     sync.Mutex
+	refuse error // what the next recipient is answered with
+	hang   chan struct{}
+	mails  [][]byte
+	to     []string
+}
+
+func newSink(t testing.TB) *sink {
+	t.Helper()
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &sink{address: l.Addr().String()}
+	server := smtp.NewServer(s)
+	server.ErrorLog = quiet{}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = server.Serve(l)
+	}()
+	t.Cleanup(func() {
+		s.mu.Lock()
+		if s.hang != nil {
+			close(s.hang)
+		}
+		s.mu.Unlock()
+		_ = l.Close() // the server may not know it yet
+		_ = server.Close()
+		<-ended
+	})
+	return s
+}
+
+type quiet struct{}
+
+func (quiet) Printf(string, ...any) {}
+func (quiet) Println(...any)        {}
+
+func (s *sink) NewSession(*smtp.Conn) (smtp.Session, error) { return &session{s}, nil }
+
+type session struct{ *sink }
+
+func (s *session) Reset()                               {}
+func (s *session) Logout() error                        { return nil }
+func (s *session) Mail(string, *smtp.MailOptions) error { return nil }
+
+func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.to = append(s.to, to)
+	err := s.refuse
+	s.refuse = nil
+	return err
+}
+
+func (s *session) Data(r io.Reader) error {
+	b, err := io.ReadAll(r)
+	s.mu.Lock()
+	hang := s.hang
+	s.mails = append(s.mails, b)
+	s.mu.Unlock()
+	if hang != nil {
+		<-hang
+	}
+	return err
+}
+
+func (s *sink) sent() [][]byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([][]byte{}, s.mails...)
+}
+
+const from = "guardrails@example.com"
+
+func TestKind(t *testing.T) {
+	t.Parallel()
+	kindtest.Run(t, func(t testing.TB) kindtest.Fixture {
+		s := newSink(t)
+		return kindtest.Fixture{
+			Kind:   email.New(email.NewSMTP(s.address, nil), from),
+			Config: json.RawMessage(`{"to":["jane@example.com","ops@example.org"],"subject":"{{type}} of {{subject}}"}`),
+			Sent:   s.sent,
+			Hang: func() {
+				s.mu.Lock()
+				defer s.mu.Unlock()
+				s.hang = make(chan struct{})
+			},
+		}
+	})
+}
+
+func FuzzCheck(f *testing.F) {
+	kindtest.Fuzz(f, email.New(nil, from), `{"to":["jane@example.com"]}`, `{"to":["jane@example.com"],"subject":"{{type}}"}`,
+		`{"to":["a@b.c\r\nBcc: x@y.z"],"subject":"a\nb"}`, `{"to":["Jane <jane@example.com>"]}`)
+}
+
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	k := email.New(nil, from)
+	for config, at := range map[string]string{
+		`{"to":["jane.roe+x@mail.example.com"],"subject":"A {{type}} {{subject}}"}`: "",
+		`{"to":["jane@example.com"],"subject":"Überschrift"}`:                       "",
+		`{"to":[]}`: "/config/to",
+		`{"to":["` + strings.Repeat(`a@example.com","`, 20) + `b@example.com"]}`: "/config/to",
+		`{"to":["a@example.com","A@example.com"]}`:                               "/config/to/1",
+		`{"to":["a@example.com\r\nBcc: b@example.com"]}`:                         "/config/to/0",
+		`{"to":["a@example.com\nX"]}`:                                            "/config/to/0",
+		`{"to":["Jane <a@example.com>"]}`:                                        "/config/to/0",
+		`{"to":["a@example.com,b@example.com"]}`:                                 "/config/to/0",
+		`{"to":["a@localhost"]}`:                                                 "/config/to/0",
+		`{"to":["a@[127.0.0.1]"]}`:                                               "/config/to/0",
+		`{"to":["\"a b\"@example.com"]}`:                                         "/config/to/0",
+		`{"to":["ä@example.com"]}`:                                               "/config/to/0",
+		`{"to":["a"]}`:                                                           "/config/to/0",
+		`{"to":[1]}`:                                                             "/config/to/0",
+		`{"to":["a@example.com"],"subject":"a\r\nBcc: b@example.com"}`:           "/config/subject",
+		`{"to":["a@example.com"],"subject":"{{data}}"}`:                          "/config/subject",
+		`{"to":["a@example.com"],"subject":"{{{{type}}}}"}`:                      "/config/subject",
+		`{"to":["a@example.com"],"subject":"\u202ex"}`:                           "/config/subject",
+		`{"to":["a@example.com"],"subject":"` + strings.Repeat("x", 201) + `"}`:  "/config/subject",
+	} {
+		_, _, err := k.Check(json.RawMessage(config), nil)
+		var e *errs.Error
+		if at == "" && err != nil || at != "" && (!errors.As(err, &e) || e.Fields[0].Location != at) {
+			t.Errorf("%s: %v", config, err)
+		}
+	}
+}
+
+// TestMail holds a mail to the bytes of a file, and reads it as a mail program does.
+func TestMail(t *testing.T) {
+	t.Parallel()
+	s := newSink(t)
+	k := email.New(email.NewSMTP(s.address, nil), from)
+	public, _, err := k.Check(json.RawMessage(`{"to":["jane@example.com","ops@example.org"],"subject":"{{type}}: {{subject}}"}`), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := kindtest.Message()
+	m.Event.Subject = "é\r\nBcc: evil@example.com {{type}}"
+	if got := k.Send(t.Context(), deliver.Target{Config: public}, m); got.Class != deliver.Delivered {
+		t.Fatalf("%+v", got)
+	}
+	raw := string(s.sent()[0])
+	const file = "testdata/mail.eml"
+	if *update {
+		if err := os.WriteFile(file, []byte(raw), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), raw); d != "" {
+		t.Error(d)
+	}
+	parsed, err := mail.ReadMessage(strings.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if parsed.Header.Get("Bcc") != "" || len(s.to) != 2 {
+		t.Errorf("a header got in: %v to %v", parsed.Header, s.to)
+	}
+	subject, err := new(mime.WordDecoder).DecodeHeader(parsed.Header.Get("Subject"))
+	if err != nil || subject != "violation.created: é  Bcc: evil@example.com {{type}}" {
+		t.Errorf("the subject is %q, %v", subject, err)
+	}
+	_, parameters, err := mime.ParseMediaType(parsed.Header.Get("Content-Type"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := multipart.NewReader(parsed.Body, parameters["boundary"])
+	var texts []string
+	for {
+		p, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts = append(texts, string(b))
+	}
+	if len(texts) != 2 || !strings.Contains(texts[0], "<!channel>") || strings.Contains(texts[1], "<!channel>") || !strings.Contains(texts[1], "&lt;!channel&gt;") {
+		t.Errorf("the parts are %q", texts)
+	}
+}
+
+func TestTemplateText(t *testing.T) {
+	t.Parallel()
+	s := newSink(t)
+	k := email.New(email.NewSMTP(s.address, nil), from)
+	m := kindtest.Message()
+	m.Data = json.RawMessage(`{"text":"Only this."}`)
+	if got := k.Send(t.Context(), deliver.Target{Config: json.RawMessage(`{"to":["a@example.com"]}`)}, m); got.Class != deliver.Delivered {
+		t.Fatalf("%+v", got)
+	}
+	if raw := string(s.sent()[0]); !strings.Contains(raw, "Only this.") || strings.Contains(raw, "Event:") {
+		t.Error(raw)
+	}
+}
+
+func TestAnswers(t *testing.T) {
+	t.Parallel()
+	s := newSink(t)
+	k := email.New(email.NewSMTP(s.address, nil), from)
+	to := deliver.Target{Config: json.RawMessage(`{"to":["a@example.com"]}`)}
+	for code, want := range map[int]deliver.Result{
+		550: {Class: deliver.Permanent, Code: "smtp_550"},
+		450: {Class: deliver.Retryable, Code: "smtp_450", Unwell: true},
+		421: {Class: deliver.Retryable, Code: "smtp_421", Unwell: true},
+	} {
+		s.mu.Lock()
+		s.refuse = &smtp.SMTPError{Code: code, Message: "planted a@example.com"}
+		s.mu.Unlock()
+		if d := cmp.Diff(want, k.Send(t.Context(), to, kindtest.Message())); d != "" {
+			t.Error(d)
+		}
+	}
+	nobody := email.New(email.NewSMTP("127.0.0.1:1", nil), from)
+	if got := nobody.Send(t.Context(), to, kindtest.Message()); got.Class != deliver.Retryable || got.Code != "mail_unavailable" || !got.Unwell {
+		t.Errorf("%+v", got)
+	}
+}
