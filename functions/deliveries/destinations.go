@@ -36,16 +36,12 @@ type store struct {
 	kinds    []deliver.Kind
 }
 
-func newStore(env *fn.Env) (*store, error) {
-	kinds, err := kinds(env)
-	if err != nil {
-		return nil, err
-	}
+func newStore(env *fn.Env) *store {
 	t := env.Table(table.Policies)
 	return &store{
 		Destinations: deliver.NewDestinations(t, env.Keys()), table: t, controls: deliver.NewControls(env.Table(table.Deliveries)), outbox: env.Outbox(),
-		audit: audit.New(env.Table(table.Audit), env.IDs, env.Clock), clock: env.Clock, ids: env.IDs, kinds: kinds,
-	}, nil
+		audit: audit.New(env.Table(table.Audit), env.IDs, env.Clock), clock: env.Clock, ids: env.IDs, kinds: kinds(env),
+	}
 }
 
 // visible reads a destination that the tenant made; hidden ones do not exist for it.

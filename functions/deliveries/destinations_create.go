@@ -27,10 +27,7 @@ type destinationAnswer struct {
 
 // destinationsCreate keeps a new destination. Its signing secret is in this answer alone.
 func destinationsCreate(env *fn.Env) (fn.Handler[createInput, destinationAnswer], error) {
-	s, err := newStore(env)
-	if err != nil {
-		return nil, err
-	}
+	s := newStore(env)
 	return func(ctx context.Context, call *fn.Call, in *createInput) (*destinationAnswer, error) {
 		d, kind, secret, err := s.define(in.Body, nil)
 		if err != nil {

@@ -18,10 +18,7 @@ type deleteInput struct {
 // destinationsDelete ends a destination. What was on its way there is canceled when its turn comes; the log of its
 // deliveries stays.
 func destinationsDelete(env *fn.Env) (fn.Handler[deleteInput, fn.NoContent], error) {
-	s, err := newStore(env)
-	if err != nil {
-		return nil, err
-	}
+	s := newStore(env)
 	return func(ctx context.Context, call *fn.Call, in *deleteInput) (*fn.NoContent, error) {
 		d, err := s.visible(ctx, call.Scope, in.ID)
 		if err != nil {

@@ -10,10 +10,7 @@ import (
 
 // destinationsEnable makes a destination active and forgets that it was unwell: it is asked again at once.
 func destinationsEnable(env *fn.Env) (fn.Handler[destinationPath, destinationRead], error) {
-	s, err := newStore(env)
-	if err != nil {
-		return nil, err
-	}
+	s := newStore(env)
 	return func(ctx context.Context, call *fn.Call, in *destinationPath) (*destinationRead, error) {
 		d, err := s.visible(ctx, call.Scope, in.ID)
 		if err != nil {

@@ -10,10 +10,7 @@ import (
 
 // destinationsRotate gives a destination a new signing secret, shown once. The old ones sign beside it for 24 hours.
 func destinationsRotate(env *fn.Env) (fn.Handler[destinationPath, destinationAnswer], error) {
-	s, err := newStore(env)
-	if err != nil {
-		return nil, err
-	}
+	s := newStore(env)
 	return func(ctx context.Context, call *fn.Call, in *destinationPath) (*destinationAnswer, error) {
 		d, err := s.visible(ctx, call.Scope, in.ID)
 		if err != nil {

@@ -20,10 +20,7 @@ type tried struct {
 
 // destinationsTry sends a test event to the destination, the way that every event goes: what it shows is what happens.
 func destinationsTry(env *fn.Env) (fn.Handler[destinationPath, tried], error) {
-	s, err := newStore(env)
-	if err != nil {
-		return nil, err
-	}
+	s := newStore(env)
 	return func(ctx context.Context, call *fn.Call, in *destinationPath) (*tried, error) {
 		d, err := s.visible(ctx, call.Scope, in.ID)
 		if err != nil {

@@ -19,10 +19,7 @@ type updateInput struct {
 
 // destinationsUpdate replaces a destination's definition. Its secrets stay where the configuration leaves them out.
 func destinationsUpdate(env *fn.Env) (fn.Handler[updateInput, destinationRead], error) {
-	s, err := newStore(env)
-	if err != nil {
-		return nil, err
-	}
+	s := newStore(env)
 	return func(ctx context.Context, call *fn.Call, in *updateInput) (*destinationRead, error) {
 		old, err := s.visible(ctx, call.Scope, in.ID)
 		if err != nil {

@@ -7,19 +7,21 @@ import (
 	"sync"
 
 	"guardrails/shared/deliver"
+	kindlist "guardrails/shared/deliver/builtin"
 	webhookkind "guardrails/shared/deliver/webhook"
 	"guardrails/shared/detect"
 	"guardrails/shared/detect/builtin"
-	"guardrails/shared/egress"
 	"guardrails/shared/fn"
 	"guardrails/shared/redact"
 	"guardrails/shared/webhook"
 )
 
 // kinds are the kinds of destinations, with the ways out that this process has.
-func kinds(env *fn.Env) ([]deliver.Kind, error) {
-	client := egress.New(egress.Options{Rules: env.Config.Destinations, Roots: env.Config.DestinationRoots, Clock: env.Clock})
-	return []deliver.Kind{webhookkind.New(client, env.Config.Destinations, env.Clock)}, nil
+func kinds(env *fn.Env) []deliver.Kind {
+	c := env.Config
+	return kindlist.Kinds(kindlist.Options{
+		AllowPrivate: c.Destinations.Private, Roots: c.DestinationRoots, Clock: env.Clock, AWS: c.AWS, Account: c.Account, MailFrom: c.MailFrom, SMTP: c.SMTP,
+	})
 }
 
 // newKey makes a signing key as the destination's configuration wants it.

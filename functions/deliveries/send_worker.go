@@ -22,10 +22,7 @@ import (
 
 // newSender attempts deliveries.
 func newSender(env *fn.Env) (func(context.Context, []fn.Message[deliver.Ticket]) []error, error) {
-	kinds, err := kinds(env)
-	if err != nil {
-		return nil, err
-	}
+	kinds := kinds(env)
 	policies, stored, out := env.Table(table.Policies), env.Table(table.Events), env.Outbox()
 	destinations := deliver.NewDestinations(policies, env.Keys())
 	tell := func(ctx context.Context, s tenant.Scope, e events.Event) error {

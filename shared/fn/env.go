@@ -70,6 +70,9 @@ type Config struct {
 	// DestinationRoots are whom the certificates of receivers must come from; nil means the system's.
 	Destinations     destination.Rules
 	DestinationRoots *x509.CertPool
+	// MailFrom is the address that mails come from; without it there are none. SMTP is the mail server, host:port; empty
+	// means SES.
+	MailFrom, SMTP string
 }
 
 // DefaultConfigTTL is how stale tenants' configuration may be.
@@ -89,6 +92,7 @@ func LoadConfig(ctx context.Context, lookup func(string) string, log io.Writer) 
 	if c.Traces, err = LoadTracing(lookup, env, telemetry.NewLogger(log, "traces")); err != nil {
 		return Config{}, err
 	}
+	c.MailFrom, c.SMTP = lookup("GUARDRAILS_MAIL_FROM"), lookup("GUARDRAILS_SMTP")
 	if s := lookup("GUARDRAILS_CONFIG_TTL"); s != "" {
 		if c.ConfigTTL, err = time.ParseDuration(s); err != nil {
 			return Config{}, fmt.Errorf("GUARDRAILS_CONFIG_TTL: %w", err)

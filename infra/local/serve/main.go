@@ -3,10 +3,12 @@
 // PORT is where the API is served on 127.0.0.1 (default 8080, 0 takes a free one), GUARDRAILS_DATA where its data is kept (default .local).
 // GUARDRAILS_ALLOW_PRIVATE_DESTINATIONS=1 lets events be delivered to this machine and its private network, over http too;
 // it is for development, and this command alone knows it.
+// GUARDRAILS_SMTP is the mail server, host:port, for destinations of the type email; without it mails go to MiniStack's SES, where nobody reads them.
 // OTEL_EXPORTER_OTLP_ENDPOINT is where spans go, if anywhere. The base URL goes to standard output when requests are served, progress to standard error.
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,6 +33,7 @@ import (
 const (
 	defaultPort = 8080
 	defaultData = ".local"
+	defaultFrom = "guardrails@example.com"
 	// repeatWithin is how long after the first signal others mean the same.
 	repeatWithin = time.Second
 	// tracesWithin bounds how long a stop waits for the last spans to be sent.
@@ -71,14 +74,23 @@ func run(ctx context.Context, lookup func(string) string) error {
 	if err != nil {
 		return err
 	}
-	rules := destination.Rules{Private: lookup("GUARDRAILS_ALLOW_PRIVATE_DESTINATIONS") == "1"}
-	err = local.Run(ctx, cfg, builder(cfg.Registry, traces, rules), seed)
+	out := ways{
+		rules: destination.Rules{Private: lookup("GUARDRAILS_ALLOW_PRIVATE_DESTINATIONS") == "1"},
+		from:  cmp.Or(lookup("GUARDRAILS_MAIL_FROM"), defaultFrom), smtp: lookup("GUARDRAILS_SMTP"),
+	}
+	err = local.Run(ctx, cfg, builder(cfg.Registry, traces, out), seed)
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), tracesWithin)
 	defer cancel()
 	if lost := traces.Close(last); lost != nil { // a collector that hangs is no failure of the stop
 		cfg.Log.WarnContext(ctx, "the last spans are lost", "error", lost)
 	}
 	return err
+}
+
+// ways are how events leave this machine.
+type ways struct {
+	rules      destination.Rules
+	from, smtp string
 }
 
 func port(s string) (int, error) {
@@ -93,11 +105,12 @@ func port(s string) (int, error) {
 }
 
 // builder makes functions that count into one registry, send their spans the same way and deliver where the rules allow.
-func builder(r *telemetry.Registry, t *telemetry.Tracing, d destination.Rules) local.Builder {
+func builder(r *telemetry.Registry, t *telemetry.Tracing, out ways) local.Builder {
 	all := bindings.All()
 	return func(b local.Backend, spec fn.Spec) (fn.Function, error) {
 		cfg := config(b)
-		cfg.Registry, cfg.Traces, cfg.Destinations = r, t, d
+		cfg.Registry, cfg.Traces = r, t
+		cfg.Destinations, cfg.MailFrom, cfg.SMTP = out.rules, out.from, out.smtp
 		return fn.Build(spec, all, cfg)
 	}
 }
