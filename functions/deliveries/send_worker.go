@@ -13,6 +13,7 @@ import (
 	"guardrails/shared/deliver"
 	"guardrails/shared/fn"
 	"guardrails/shared/outbox"
+	"guardrails/shared/pressure"
 	"guardrails/shared/queue"
 	"guardrails/shared/rule"
 	"guardrails/shared/rulestore"
@@ -24,7 +25,7 @@ import (
 func newSender(env *fn.Env) (func(context.Context, []fn.Message[deliver.Ticket]) []error, error) {
 	kinds := kinds(env)
 	policies, stored, out := env.Table(table.Policies), env.Table(table.Events), env.Outbox()
-	destinations := deliver.NewDestinations(policies, env.Keys())
+	destinations, gauge := deliver.NewDestinations(policies, env.Keys()), pressure.NewGauge(env.Table(table.Deliveries), env.Clock)
 	tell := func(ctx context.Context, s tenant.Scope, e events.Event) error {
 		op, err := out.Op(ctx, s, e)
 		if err != nil {
@@ -47,6 +48,12 @@ func newSender(env *fn.Env) (func(context.Context, []fn.Message[deliver.Ticket])
 			var row outbox.Row
 			err := stored.Get(ctx, s, table.EventKey(eventID), &row)
 			return row, err
+		},
+		Served: env.Served(),
+		Late: func(ctx context.Context, s tenant.Scope, lag time.Duration) {
+			if err := gauge.Observe(ctx, s, lag); err != nil {
+				env.Log.WarnContext(ctx, "how late deliveries are is not written", "error", err.Error())
+			}
 		},
 		Plan: rulestore.NewPlans(rulestore.New(policies), rule.NewEngine()).Plan, Tell: tell, Redact: redactor(), Kinds: kinds,
 		Clock: env.Clock, IDs: env.IDs, Random: rand.Float64, Metrics: env.Metrics, Log: env.Log,

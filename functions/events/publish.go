@@ -158,7 +158,7 @@ func (p *publisher) publish(ctx context.Context, call *fn.Call, in *publishInput
 	case len(b.list) == 0 || len(b.list) > maxPublished:
 		return nil, errs.Invalid(errs.Field{Location: "/events", Message: fmt.Sprintf("expected 1 to %d events", maxPublished)})
 	}
-	if err := p.gate.admit(ctx, call.Scope); err != nil {
+	if err := p.gate.admit(ctx, call.Scope, len(b.list)); err != nil {
 		return nil, err
 	}
 	done := make([]outcome, len(b.list))

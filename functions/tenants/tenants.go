@@ -1,6 +1,7 @@
 package tenants
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 	"guardrails/shared/clock"
 	"guardrails/shared/errs"
 	"guardrails/shared/fn"
+	"guardrails/shared/pressure"
 	"guardrails/shared/registry"
 	"guardrails/shared/table"
 	"guardrails/shared/tenant"
@@ -15,19 +17,20 @@ import (
 
 // TenantView is a tenant as the API shows it. It is exported because answers embed it, and the framework reads no others.
 type TenantView struct {
-	ID        string         `json:"id" example:"ten_01jd3zk8q4x5v6w7y8z9a0b1c2"`
-	Name      string         `json:"name" example:"Acme"`
-	Slug      string         `json:"slug" example:"acme"`
-	Plan      tenant.Plan    `json:"plan" enum:"basic,pro,enterprise"`
-	Profile   tenant.Profile `json:"profile" enum:"standard,regulated"`
-	State     tenant.State   `json:"state" enum:"active,suspended,offboarding,offboarded"`
-	CreatedAt string         `json:"created_at" format:"date-time"`
-	UpdatedAt string         `json:"updated_at" format:"date-time"`
+	ID           string         `json:"id" example:"ten_01jd3zk8q4x5v6w7y8z9a0b1c2"`
+	Name         string         `json:"name" example:"Acme"`
+	Slug         string         `json:"slug" example:"acme"`
+	Plan         tenant.Plan    `json:"plan" enum:"basic,pro,enterprise"`
+	Profile      tenant.Profile `json:"profile" enum:"standard,regulated"`
+	State        tenant.State   `json:"state" enum:"active,suspended,offboarding,offboarded"`
+	Backpressure pressure.Mode  `json:"backpressure" enum:"queue_all,fail_fast,adaptive" doc:"What becomes of events while their deliveries are more than 30 seconds behind: all are taken in and are late (queue_all, the default), none are (fail_fast), or as many as can be (adaptive)."`
+	CreatedAt    string         `json:"created_at" format:"date-time"`
+	UpdatedAt    string         `json:"updated_at" format:"date-time"`
 }
 
 func viewOf(t registry.Tenant) TenantView {
 	return TenantView{
-		ID: t.ID, Name: t.Name, Slug: t.Slug, Plan: t.Plan, Profile: t.Profile, State: t.State,
+		ID: t.ID, Name: t.Name, Slug: t.Slug, Plan: t.Plan, Profile: t.Profile, State: t.State, Backpressure: cmp.Or(t.Backpressure, pressure.QueueAll),
 		CreatedAt: clock.Format(time.UnixMilli(t.CreatedAt)), UpdatedAt: clock.Format(time.UnixMilli(t.UpdatedAt)),
 	}
 }

@@ -61,6 +61,10 @@ type Parts struct {
 	Plan func(ctx context.Context, s tenant.Scope, rule string, version int, destination string) (Plan, error)
 	// Tell writes an event of ours.
 	Tell func(ctx context.Context, s tenant.Scope, e events.Event) error
+	// Served reports whether work may be done for the tenant now.
+	Served func(ctx context.Context, s tenant.Scope) (bool, error)
+	// Late hears how long after its event a delivery came to its turn.
+	Late func(ctx context.Context, s tenant.Scope, lag time.Duration)
 	// Redact makes a response fit to be kept.
 	Redact func(ctx context.Context, response []byte) string
 	Kinds  []Kind
@@ -136,6 +140,16 @@ type round struct {
 
 // run is the stages in their order. Until a delivery is claimed nothing has happened that would have to be undone.
 func (r *round) run(ctx context.Context, destinationID string, jobs []int) {
+	served, err := r.Served(ctx, r.scope)
+	if err != nil {
+		r.all(jobs, err)
+		return
+	}
+	if !served {
+		r.parkAll(ctx, jobs, r.Clock.Now().Add(notServed))
+		return
+	}
+	r.late(ctx, jobs)
 	usable, err := r.find(ctx, destinationID)
 	if err != nil {
 		r.all(jobs, err)
@@ -163,6 +177,22 @@ func (r *round) run(ctx context.Context, destinationID string, jobs []int) {
 	})
 	if err := r.Controls.Release(ctx, r.scope, r.destination.ID, slots, int(wins.Load())); err != nil {
 		r.Log.WarnContext(ctx, "slots not given back; they end by themselves", "destination", r.destination.ID, "error", err.Error())
+	}
+}
+
+// notServed is after how long it is looked at again whether a tenant is served.
+const notServed = 15 * time.Minute
+
+// late tells how long after their events the deliveries of a batch came to their turn for the first time.
+func (r *round) late(ctx context.Context, jobs []int) {
+	var most time.Duration
+	for _, i := range jobs {
+		if t := r.batch[i].Ticket; t.Attempt == 1 && t.Turn == 0 {
+			most = max(most, r.Clock.Now().Sub(id.Time(t.Event)))
+		}
+	}
+	if most > 0 {
+		r.Late(ctx, r.scope, most)
 	}
 }
 

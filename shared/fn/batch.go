@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -299,18 +300,50 @@ func (r Record) Int(name string) int {
 // Records binds a stream's consumer. Records are handled in order; at the first that fails the rest is left, and the
 // trigger comes again from there.
 func Records(build func(*Env) (func(ctx context.Context, r Record) error, error)) Binding {
+	return records(build, 1)
+}
+
+// AnyOrder is Records for a consumer that does not care for their order: several are handled at once, and those after the
+// first that failed may be handled twice.
+func AnyOrder(build func(*Env) (func(ctx context.Context, r Record) error, error)) Binding {
+	return records(build, maxRecords)
+}
+
+// maxRecords is how many records are handled at once.
+const maxRecords = 16
+
+func records(build func(*Env) (func(ctx context.Context, r Record) error, error), atOnce int) Binding {
 	return Binding{kind: TriggerStream, build: func(env *Env) (Function, error) {
 		h, err := build(env)
 		if err != nil {
 			return nil, err
 		}
-		return &streamConsumer{env: env, handle: h}, nil
+		return &streamConsumer{env: env, handle: h, atOnce: atOnce}, nil
 	}}
 }
 
 type streamConsumer struct {
 	env    *Env
 	handle func(context.Context, Record) error
+	atOnce int
+}
+
+// several handles records at once and returns the place of the first that failed, or how many there are.
+func (c *streamConsumer) several(ctx context.Context, list []events.DynamoDBEventRecord) int {
+	failed := make([]bool, len(list))
+	var g errgroup.Group
+	g.SetLimit(c.atOnce)
+	for i, rec := range list {
+		g.Go(func() error {
+			failed[i] = c.one(ctx, rec) != nil
+			return nil
+		})
+	}
+	_ = g.Wait() // see failed
+	if first := slices.Index(failed, true); first >= 0 {
+		return first
+	}
+	return len(list)
 }
 
 // Invoke handles one DynamoDB stream event.
@@ -322,9 +355,9 @@ func (c *streamConsumer) Invoke(ctx context.Context, payload []byte) ([]byte, er
 	ctx, cancel := context.WithTimeout(ctx, c.env.Spec.Timeout-answerMargin)
 	defer cancel()
 	res := events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{}}
-	for _, rec := range ev.Records {
-		if err := c.one(ctx, rec); err != nil {
-			res.BatchItemFailures = append(res.BatchItemFailures, events.DynamoDBBatchItemFailure{ItemIdentifier: rec.Change.SequenceNumber})
+	for part := range slices.Chunk(ev.Records, c.atOnce) {
+		if first := c.several(ctx, part); first < len(part) {
+			res.BatchItemFailures = append(res.BatchItemFailures, events.DynamoDBBatchItemFailure{ItemIdentifier: part[first].Change.SequenceNumber})
 			break
 		}
 	}

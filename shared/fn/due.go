@@ -36,3 +36,26 @@ func (e *Env) Due(name string) DueReader {
 		return out, nil
 	}
 }
+
+// Tenants lists tenants, newest first, for a schedule that works for each of them: those after a tenant's id ("" is the
+// first page), and the id to go on after, or "".
+type Tenants func(ctx context.Context, after string, limit int) (page []tenant.Scope, next string, err error)
+
+// Tenants returns the lister of tenants. Only schedules that read the directory have one.
+func (e *Env) Tenants() Tenants {
+	if e.Spec.Trigger.Kind != TriggerSchedule {
+		e.refuse("tenants", "all")
+	}
+	d := e.Directory()
+	return func(ctx context.Context, after string, limit int) ([]tenant.Scope, string, error) {
+		entries, next, err := d.ListTenants(ctx, after, limit)
+		if err != nil {
+			return nil, "", err
+		}
+		out := make([]tenant.Scope, len(entries))
+		for i, entry := range entries {
+			out[i] = scope.Mint(entry.Tenant)
+		}
+		return out, next, nil
+	}
+}

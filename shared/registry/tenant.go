@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"guardrails/shared/pressure"
 	"guardrails/shared/table"
 	"guardrails/shared/tenant"
 )
@@ -21,6 +22,8 @@ type Tenant struct {
 	Profile tenant.Profile `dynamodbav:"profile"`
 	State   tenant.State   `dynamodbav:"state"`
 	Limits  Limits         `dynamodbav:"limits"`
+	// Backpressure is what becomes of events while deliveries are behind; empty means pressure.QueueAll.
+	Backpressure pressure.Mode `dynamodbav:"backpressure,omitempty"`
 	// Platform marks the one tenant that holds the platform administrators; it is in no list and cannot be changed.
 	Platform  bool  `dynamodbav:"platform,omitempty"`
 	CreatedAt int64 `dynamodbav:"created_at"`
@@ -129,6 +132,7 @@ func diff(a, b Tenant) []string {
 		name    string
 		changed bool
 	}{
+		{"backpressure", a.Backpressure != b.Backpressure},
 		{"limits", a.Limits != b.Limits},
 		{"name", a.Name != b.Name},
 		{"plan", a.Plan != b.Plan},

@@ -39,8 +39,10 @@ type Sets struct {
 
 // held is the set of one tenant.
 type held struct {
-	mu      sync.Mutex
-	set     *rule.Set
+	mu  sync.Mutex
+	set *rule.Set
+	// since is when each rule was changed last, in Unix milliseconds.
+	since   map[string]int64
 	version int64
 	checked time.Time
 	known   bool
@@ -61,7 +63,7 @@ func (s *Sets) held(sc tenant.Scope) *held {
 	if h, ok := s.sets.Get(sc); ok {
 		return h
 	}
-	h := &held{set: s.engine.NewSet()}
+	h := &held{set: s.engine.NewSet(), since: map[string]int64{}}
 	s.sets.Add(sc, h)
 	return h
 }
@@ -98,7 +100,7 @@ func (s *Sets) refresh(ctx context.Context, sc tenant.Scope, h *held) error {
 	}
 	changed, known := state.since(h.version)
 	if h.known && known && state.Version > h.version {
-		err = s.apply(ctx, sc, h.set, changed)
+		err = s.apply(ctx, sc, h, changed)
 	} else {
 		err = s.load(ctx, sc, h)
 	}
@@ -111,7 +113,7 @@ func (s *Sets) refresh(ctx context.Context, sc tenant.Scope, h *held) error {
 }
 
 // apply reads the rules that changed.
-func (s *Sets) apply(ctx context.Context, sc tenant.Scope, set *rule.Set, changed []string) error {
+func (s *Sets) apply(ctx context.Context, sc tenant.Scope, h *held, changed []string) error {
 	rows := make([]Row, len(changed))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(readers)
@@ -130,12 +132,14 @@ func (s *Sets) apply(ctx context.Context, sc tenant.Scope, set *rule.Set, change
 	}
 	for i, row := range rows {
 		if row.ID == "" {
-			set.Delete(changed[i])
+			h.set.Delete(changed[i])
+			delete(h.since, changed[i])
 			continue
 		}
-		if err := put(set, row); err != nil {
+		if err := put(h.set, row); err != nil {
 			return err
 		}
+		h.since[row.ID] = row.UpdatedAt
 	}
 	return nil
 }
@@ -153,7 +157,7 @@ func put(set *rule.Set, row Row) error {
 
 // load reads all rules into a new set.
 func (s *Sets) load(ctx context.Context, sc tenant.Scope, h *held) error {
-	set, after := s.engine.NewSet(), ""
+	set, since, after := s.engine.NewSet(), map[string]int64{}, ""
 	for range MaxRules/pageSize + 100 { // a page may hold fewer
 		var rows []Row
 		next, err := s.store.table.Query(ctx, sc, table.Page{Part: table.PartRules, After: after, Limit: pageSize}, &rows)
@@ -164,11 +168,21 @@ func (s *Sets) load(ctx context.Context, sc tenant.Scope, h *held) error {
 			if err := put(set, row); err != nil {
 				return err
 			}
+			since[row.ID] = row.UpdatedAt
 		}
 		if after = next; after == "" {
 			break
 		}
 	}
-	h.set = set
+	h.set, h.since = set, since
 	return nil
+}
+
+// Since is when a rule of the tenant's set was changed last; false if the set has no such rule.
+func (s *Sets) Since(sc tenant.Scope, ruleID string) (time.Time, bool) {
+	h := s.held(sc)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	ms, ok := h.since[ruleID]
+	return at(ms), ok
 }

@@ -144,3 +144,9 @@ func ControlKey(destination string) Key { return Key{Part: PartControls, Sort: d
 
 // ReplayKey is a bulk replay in Deliveries.
 func ReplayKey(id string) Key { return Key{Part: PartReplays, Sort: id} }
+
+// PressureKey is how late the tenant's deliveries are, in Deliveries.
+func PressureKey() Key { return Key{Part: "PRESSURE", Sort: "CURRENT"} }
+
+// ReconcileKey is how far the tenant's events have been compared with their deliveries, in Deliveries.
+func ReconcileKey() Key { return Key{Part: "RECONCILE", Sort: "CURRENT"} }
