@@ -67,7 +67,7 @@ func (s *store) refused(e *table.ConditionError) error {
 
 // shown answers a destination whose key, if it has a new one, is shown this once.
 func (s *store) shown(d deliver.Destination, key string, call *fn.Call) (*destinationAnswer, error) {
-	v, err := s.viewOf(d, deliver.Control{}, call.Now)
+	v, err := s.viewOf(call.Scope, d, deliver.Control{}, call.Now)
 	if err != nil {
 		return nil, err
 	}

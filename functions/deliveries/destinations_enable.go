@@ -27,7 +27,7 @@ func destinationsEnable(env *fn.Env) (fn.Handler[destinationPath, destinationRea
 			return nil, err
 		}
 		env.Settle(ctx)
-		v, err := s.viewOf(d, deliver.Control{}, call.Now)
+		v, err := s.viewOf(call.Scope, d, deliver.Control{}, call.Now)
 		return &destinationRead{ETag: fn.ETag(d.Version), Body: v}, err
 	}, nil
 }

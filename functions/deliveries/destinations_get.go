@@ -30,7 +30,7 @@ func destinationsGet(env *fn.Env) (fn.Handler[destinationPath, destinationRead],
 		if err != nil {
 			return nil, err
 		}
-		v, err := s.viewOf(d, c, call.Now)
+		v, err := s.viewOf(call.Scope, d, c, call.Now)
 		return &destinationRead{ETag: fn.ETag(d.Version), Body: v}, err
 	}, nil
 }

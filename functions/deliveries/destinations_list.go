@@ -40,7 +40,7 @@ func destinationsList(env *fn.Env) (fn.Handler[fn.Page, fn.List[destinationView]
 			g.Go(func() error {
 				c, err := s.controls.Get(ctx, call.Scope, d.ID)
 				if err == nil {
-					out[i], err = s.viewOf(d, c, call.Now)
+					out[i], err = s.viewOf(call.Scope, d, c, call.Now)
 				}
 				return err
 			})

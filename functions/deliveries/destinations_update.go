@@ -54,7 +54,7 @@ func destinationsUpdate(env *fn.Env) (fn.Handler[updateInput, destinationRead], 
 		if err != nil {
 			return nil, err
 		}
-		v, err := s.viewOf(d, c, call.Now)
+		v, err := s.viewOf(call.Scope, d, c, call.Now)
 		return &destinationRead{ETag: fn.ETag(d.Version), Body: v}, err
 	}, nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"guardrails/shared/clock"
 	"guardrails/shared/deliver"
+	"guardrails/shared/tenant"
 )
 
 // Config is the part of a destination that depends on its type.
@@ -60,13 +61,16 @@ type keyView struct {
 func at(ms int64) string { return clock.Format(time.UnixMilli(ms)) }
 
 // viewOf shows a destination; limits are those in force.
-func (s *store) viewOf(d deliver.Destination, c deliver.Control, now time.Time) (destinationView, error) {
+func (s *store) viewOf(sc tenant.Scope, d deliver.Destination, c deliver.Control, now time.Time) (destinationView, error) {
 	v := destinationView{
 		ID: d.ID, Version: d.Version, Name: d.Name, Type: d.Type, Status: string(d.Status), DisabledReason: d.DisabledReason, Labels: d.Labels,
 		CreatedAt: at(d.CreatedAt), UpdatedAt: at(d.UpdatedAt),
 	}
 	if err := json.Unmarshal([]byte(d.Config), &v.Config); err != nil {
 		return v, err
+	}
+	if d.Type == "sqs" || d.Type == "eventbridge" {
+		v.Config["external_id"] = sc.TenantID() // what the role's trust policy asks for
 	}
 	state, until := c.Breaker.View(now)
 	v.Breaker.State = string(state)

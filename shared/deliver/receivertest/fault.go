@@ -79,7 +79,11 @@ func HalfClose() Fault {
 
 // Hang gives no answer until the client goes.
 func Hang() Fault {
-	return Fault{answer: func(r *Receiver, _ http.ResponseWriter, q *http.Request) { r.gone(q) }}
+	return Fault{answer: func(r *Receiver, _ http.ResponseWriter, q *http.Request) {
+		r.gone(q)
+		// The server would answer 200 otherwise, which a client that is just going may still read.
+		panic(http.ErrAbortHandler)
+	}}
 }
 
 // SlowBody gives a header with the status, and no body until the client goes.
