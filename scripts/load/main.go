@@ -49,9 +49,9 @@ func parse(args []string) (options, error) {
 	set := flag.NewFlagSet("load", flag.ContinueOnError)
 	set.StringVar(&o.url, "url", "http://127.0.0.1:8080", "where the API is")
 	set.StringVar(&keys, "key", "", "API key, or several with commas between them, which take turns")
-	set.StringVar(&o.kind, "kind", "analyze", "analyze or job")
-	set.Float64Var(&o.rate, "rate", 100, "analyze: requests a second")
-	set.DurationVar(&o.duration, "duration", 30*time.Second, "analyze: how long requests are sent")
+	set.StringVar(&o.kind, "kind", "analyze", "analyze, events or job")
+	set.Float64Var(&o.rate, "rate", 100, "analyze, events: requests a second")
+	set.DurationVar(&o.duration, "duration", 30*time.Second, "analyze, events: how long requests are sent")
 	set.IntVar(&o.documents, "documents", 10_000, "job: how many documents")
 	set.DurationVar(&o.timeout, "timeout", 10*time.Minute, "job: how long to wait for it")
 	if err := set.Parse(args); err != nil {
@@ -61,8 +61,8 @@ func parse(args []string) (options, error) {
 	switch {
 	case keys == "":
 		return o, errors.New("give an API key with -key")
-	case o.kind != "analyze" && o.kind != "job":
-		return o, errors.New("-kind is analyze or job")
+	case o.kind != "analyze" && o.kind != "events" && o.kind != "job":
+		return o, errors.New("-kind is analyze, events or job")
 	case !(o.rate > 0) || o.duration <= 0 || o.rate*o.duration.Seconds() > maxSent:
 		return o, fmt.Errorf("-rate and -duration are positive and make at most %d requests", maxSent)
 	case o.documents < 1 || o.documents > 100_000:
@@ -73,10 +73,13 @@ func parse(args []string) (options, error) {
 
 func run(ctx context.Context, w io.Writer, o options) error {
 	c := newClient(o.url)
-	if o.kind == "job" {
+	switch o.kind {
+	case "job":
 		ctx, cancel := context.WithTimeout(ctx, o.timeout)
 		defer cancel()
 		return runJob(ctx, w, c, o)
+	case "events":
+		return runEvents(ctx, w, c, o)
 	}
 	report := openLoop(ctx, o.rate, o.duration, func(ctx context.Context, n int) (int, error) {
 		return c.analyze(ctx, o.keys[n%len(o.keys)])
