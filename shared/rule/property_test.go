@@ -165,6 +165,7 @@ func TestIndexAgreesWithCEL(t *testing.T) {
 	e := patient()
 	rapid.Check(t, func(t *rapid.T) {
 		set, all, words := e.NewSet(), map[string]oracle{}, vocabularies().Draw(t, "vocabulary")
+		set.crowd = rapid.SampledFrom([]int{1, 2, crowded}).Draw(t, "crowd")
 		for i := range rapid.IntRange(1, 80).Draw(t, "steps") {
 			id := fmt.Sprintf("rul_%02d", rapid.IntRange(0, 60).Draw(t, "id"))
 			if rapid.IntRange(0, 6).Draw(t, "what") == 0 {
