@@ -130,7 +130,7 @@ func (s *Set) Put(r Rule) error {
 			s.buckets[pattern] = b
 		}
 		b.tally(en, 1)
-		b.insert(en)
+		b.file(en)
 	}
 	return nil
 }
@@ -284,11 +284,10 @@ func (b *bucket) choose(en *entry) []place {
 	return out
 }
 
-// file puts an entry into its lists and returns those that have doubled: what was selective when their rules came may
-// not be any more.
-func (b *bucket) file(en *entry, places []place) []place {
-	var doubled []place
-	for _, p := range places {
+// file puts an entry into its lists. It stays there while others come: a list of one test takes no more than a crowd of
+// rules that could lie elsewhere, so what was chosen early costs little later.
+func (b *bucket) file(en *entry) {
+	for _, p := range b.choose(en) {
 		switch p.pairs {
 		case 0:
 			b.always = append(b.always, en)
@@ -299,35 +298,11 @@ func (b *bucket) file(en *entry, places []place) []place {
 				b.one[p.first.slot] = lists
 			}
 			lists[p.first.val] = append(lists[p.first.val], en)
-			if n := len(lists[p.first.val]); n >= 2*b.crowd && n&(n-1) == 0 {
-				doubled = append(doubled, p)
-			}
 		default:
 			key := [2]value{p.first.val, p.second.val}
 			b.pairLists(p)[key] = append(b.pairLists(p)[key], en)
 		}
-	}
-	en.places = append(en.places, places...)
-	return doubled
-}
-
-// insert files an entry, and files anew what lies in lists that have doubled by it. Choices depend on counts that do not
-// change meanwhile, so no entry moves twice.
-func (b *bucket) insert(en *entry) {
-	doubled := b.file(en, b.choose(en))
-	for len(doubled) > 0 {
-		p := doubled[0]
-		doubled = doubled[1:]
-		for _, other := range slices.Clone(b.one[p.first.slot][p.first.val]) {
-			if len(other.keys) < 2 {
-				continue
-			}
-			next := b.choose(other)
-			if !slices.ContainsFunc(next, func(q place) bool { return q == p }) {
-				b.unfile(other)
-				doubled = append(doubled, b.file(other, next)...)
-			}
-		}
+		en.places = append(en.places, p)
 	}
 }
 
