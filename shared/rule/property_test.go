@@ -232,6 +232,9 @@ func compare(t *rapid.T, set *Set, all map[string]oracle, ev Event) {
 		if hits[m.Rule.ID] {
 			t.Fatalf("%s hit twice", m.Rule.ID)
 		}
+		if o, ok := all[m.Rule.ID]; !ok || o.d.Condition != m.Rule.Condition {
+			t.Fatalf("%s was deleted or replaced", m.Rule.ID)
+		}
 		hits[m.Rule.ID] = true
 	}
 	for id, o := range all {
