@@ -194,6 +194,9 @@ func TestIndexAgreesWithCEL(t *testing.T) {
 		if set.Len() != len(all) {
 			t.Fatalf("%d rules, want %d", set.Len(), len(all))
 		}
+		for pattern, b := range set.buckets {
+			filed(t, set, pattern, b)
+		}
 		for range 10 {
 			compare(t, set, all, occurrences().Draw(t, "event"))
 		}
@@ -204,6 +207,35 @@ func TestIndexAgreesWithCEL(t *testing.T) {
 			t.Fatalf("an empty set keeps %d buckets, %d and %d paths, %d of %d slots free", len(set.buckets), len(set.data.keys), len(set.labels.keys), len(set.free), set.slots)
 		}
 	})
+}
+
+// filed fails if a list of the bucket is empty or holds a rule that is not in the set any more.
+func filed(t *rapid.T, set *Set, pattern string, b *bucket) {
+	check := func(list []*entry) {
+		for _, en := range list {
+			if set.rules[en.rule.ID] != en {
+				t.Fatalf("%s is still filed under %s", en.rule.ID, pattern)
+			}
+		}
+		if len(list) == 0 {
+			t.Fatalf("%s keeps an empty list", pattern)
+		}
+	}
+	if len(b.always) > 0 {
+		check(b.always)
+	}
+	for _, lists := range b.one {
+		for _, list := range lists {
+			check(list)
+		}
+	}
+	for _, seconds := range b.two {
+		for _, lists := range seconds {
+			for _, list := range lists {
+				check(list)
+			}
+		}
+	}
 }
 
 func whole(t *rapid.T, e *Engine, d Definition) oracle {
