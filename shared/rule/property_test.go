@@ -72,6 +72,13 @@ func atoms(v vocabulary) *rapid.Generator[string] {
 func conditions(v vocabulary) *rapid.Generator[string] {
 	atoms := atoms(v)
 	return rapid.Custom(func(t *rapid.T) string {
+		if rapid.Bool().Draw(t, "equalities") {
+			var parts []string
+			for _, f := range v.fields[:min(len(v.fields), 3)] {
+				parts = append(parts, f+" == "+rapid.SampledFrom(v.literals[:2]).Draw(t, "literal"))
+			}
+			return strings.Join(parts, " && ")
+		}
 		parts := rapid.SliceOfN(atoms, 0, 3).Draw(t, "atoms")
 		for i, p := range parts {
 			switch rapid.IntRange(0, 9).Draw(t, "form") {
@@ -164,11 +171,15 @@ func (o oracle) hit(ev Event) (hit, failed bool) {
 func TestIndexAgreesWithCEL(t *testing.T) {
 	t.Parallel()
 	e := patient()
+	var ids []string
+	for i := range 25 {
+		ids = append(ids, fmt.Sprintf("rul_%02d", i))
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		set, all, words := e.NewSet(), map[string]oracle{}, vocabularies().Draw(t, "vocabulary")
 		set.crowd = rapid.SampledFrom([]int{1, 2, crowded}).Draw(t, "crowd")
-		for i := range rapid.IntRange(1, 80).Draw(t, "steps") {
-			id := fmt.Sprintf("rul_%02d", rapid.IntRange(0, 25).Draw(t, "id"))
+		for i := range rapid.SampledFrom([]int{40, 5, 15, 80}).Draw(t, "steps") {
+			id := rapid.SampledFrom(ids).Draw(t, "id")
 			if rapid.IntRange(0, 4).Draw(t, "what") == 0 {
 				set.Delete(id)
 				delete(all, id)
