@@ -24,6 +24,8 @@ const MaxUnindexed = 200
 // Set holds the enabled rules of one tenant, indexed. It is safe for concurrent use.
 type Set struct {
 	engine *Engine
+	// crowd is how long a list may grow before a second test is made part of the key.
+	crowd int
 
 	mu      sync.RWMutex
 	rules   map[string]*entry
@@ -69,6 +71,7 @@ type place struct {
 
 // bucket holds the rules of one event type or pattern.
 type bucket struct {
+	crowd  int
 	always []*entry
 	// count says how many rules could be filed under a pair; choosing the least keeps lists short.
 	count map[pair]int
@@ -76,12 +79,12 @@ type bucket struct {
 	two   map[int]map[int]map[[2]value][]*entry
 }
 
-// crowd is how long a list may grow before a second test is made part of the key.
-const crowd = 8
+// crowded is the crowd of every set; tests have less.
+const crowded = 8
 
 // NewSet returns an empty set.
 func (e *Engine) NewSet() *Set {
-	return &Set{engine: e, rules: map[string]*entry{}, data: newTrie(), labels: newTrie(), slots: firstSlot, buckets: map[string]*bucket{}}
+	return &Set{engine: e, crowd: crowded, rules: map[string]*entry{}, data: newTrie(), labels: newTrie(), slots: firstSlot, buckets: map[string]*bucket{}}
 }
 
 // Len is how many rules the set holds. Disabled ones are not among them.
@@ -123,11 +126,11 @@ func (s *Set) Put(r Rule) error {
 	for _, pattern := range r.Compiled.types {
 		b := s.buckets[pattern]
 		if b == nil {
-			b = &bucket{count: map[pair]int{}, one: map[int]map[value][]*entry{}, two: map[int]map[int]map[[2]value][]*entry{}}
+			b = &bucket{crowd: s.crowd, count: map[pair]int{}, one: map[int]map[value][]*entry{}, two: map[int]map[int]map[[2]value][]*entry{}}
 			s.buckets[pattern] = b
 		}
 		b.tally(en, 1)
-		b.insert(en)
+		b.file(en)
 	}
 	return nil
 }
@@ -258,7 +261,7 @@ func (b *bucket) choose(en *entry) []place {
 	slices.SortStableFunc(keys, func(i, j int) int { return cmp.Compare(b.weight(en, i), b.weight(en, j)) })
 	tests := en.rule.Compiled.tests
 	first, second := keys[0], -1
-	if b.weight(en, first) > crowd {
+	if b.weight(en, first) > b.crowd {
 		for _, k := range keys[1:] {
 			if en.slots[k] != en.slots[first] && len(tests[k].vals)*len(tests[first].vals) <= maxListed {
 				second = k
@@ -281,11 +284,10 @@ func (b *bucket) choose(en *entry) []place {
 	return out
 }
 
-// file puts an entry into its lists and returns those that have doubled: what was selective when their rules came may
-// not be any more.
-func (b *bucket) file(en *entry, places []place) []place {
-	var doubled []place
-	for _, p := range places {
+// file puts an entry into its lists. It stays there while others come: a list of one test takes no more than a crowd of
+// rules that could lie elsewhere, so what was chosen early costs little later.
+func (b *bucket) file(en *entry) {
+	for _, p := range b.choose(en) {
 		switch p.pairs {
 		case 0:
 			b.always = append(b.always, en)
@@ -296,35 +298,11 @@ func (b *bucket) file(en *entry, places []place) []place {
 				b.one[p.first.slot] = lists
 			}
 			lists[p.first.val] = append(lists[p.first.val], en)
-			if n := len(lists[p.first.val]); n >= 2*crowd && n&(n-1) == 0 {
-				doubled = append(doubled, p)
-			}
 		default:
 			key := [2]value{p.first.val, p.second.val}
 			b.pairLists(p)[key] = append(b.pairLists(p)[key], en)
 		}
-	}
-	en.places = append(en.places, places...)
-	return doubled
-}
-
-// insert files an entry, and files anew what lies in lists that have doubled by it. Choices depend on counts that do not
-// change meanwhile, so no entry moves twice.
-func (b *bucket) insert(en *entry) {
-	doubled := b.file(en, b.choose(en))
-	for len(doubled) > 0 {
-		p := doubled[0]
-		doubled = doubled[1:]
-		for _, other := range slices.Clone(b.one[p.first.slot][p.first.val]) {
-			if len(other.keys) < 2 {
-				continue
-			}
-			next := b.choose(other)
-			if !slices.ContainsFunc(next, func(q place) bool { return q == p }) {
-				b.unfile(other)
-				doubled = append(doubled, b.file(other, next)...)
-			}
-		}
+		en.places = append(en.places, p)
 	}
 }
 
