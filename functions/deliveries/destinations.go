@@ -71,11 +71,6 @@ func (s *store) kind(name string) (deliver.Kind, error) {
 	return s.kinds[i], nil
 }
 
-// count is how many destinations the tenant has.
-type count struct {
-	N int `dynamodbav:"n"`
-}
-
 // tally is the write that counts one destination more or less.
 func (s *store) tally(sc tenant.Scope, by int) table.Op {
 	u := expression.Add(expression.Name("n"), expression.Value(by))

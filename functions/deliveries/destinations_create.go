@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"guardrails/events"
 	"guardrails/shared/deliver"
 	"guardrails/shared/errs"
+	"guardrails/shared/eventquery"
 	"guardrails/shared/fn"
 	"guardrails/shared/id"
 	"guardrails/shared/table"
@@ -36,6 +38,7 @@ func destinationsCreate(env *fn.Env) (fn.Handler[createInput, destinationAnswer]
 		now := call.Now.UnixMilli()
 		public := json.RawMessage(d.Config)
 		d.ID, d.Version, d.CreatedAt, d.UpdatedAt, d.By = call.NewID(s.ids, id.Destination), 1, now, now, call.Principal.ID()
+		d.OrderedFrom = orderedFrom(d, deliver.Destination{}, call.Now)
 		if err := s.keep(ctx, call.Scope, &d, public, secret); err != nil {
 			return nil, err
 		}
@@ -101,11 +104,23 @@ func (s *store) define(in definition, before deliver.Secret) (deliver.Destinatio
 		}
 	}
 	d := deliver.Destination{
-		Name: in.Name, Type: in.Type, Config: string(public), Status: deliver.Active, Labels: in.Labels,
+		Name: in.Name, Type: in.Type, Config: string(public), Status: deliver.Active, Ordered: in.Ordered, Labels: in.Labels,
 		PerSecond: in.Limits.PerSecond, Concurrency: in.Limits.Concurrency, BreakerFailures: in.Limits.BreakerFailures,
 	}
 	if in.Status == string(deliver.Disabled) {
 		d.Status, d.DisabledReason = deliver.Disabled, deliver.DisabledByHand
 	}
 	return d, kind, secret, nil
+}
+
+// orderedFrom is the event from which a destination's order counts: from now on where it was not ordered before.
+func orderedFrom(d, old deliver.Destination, now time.Time) string {
+	switch {
+	case !d.Ordered:
+		return ""
+	case old.Ordered:
+		return old.OrderedFrom
+	}
+	from, _ := eventquery.Span(now, now)
+	return from
 }

@@ -43,6 +43,7 @@ func destinationsUpdate(env *fn.Env) (fn.Handler[updateInput, destinationRead], 
 		if in.Body.Status == "" { // a change of something else leaves it as it is
 			d.Status, d.DisabledReason = old.Status, old.DisabledReason
 		}
+		d.OrderedFrom = orderedFrom(d, old, call.Now)
 		if err := s.keep(ctx, call.Scope, &d, json.RawMessage(d.Config), secret); err != nil {
 			return nil, err
 		}
@@ -64,7 +65,8 @@ func changed(old, d deliver.Destination) []string {
 	var out []string
 	for name, differs := range map[string]bool{
 		"name": old.Name != d.Name, "config": old.Config != d.Config || string(old.Secret.Data) != string(d.Secret.Data), "status": old.Status != d.Status,
-		"limits": old.PerSecond != d.PerSecond || old.Concurrency != d.Concurrency || old.BreakerFailures != d.BreakerFailures,
+		"ordered": old.Ordered != d.Ordered,
+		"limits":  old.PerSecond != d.PerSecond || old.Concurrency != d.Concurrency || old.BreakerFailures != d.BreakerFailures,
 	} {
 		if differs {
 			out = append(out, name)

@@ -21,12 +21,13 @@ type destinationLimits struct {
 
 // definition is a destination as callers write it.
 type definition struct {
-	Name   string            `json:"name" minLength:"1" maxLength:"255" pattern:"\\S" doc:"What the destination is called." example:"Security desk"`
-	Type   string            `json:"type" enum:"webhook,slack,email,pagerduty,sqs,eventbridge" doc:"What kind of destination it is; it stays."`
-	Config Config            `json:"config" doc:"Depends on the type. Secrets are kept encrypted and never shown again; left out in a change, they stay." example:"{\"url\": \"https://hooks.example.com/guardrails\"}"`
-	Status string            `json:"status,omitempty" enum:"active,disabled" doc:"Disabled destinations get nothing; what was to go there can be replayed."`
-	Limits destinationLimits `json:"limits,omitempty" doc:"What it gets at most."`
-	Labels map[string]string `json:"labels,omitempty" maxProperties:"20" doc:"Names of one's own."`
+	Name    string            `json:"name" minLength:"1" maxLength:"255" pattern:"\\S" doc:"What the destination is called." example:"Security desk"`
+	Type    string            `json:"type" enum:"webhook,slack,email,pagerduty,sqs,eventbridge" doc:"What kind of destination it is; it stays."`
+	Config  Config            `json:"config" doc:"Depends on the type. Secrets are kept encrypted and never shown again; left out in a change, they stay." example:"{\"url\": \"https://hooks.example.com/guardrails\"}"`
+	Status  string            `json:"status,omitempty" enum:"active,disabled" doc:"Disabled destinations get nothing; what was to go there can be replayed."`
+	Limits  destinationLimits `json:"limits,omitempty" doc:"What it gets at most."`
+	Ordered bool              `json:"ordered,omitempty" doc:"Whether events come in the order in which they were accepted, one at a time and two seconds later. A delivery that fails holds up those behind it until it arrives or is given up."`
+	Labels  map[string]string `json:"labels,omitempty" maxProperties:"20" doc:"Names of one's own."`
 }
 
 // destinationView is a destination as the API shows it.
@@ -40,6 +41,7 @@ type destinationView struct {
 	DisabledReason string            `json:"disabled_reason,omitempty" enum:"manual,gone,failing" doc:"Why it is disabled: by hand, because it answered 410, or because nothing arrived for 72 hours."`
 	Breaker        breakerView       `json:"breaker"`
 	Limits         destinationLimits `json:"limits" doc:"What is in force."`
+	Ordered        bool              `json:"ordered"`
 	Labels         map[string]string `json:"labels,omitempty"`
 	Secrets        []keyView         `json:"secrets,omitempty" doc:"The live signing secrets, the current one first."`
 	Secret         *string           `json:"secret,omitempty" doc:"The signing secret. Shown once: in the answer to creation and to rotation." example:"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"`
@@ -63,7 +65,7 @@ func at(ms int64) string { return clock.Format(time.UnixMilli(ms)) }
 // viewOf shows a destination; limits are those in force.
 func (s *store) viewOf(sc tenant.Scope, d deliver.Destination, c deliver.Control, now time.Time) (destinationView, error) {
 	v := destinationView{
-		ID: d.ID, Version: d.Version, Name: d.Name, Type: d.Type, Status: string(d.Status), DisabledReason: d.DisabledReason, Labels: d.Labels,
+		ID: d.ID, Version: d.Version, Name: d.Name, Type: d.Type, Status: string(d.Status), DisabledReason: d.DisabledReason, Ordered: d.Ordered, Labels: d.Labels,
 		CreatedAt: at(d.CreatedAt), UpdatedAt: at(d.UpdatedAt),
 	}
 	if err := json.Unmarshal([]byte(d.Config), &v.Config); err != nil {

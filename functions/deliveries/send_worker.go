@@ -2,6 +2,7 @@ package deliveries
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -11,6 +12,8 @@ import (
 	"guardrails/events"
 	"guardrails/shared/clock"
 	"guardrails/shared/deliver"
+	"guardrails/shared/errs"
+	"guardrails/shared/eventquery"
 	"guardrails/shared/fn"
 	"guardrails/shared/outbox"
 	"guardrails/shared/pressure"
@@ -26,6 +29,7 @@ func newSender(env *fn.Env) (func(context.Context, []fn.Message[deliver.Ticket])
 	kinds := kinds(env)
 	policies, stored, out := env.Table(table.Policies), env.Table(table.Events), env.Outbox()
 	destinations, gauge := deliver.NewDestinations(policies, env.Keys()), pressure.NewGauge(env.Table(table.Deliveries), env.Clock)
+	rules, engine := rulestore.New(policies), rule.NewEngine()
 	tell := func(ctx context.Context, s tenant.Scope, e events.Event) error {
 		op, err := out.Op(ctx, s, e)
 		if err != nil {
@@ -55,7 +59,8 @@ func newSender(env *fn.Env) (func(context.Context, []fn.Message[deliver.Ticket])
 				env.Log.WarnContext(ctx, "how late deliveries are is not written", "error", err.Error())
 			}
 		},
-		Plan: rulestore.NewPlans(rulestore.New(policies), rule.NewEngine()).Plan, Tell: tell, Redact: redactor(), Kinds: kinds,
+		Order: order(rulestore.NewSets(rules, engine, env.Clock, env.Config.ConfigTTL), stored, env.Table(table.Deliveries)),
+		Plan:  rulestore.NewPlans(rules, engine).Plan, Tell: tell, Redact: redactor(), Kinds: kinds,
 		Clock: env.Clock, IDs: env.IDs, Random: rand.Float64, Metrics: env.Metrics, Log: env.Log,
 	})
 	return func(ctx context.Context, batch []fn.Message[deliver.Ticket]) []error {
@@ -65,6 +70,41 @@ func newSender(env *fn.Env) (func(context.Context, []fn.Message[deliver.Ticket])
 		}
 		return w.Handle(ctx, jobs)
 	}, nil
+}
+
+// cursor is how far a destination has come that wants its events in order.
+type cursor struct {
+	Event string `dynamodbav:"event"`
+}
+
+// order serves destinations that want their events in order.
+func order(sets *rulestore.Sets, stored, deliveries *table.Table) *deliver.Order {
+	return &deliver.Order{
+		Log: func(ctx context.Context, s tenant.Scope, after string, until time.Time, limit int) ([]outbox.Row, error) {
+			_, last := eventquery.Span(time.Time{}, until)
+			if after >= last {
+				return nil, nil
+			}
+			var rows []outbox.Row
+			_, err := stored.Query(ctx, s, table.Page{Part: table.PartEvents, From: after + "!", Until: last, Limit: limit, Oldest: true}, &rows)
+			return rows, err
+		},
+		Wants: func(ctx context.Context, s tenant.Scope, e outbox.Row) ([]deliver.Want, error) {
+			wants, _, err := sets.Wants(ctx, s, e)
+			return wants, err
+		},
+		Cursor: func(ctx context.Context, s tenant.Scope, destination string) (string, error) {
+			var c cursor
+			err := deliveries.Get(ctx, s, table.CursorKey(destination), &c)
+			if errors.Is(err, errs.NotFound) {
+				return "", nil
+			}
+			return c.Event, err
+		},
+		Advance: func(ctx context.Context, s tenant.Scope, destination, event string) error {
+			return deliveries.Put(ctx, s, table.CursorKey(destination), cursor{event}, table.Always())
+		},
+	}
 }
 
 // maxCached is how many destinations a process remembers.

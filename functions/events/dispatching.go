@@ -35,27 +35,17 @@ func newDispatching(env *fn.Env) *dispatching {
 	return d
 }
 
-// match says which deliveries an event calls for. A rule names a destination once.
+// match says which deliveries an event calls for.
 func (d *dispatching) match(ctx context.Context, s tenant.Scope, e outbox.Row) ([]deliver.Want, error) {
-	set, err := d.sets.Set(ctx, s)
+	wants, found, err := d.sets.Wants(ctx, s, e)
 	if err != nil {
 		return nil, err
 	}
-	if set.Len() == 0 {
-		return nil, nil
-	}
-	found := set.Match(ctx, rulestore.EventOf(e))
 	if d.counter != nil {
 		d.counter.Count(s, found)
 	}
 	d.env.Metrics.Count(telemetry.RuleFailures, int64(len(found.Failures)))
-	var out []deliver.Want
-	for _, m := range found.Matches {
-		for _, a := range m.Rule.Actions {
-			out = append(out, deliver.Want{Rule: m.Rule.ID, Version: m.Rule.Version, Destination: a.DestinationID})
-		}
-	}
-	return out, nil
+	return wants, nil
 }
 
 // write writes what rules did. It is for people to see, so nothing depends on it.

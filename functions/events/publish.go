@@ -167,7 +167,7 @@ func (p *publisher) publish(ctx context.Context, call *fn.Call, in *publishInput
 	g.SetLimit(writers)
 	for i, raw := range b.list {
 		g.Go(func() error {
-			done[i] = p.one(ctx, call, raw, i, idAt(base, i))
+			done[i] = p.one(ctx, call, raw, idAt(base, i))
 			return nil
 		})
 	}
@@ -245,7 +245,7 @@ func failOf(err error) eventFail {
 }
 
 // one checks and commits one event.
-func (p *publisher) one(ctx context.Context, call *fn.Call, raw json.RawMessage, i int, rowID string) outcome {
+func (p *publisher) one(ctx context.Context, call *fn.Call, raw json.RawMessage, rowID string) outcome {
 	in, err := decode(raw)
 	if err != nil {
 		return outcome{err: err}

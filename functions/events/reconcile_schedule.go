@@ -38,6 +38,8 @@ type reconciler struct {
 	tenants fn.Tenants
 	events  *table.Table
 	marks   *table.Table
+
+	destinations *deliver.Destinations
 	*dispatching
 }
 
@@ -47,7 +49,7 @@ type mark struct {
 }
 
 func newReconciler(env *fn.Env) (func(context.Context) error, error) {
-	r := &reconciler{env: env, tenants: env.Tenants(), events: env.Table(table.Events), marks: env.Table(table.Deliveries), dispatching: newDispatching(env)}
+	r := &reconciler{env: env, tenants: env.Tenants(), events: env.Table(table.Events), marks: env.Table(table.Deliveries), destinations: deliver.NewDestinations(env.Table(table.Policies), nil), dispatching: newDispatching(env)}
 	r.counter = nil // what rules do was counted when it happened
 	r.Dispatcher.Match = r.then
 	return r.all, nil
@@ -58,7 +60,16 @@ func (r *reconciler) then(ctx context.Context, s tenant.Scope, e outbox.Row) ([]
 	wants, err := r.match(ctx, s, e)
 	var out []deliver.Want
 	for _, w := range wants {
-		if since, ok := r.sets.Since(s, w.Rule); ok && since.Before(id.Time(e.ID).Add(-sinceMargin)) {
+		since, ok := r.sets.Since(s, w.Rule)
+		if !ok || !since.Before(id.Time(e.ID).Add(-sinceMargin)) {
+			continue
+		}
+		// What waits in order behind another has no delivery yet, and its cursor loses nothing.
+		d, err := r.destinations.Get(ctx, s, w.Destination)
+		if err != nil && !errors.Is(err, errs.NotFound) {
+			return nil, err
+		}
+		if err == nil && !d.Ordered && d.Status == deliver.Active {
 			out = append(out, w)
 		}
 	}

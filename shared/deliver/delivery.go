@@ -119,6 +119,8 @@ type Ticket struct {
 	Attempt int `json:"attempt"`
 	// Turn is when the destination's rate lets this attempt begin, in Unix milliseconds; 0 if it has not been asked.
 	Turn int64 `json:"turn,omitempty"`
+	// Wake says that there is something to do for a destination that wants its events in order, and names no delivery.
+	Wake bool `json:"wake,omitempty"`
 	// Row is the event, if it is small enough to travel along.
 	Row *outbox.Row `json:"row,omitempty"`
 }

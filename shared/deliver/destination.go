@@ -58,6 +58,10 @@ type Destination struct {
 	Concurrency     int     `dynamodbav:"concurrency,omitempty"`
 	BreakerFailures int     `dynamodbav:"breaker_failures,omitempty"`
 
+	// Ordered destinations get their events in the order in which they were accepted, from the one with this id on.
+	Ordered     bool   `dynamodbav:"ordered,omitempty"`
+	OrderedFrom string `dynamodbav:"ordered_from,omitempty"`
+
 	Labels    map[string]string `dynamodbav:"labels,omitempty"`
 	CreatedAt int64             `dynamodbav:"created_at"`
 	UpdatedAt int64             `dynamodbav:"updated_at"`

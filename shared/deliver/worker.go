@@ -68,6 +68,8 @@ type Parts struct {
 	// Redact makes a response fit to be kept.
 	Redact func(ctx context.Context, response []byte) string
 	Kinds  []Kind
+	// Order serves destinations that want their events in order; nil where nobody does.
+	Order *Order
 
 	Clock clock.Clock
 	IDs   *id.Generator
@@ -157,6 +159,13 @@ func (r *round) run(ctx context.Context, destinationID string, jobs []int) {
 	}
 	if usable != "" {
 		r.each(ctx, jobs, func(ctx context.Context, j Job) error { return r.refuse(ctx, j, usable) })
+		return
+	}
+	if r.destination.Ordered && r.Order != nil {
+		r.ordered(ctx, jobs)
+		return
+	}
+	if jobs = slices.DeleteFunc(slices.Clone(jobs), func(i int) bool { return r.batch[i].Ticket.Wake }); len(jobs) == 0 {
 		return
 	}
 	going, slots, err := r.admit(ctx, jobs)
@@ -251,6 +260,9 @@ func (r *round) find(ctx context.Context, destinationID string) (string, error) 
 // refuse ends a delivery that cannot be sent. What goes to a destination that is gone is canceled, what goes to a disabled
 // one is dead and can be retried.
 func (r *round) refuse(ctx context.Context, j Job, code string) error {
+	if j.Ticket.Wake {
+		return nil
+	}
 	e, err := r.event(ctx, j)
 	if errors.Is(err, errs.NotFound) {
 		e, err = outbox.Row{ID: j.Ticket.Event}, nil
@@ -415,6 +427,9 @@ func (r *round) putOff(ctx context.Context, jobs []int) {
 // parkAll parks deliveries until the destination may be asked again.
 func (r *round) parkAll(ctx context.Context, jobs []int, until time.Time) {
 	r.each(ctx, jobs, func(ctx context.Context, j Job) error {
+		if j.Ticket.Wake {
+			return r.Queue.SendAll(ctx, r.scope, []queue.Message{MessageOf(j.Ticket, min(until.Sub(r.Clock.Now()), maxDelay))})
+		}
 		e, err := r.event(ctx, j)
 		if errors.Is(err, errs.NotFound) {
 			return r.refuse(ctx, j, codeNoEvent)

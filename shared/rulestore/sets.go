@@ -11,7 +11,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"guardrails/shared/clock"
+	"guardrails/shared/deliver"
 	"guardrails/shared/errs"
+	"guardrails/shared/outbox"
 	"guardrails/shared/rule"
 	"guardrails/shared/table"
 	"guardrails/shared/tenant"
@@ -185,4 +187,20 @@ func (s *Sets) Since(sc tenant.Scope, ruleID string) (time.Time, bool) {
 	defer h.mu.Unlock()
 	ms, ok := h.since[ruleID]
 	return at(ms), ok
+}
+
+// Wants says which deliveries an event calls for, and what the tenant's rules did. A rule names a destination once.
+func (s *Sets) Wants(ctx context.Context, sc tenant.Scope, e outbox.Row) ([]deliver.Want, rule.Result, error) {
+	set, err := s.Set(ctx, sc)
+	if err != nil || set.Len() == 0 {
+		return nil, rule.Result{}, err
+	}
+	found := set.Match(ctx, EventOf(e))
+	var out []deliver.Want
+	for _, m := range found.Matches {
+		for _, a := range m.Rule.Actions {
+			out = append(out, deliver.Want{Rule: m.Rule.ID, Version: m.Rule.Version, Destination: a.DestinationID})
+		}
+	}
+	return out, found, nil
 }

@@ -150,3 +150,6 @@ func PressureKey() Key { return Key{Part: "PRESSURE", Sort: "CURRENT"} }
 
 // ReconcileKey is how far the tenant's events have been compared with their deliveries, in Deliveries.
 func ReconcileKey() Key { return Key{Part: "RECONCILE", Sort: "CURRENT"} }
+
+// CursorKey is how far a destination has come that wants its events in order, in Deliveries.
+func CursorKey(destination string) Key { return Key{Part: "CURSOR", Sort: destination} }
