@@ -167,20 +167,12 @@ func (p *publisher) publish(ctx context.Context, call *fn.Call, in *publishInput
 	g.SetLimit(writers)
 	for i, raw := range b.list {
 		g.Go(func() error {
-			done[i] = p.one(ctx, call, raw, idAt(base, i))
+			done[i] = p.one(ctx, call, raw, id.Next(base, i))
 			return nil
 		})
 	}
 	_ = g.Wait() // each event's failure is its own
 	return p.answer(ctx, call, done)
-}
-
-// idAt is the id of the i-th event of a request: the same in every try of the same request.
-func idAt(base string, i int) string {
-	if i == 0 {
-		return base
-	}
-	return id.Derived(id.Event, id.Time(base), fmt.Appendf(nil, "%s\x00%d", base, i))
 }
 
 func (p *publisher) answer(ctx context.Context, call *fn.Call, done []outcome) (*publishAnswer, error) {

@@ -72,7 +72,7 @@ func runEvents(ctx context.Context, w io.Writer, c *client, o options) error {
 	}
 	server := &http.Server{Handler: http.HandlerFunc(r.receive), ReadHeaderTimeout: callTimeout}
 	go func() { _ = server.Serve(listener) }() // it ends with the listener
-	defer func() { _ = server.Close() }() // nothing is left to be answered
+	defer func() { _ = server.Close() }()      // nothing is left to be answered
 	end, err := watch(ctx, c, o.keys[0], "http://"+listener.Addr().String()+"/")
 	if err != nil {
 		return err

@@ -77,6 +77,22 @@ func Derived(p Prefix, at time.Time, seed []byte) string {
 	return string(p) + "_" + strings.ToLower(u.String())
 }
 
+// Next returns the n-th id after one made by a Generator or Derived, which sorts right behind it; s itself if it is no id.
+func Next(s string, n int) string {
+	prefix, body, _ := strings.Cut(s, "_")
+	u, err := ulid.ParseStrict(body)
+	if err != nil {
+		return s
+	}
+	carry := uint64(n)
+	for i := len(u) - 1; i >= 6 && carry > 0; i-- { // the time is before
+		carry += uint64(u[i])
+		u[i] = byte(carry)
+		carry >>= 8
+	}
+	return prefix + "_" + strings.ToLower(u.String())
+}
+
 // Valid reports whether s is an id of kind p. It says nothing about existence.
 func Valid(p Prefix, s string) bool {
 	body, ok := strings.CutPrefix(s, string(p)+"_")
