@@ -121,7 +121,7 @@ func Catalog() []fn.Spec {
 		{Name: "destinations-update", Context: "deliveries", Summary: "Replace a destination", Trigger: fn.HTTP("PUT", "/api/v1/destinations/{id}"), Permission: "update:destinations", Statuses: ifMatch(), Access: changeDestination()},
 		{Name: "destinations-delete", Context: "deliveries", Summary: "Delete a destination", Trigger: fn.HTTP("DELETE", "/api/v1/destinations/{id}"), Permission: "delete:destinations", Statuses: ifMatch(), Access: changeDestination()},
 		{Name: "destinations-rotate-secret", Context: "deliveries", Summary: "Give a destination a new signing secret; the old one signs 24 h longer", Trigger: fn.HTTP("POST", "/api/v1/destinations/{id}/rotate-secret"), Permission: "update:destinations", Access: changeDestination()},
-		{Name: "destinations-enable", Context: "deliveries", Summary: "Make a destination active and close its breaker", Trigger: fn.HTTP("POST", "/api/v1/destinations/{id}/enable"), Permission: "update:destinations", Access: changeDestination()},
+		{Name: "destinations-enable", Context: "deliveries", Summary: "Make a destination active and close its breaker", Trigger: fn.HTTP("POST", "/api/v1/destinations/{id}/enable"), Permission: "update:destinations", Access: enableDestination()},
 		{Name: "destinations-test", Context: "deliveries", Summary: "Send a test event to a destination", Trigger: fn.HTTP("POST", "/api/v1/destinations/{id}/test"), Permission: "execute:destinations", Access: changeDestination()},
 		{Name: "deliveries-list", Context: "deliveries", Summary: "List deliveries", Trigger: fn.HTTP("GET", "/api/v1/deliveries"), Permission: "read:deliveries", Access: fn.Access{Tables: tables{table.Deliveries: r, table.Events: r}, Secrets: []string{secret.Cursor}}},
 		{Name: "deliveries-get", Context: "deliveries", Summary: "Get a delivery and its attempts", Trigger: fn.HTTP("GET", "/api/v1/deliveries/{id}"), Permission: "read:deliveries", Access: fn.Access{Tables: tables{table.Deliveries: r}}},
@@ -160,6 +160,12 @@ func Catalog() []fn.Spec {
 
 func changeDestination() fn.Access {
 	return fn.Access{Tables: tables{table.Policies: rw, table.Deliveries: rw, table.Events: a, table.Audit: a}, DataKeys: true}
+}
+
+func enableDestination() fn.Access {
+	a := changeDestination()
+	a.Queues = queues{queue.Replays: fn.Send}
+	return a
 }
 
 func taskSubmit() fn.Access {

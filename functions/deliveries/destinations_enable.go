@@ -6,11 +6,13 @@ import (
 	"guardrails/events"
 	"guardrails/shared/deliver"
 	"guardrails/shared/fn"
+	"guardrails/shared/queue"
 )
 
-// destinationsEnable makes a destination active and forgets that it was unwell: it is asked again at once.
+// destinationsEnable makes a destination active and forgets that it was unwell: it is asked again at once, first for what
+// waited.
 func destinationsEnable(env *fn.Env) (fn.Handler[destinationPath, destinationRead], error) {
-	s := newStore(env)
+	s, replays := newStore(env), env.Queue(queue.Replays)
 	return func(ctx context.Context, call *fn.Call, in *destinationPath) (*destinationRead, error) {
 		d, err := s.visible(ctx, call.Scope, in.ID)
 		if err != nil {
@@ -27,6 +29,11 @@ func destinationsEnable(env *fn.Env) (fn.Handler[destinationPath, destinationRea
 			return nil, err
 		}
 		env.Settle(ctx)
+		// What waited for it begins anew. Without the message it does so when it is due, some minutes later.
+		parked := replayMessage{Filter: deliver.Filter{Status: deliver.Parked, Destination: d.ID}, Before: call.Now}
+		if err := replays.Send(ctx, call.Scope, parked); err != nil {
+			env.Log.WarnContext(ctx, "parked deliveries are left until they are due", "destination", d.ID, "error", err.Error())
+		}
 		v, err := s.viewOf(call.Scope, d, deliver.Control{}, call.Now)
 		return &destinationRead{ETag: fn.ETag(d.Version), Body: v}, err
 	}, nil

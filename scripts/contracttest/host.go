@@ -65,7 +65,7 @@ func startHost(ctx context.Context, w io.Writer, root string) (*host, error) {
 		cmd: exec.Command(bin), done: make(chan error, 1),
 	}
 	h.cmd.Dir = root
-	h.cmd.Env = append(os.Environ(), "PORT="+port, "GUARDRAILS_DATA="+h.data)
+	h.cmd.Env = append(os.Environ(), "PORT="+port, "GUARDRAILS_DATA="+h.data, "GUARDRAILS_ALLOW_PRIVATE_DESTINATIONS=1")
 	if err := h.start(); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(folder))
 	}

@@ -44,7 +44,7 @@ func run(ctx context.Context, w io.Writer, examples, seed int, tourOnly bool) (e
 		return err
 	}
 	defer func() { err = errors.Join(err, h.stop(w, err != nil)) }()
-	if err := tour.Take(ctx, w, tour.Where{Root: root, URL: h.url, Credentials: filepath.Join(h.data, "credentials.json"), Scratch: h.folder}); err != nil || tourOnly {
+	if err := tour.Take(ctx, w, tour.Where{Root: root, URL: h.url, Credentials: filepath.Join(h.data, "credentials.json"), Scratch: h.folder, Local: true}); err != nil || tourOnly {
 		return err
 	}
 	document := filepath.Join(h.data, "openapi.json")

@@ -34,6 +34,7 @@ func commands() []command {
 		{"analyze", "find, decide and show what a text holds; exit 0 allow, 10 flag, 20 redact, 30 block", analyze},
 		{"cost", "print what a million invocations of each function cost at most", printCost},
 		{"functions", "list every function of the system", listFunctions},
+		{"listen", "receive webhooks on this machine, check their signatures and print them", listen},
 		{"node-policy", "print the roles of a node, which runs every function outside Lambda, as a CloudFormation template", nodePolicy},
 		{"platform-admin", "make a key of a platform administrator in a deployed environment", platformAdmin},
 		{"role", "print what a function declares, and what its roles may do because of it", printRole},

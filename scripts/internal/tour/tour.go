@@ -19,12 +19,19 @@ type stop struct{ command, output string }
 // Err says that the tour printed something else than the README shows.
 var Err = errors.New("the README's tour does not show what happens")
 
-// readTour takes the tour out of the README: the shell blocks between its two marks, each with the block after it.
-func readTour(readme string) ([]stop, error) {
-	_, rest, ok := strings.Cut(readme, "<!-- tour -->")
-	tour, _, ok2 := strings.Cut(rest, "<!-- /tour -->")
-	if !ok || !ok2 {
+// readTour takes the tour out of the README: the shell blocks between its two marks, each with the block after it. The
+// part about reactions is for an API that delivers to this machine.
+func readTour(readme string, local bool) ([]stop, error) {
+	tour, ok := between(readme, "tour")
+	if !ok {
 		return nil, errors.New("the README has no tour between <!-- tour --> and <!-- /tour -->")
+	}
+	if local {
+		reactions, ok := between(readme, "tour of reactions")
+		if !ok {
+			return nil, errors.New("the README has no tour of reactions")
+		}
+		tour += reactions
 	}
 	var out []stop
 	for _, m := range regexp.MustCompile("(?s)```(sh)?\n(.*?)```").FindAllStringSubmatch(tour, -1) {
@@ -38,11 +45,20 @@ func readTour(readme string) ([]stop, error) {
 	return out, nil
 }
 
+// between is what stands between two marks of a name.
+func between(readme, name string) (string, bool) {
+	_, rest, begun := strings.Cut(readme, "<!-- "+name+" -->")
+	part, _, ended := strings.Cut(rest, "<!-- /"+name+" -->")
+	return part, begun && ended
+}
+
 // Where says what the tour is taken against.
 type Where struct {
 	// Root is the project's folder, URL the API's, Credentials the path of the file with the keys of two tenants, and
 	// Scratch a folder for what the tour writes.
 	Root, URL, Credentials, Scratch string
+	// Local says that the API delivers to this machine, so that the tour of reactions can be taken too.
+	Local bool
 }
 
 // Take runs the tour in one shell and returns Err if a command prints something else than the README shows, which it
@@ -52,7 +68,7 @@ func Take(ctx context.Context, w io.Writer, at Where) error {
 	if err != nil {
 		return err
 	}
-	stops, err := readTour(string(readme))
+	stops, err := readTour(string(readme), at.Local)
 	if err != nil {
 		return err
 	}
