@@ -36,8 +36,8 @@ type Function struct {
 	// Role is what it runs with, TenantRole what it takes up for a tenant (see Grants).
 	Role, TenantRole string
 	LogGroup         string
-	// Application and Group are what CodeDeploy calls its context and itself. A group's name is short: the gate's role
-	// lists them all, and a role has 10,240 characters.
+	// Application and Group are what CodeDeploy calls its context and itself. A group's name is short: the gate's policies
+	// list them all.
 	Application, Group string
 	// Lost is the physical name of the queue that gets the events which failed too often; streams and schedules have
 	// one, a queue has its own.
