@@ -19,6 +19,7 @@ import (
 	"guardrails/infra/plan"
 	"guardrails/infra/stack"
 	"guardrails/shared/fn"
+	"guardrails/shared/telemetry"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -576,6 +577,39 @@ func TestEveryQueueHasADeadLetterQueueAndAnAlarm(t *testing.T) {
 			t.Errorf("%s repeats whole batches", where)
 		}
 	}, "AWS::Lambda::EventSourceMapping")
+}
+
+// TestDeliveriesAreWatched checks the alarms that events and deliveries have beyond those of every function and queue, and
+// that what is given up of them leads to its own page.
+func TestDeliveriesAreWatched(t *testing.T) {
+	t.Parallel()
+	metrics, pages, thresholds := map[string]string{}, map[string]string{}, map[string]any{}
+	every(t, stacks(t, "prod"), func(where string, r resource) {
+		name, metric := r.Properties["AlarmName"].(string), fmt.Sprint(r.Properties["MetricName"])
+		if r.Properties["Namespace"] == "Guardrails" && fmt.Sprint(r.Properties["Dimensions"]) == "[]" {
+			metrics[metric] = where
+		}
+		_, page, _ := strings.Cut(r.Properties["AlarmDescription"].(string), "docs/runbooks/")
+		pages[strings.TrimPrefix(name, "guardrails-prod-")] = page
+		thresholds[strings.TrimPrefix(name, "guardrails-prod-")] = r.Properties["Threshold"]
+	}, "AWS::CloudWatch::Alarm")
+	for _, m := range []telemetry.Metric{telemetry.EventsUnmatched, telemetry.EventsNotAnnounced, telemetry.BreakersOpened} {
+		if metrics[string(m)] == "" {
+			t.Errorf("nobody hears of %s", m)
+		}
+	}
+	for alarm, want := range map[string]string{
+		"events-dlq-filled": "delivery-dead-letters.md", "deliveries-dlq-filled": "delivery-dead-letters.md", "replays-dlq-filled": "delivery-dead-letters.md",
+		"event-resend-lost-filled": "delivery-dead-letters.md", "delivery-sweep-lost-filled": "delivery-dead-letters.md",
+		"job-chunks-dlq-filled": "dead-letters.md", "job-relay-lost-filled": "dead-letters.md", "events-unmatched": "stuck-deliveries.md",
+	} {
+		if pages[alarm] != want {
+			t.Errorf("%s leads to %q, want %s", alarm, pages[alarm], want)
+		}
+	}
+	if thresholds["events-late"] != 900.0 || thresholds["deliveries-late"] != 1800.0 {
+		t.Errorf("messages are late after %v s, those of deliveries after %v s", thresholds["events-late"], thresholds["deliveries-late"])
+	}
 }
 
 // TestAlarmsHaveRunbooks resolves the runbook of each alarm.
