@@ -197,10 +197,21 @@ func shape(path string) string {
 	return strings.Join(parts, "/")
 }
 
+// mostReaders is how many readers of a stream's shard DynamoDB serves well:
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html.
+const mostReaders = 2
+
 func (p *Plan) checkMappings() error {
 	var errs []error
+	readers := map[string]int{}
 	for _, m := range p.Mappings {
 		errs = append(errs, p.checkMapping(m))
+		if m.Kind != fn.TriggerStream {
+			continue
+		}
+		if readers[m.Source]++; readers[m.Source] > mostReaders {
+			errs = append(errs, fmt.Errorf("function %s is one reader too many of the stream of %s: %d are served", m.Function, m.Source, mostReaders))
+		}
 	}
 	return errors.Join(errs...)
 }
