@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -15,9 +16,12 @@ import (
 	"guardrails/infra/bindings"
 	"guardrails/shared/authn"
 	"guardrails/shared/authz"
+	"guardrails/shared/deliver"
+	"guardrails/shared/destination"
 	"guardrails/shared/fn"
 	"guardrails/shared/fntest"
 	"guardrails/shared/inspect"
+	"guardrails/shared/outbox"
 	"guardrails/shared/record"
 )
 
@@ -31,6 +35,8 @@ type victim struct {
 	admin  authn.Claims
 	// ids by the route prefix that takes them.
 	ids map[string]string
+	// receiver is where the victim's webhooks go.
+	receiver string
 }
 
 // seeders make one thing of the victim for each route prefix with an id. A route whose prefix is missing here fails the
@@ -39,14 +45,7 @@ var seeders = map[string]func(t *testing.T, v victim) string{
 	"/api/v1/analyses/": func(t *testing.T, v victim) string {
 		res := v.sys.Call(t, "analyze", fntest.Request{As: &v.admin, Body: map[string]string{"text": canary}}).Want(t, 200)
 		a := fntest.Decode[inspect.Analysis](t, res.Body)
-		body, err := json.Marshal(record.NewMessage(&a))
-		if err != nil {
-			t.Fatal(err)
-		}
-		v.sys.Invoke(t, "analysis-record", events.SQSEvent{Records: []events.SQSMessage{{
-			MessageId: "1", Body: string(body), Attributes: map[string]string{"ApproximateReceiveCount": "1"},
-			MessageAttributes: map[string]events.SQSMessageAttribute{"tenant": {DataType: "String", StringValue: &v.tenant.ID}},
-		}}})
+		v.work(t, "analysis-record", record.NewMessage(&a))
 		return a.ID
 	},
 	"/api/v1/policies/": func(t *testing.T, v victim) string {
@@ -56,6 +55,22 @@ var seeders = map[string]func(t *testing.T, v victim) string{
 		name := "globex.t" + strings.ToLower(rand.Text()) + ".created"
 		v.sys.Call(t, "event-types-create", fntest.Request{As: &v.admin, Body: map[string]any{"name": name, "description": canary}}).Want(t, 201)
 		return name
+	},
+	"/api/v1/events/": func(t *testing.T, v victim) string {
+		event := map[string]any{"type": "globex.thing.happened", "subject": canary, "data": map[string]string{"note": canary}}
+		res := v.sys.Call(t, "events-publish", fntest.Request{As: &v.admin, Body: map[string]any{"events": []any{event}}}).Want(t, 202)
+		return res.JSON(t)["accepted"].([]any)[0].(string)
+	},
+	"/api/v1/destinations/": func(t *testing.T, v victim) string { return v.create(t, "destinations-create", v.destination(canary)) },
+	"/api/v1/rules/": func(t *testing.T, v victim) string {
+		return v.create(t, "rules-create", observer(canary, v.create(t, "destinations-create", v.destination("d"))))
+	},
+	"/api/v1/deliveries/": func(t *testing.T, v victim) string {
+		destination := v.create(t, "destinations-create", v.destination("d"))
+		res := v.sys.Call(t, "destinations-test", fntest.Request{As: &v.admin, Path: map[string]string{"id": destination}}).Want(t, 202).JSON(t)
+		event, delivery := res["event_id"].(string), res["delivery_id"].(string)
+		v.work(t, "delivery-send", deliver.First(outbox.Row{ID: event, Type: "destination.tested", Version: 1, Data: "{}", To: []string{destination}}, "", 0, destination))
+		return delivery
 	},
 	"/api/v1/jobs/": func(t *testing.T, v victim) string {
 		return v.create(t, "jobs-create", map[string]any{"documents": []any{map[string]string{"id": "1", "text": canary}}})
@@ -81,10 +96,41 @@ func (v victim) create(t *testing.T, route string, body any) string {
 	return id
 }
 
+// work gives a worker one message of the victim.
+func (v victim) work(t *testing.T, worker string, message any) {
+	t.Helper()
+	body, err := json.Marshal(message)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := v.sys.Invoke(t, worker, events.SQSEvent{Records: []events.SQSMessage{{
+		MessageId: "1", Body: string(body), Attributes: map[string]string{"ApproximateReceiveCount": "1"},
+		MessageAttributes: map[string]events.SQSMessageAttribute{"tenant": {DataType: "String", StringValue: &v.tenant.ID}},
+	}}})
+	if failed := fntest.Decode[events.SQSEventResponse](t, out).BatchItemFailures; len(failed) > 0 {
+		t.Fatalf("%s gave the message back", worker)
+	}
+}
+
+// destination is a webhook at the victim's receiver.
+func (v victim) destination(name string) map[string]any {
+	return map[string]any{"name": name, "type": "webhook", "config": map[string]any{"url": v.receiver}}
+}
+
+// observer is a rule that watches events which nobody sends.
+func observer(name, destination string) map[string]any {
+	return map[string]any{"name": name, "event_types": []string{"globex.thing.awaited"}, "actions": []any{map[string]any{"destination_id": destination}}}
+}
+
 func newVictim(t *testing.T) victim {
 	t.Helper()
 	sys := fntest.New(t, functions.Catalog(), bindings.All())
-	v := victim{sys: sys, tenant: sys.Tenant(t), ids: map[string]string{}}
+	sys.Config.Destinations = destination.Rules{Private: true} // for the receiver
+	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(canary)) // whoever does not hear it fails the test
+	}))
+	t.Cleanup(receiver.Close)
+	v := victim{sys: sys, tenant: sys.Tenant(t), ids: map[string]string{}, receiver: receiver.URL}
 	v.admin = v.tenant.As(authz.Admin)
 	for prefix, seed := range seeders {
 		v.ids[prefix] = seed(t, v)
@@ -128,8 +174,11 @@ func params(s fn.Spec, id string) map[string]string {
 // bodies are valid bodies for routes that take one, so that a refusal is about the id.
 var bodies = map[string]any{
 	"policies-update": map[string]any{"name": "x"}, "policies-activate": nil, "policies-dryrun": map[string]any{"text": "x"},
-	"event-types-update": map[string]any{},
-	"tenants-update":     map[string]any{"name": "x"}, "tenants-limits": map[string]any{"requests_per_second": 1}, "legacy-tenants-update": map[string]any{"name": "x"},
+	"event-types-update":  map[string]any{},
+	"rules-update":        observer("x", "dst_00000000000000000000000000"),
+	"rules-dryrun":        map[string]any{"events": []any{map[string]any{"type": "a.b.c"}}},
+	"destinations-update": map[string]any{"name": "x", "type": "webhook", "config": map[string]any{"url": "https://hooks.example.com/"}},
+	"tenants-update":      map[string]any{"name": "x"}, "tenants-limits": map[string]any{"requests_per_second": 1}, "legacy-tenants-update": map[string]any{"name": "x"},
 }
 
 // TestNoRouteReachesAnotherTenant walks every route of the catalogue that takes an id, as acme's administrator with
@@ -229,7 +278,11 @@ func TestIDsInBodiesAreOwn(t *testing.T) {
 	upload := globex.create(t, "uploads-create", map[string]any{})
 	acme := globex.sys.Tenant(t)
 	attacker := acme.As(authz.Admin)
+	destination, event := globex.ids["/api/v1/destinations/"], globex.ids["/api/v1/events/"]
+	own := victim{sys: globex.sys, tenant: acme, admin: attacker, receiver: globex.receiver}
+	ownRule := own.create(t, "rules-create", observer("own", own.create(t, "destinations-create", own.destination("own"))))
 	document := []any{map[string]string{"id": "1", "text": "x"}}
+	rule := func(id string) any { return observer("x", id) }
 	for name, c := range map[string]struct {
 		route string
 		body  func(id string) any
@@ -240,13 +293,52 @@ func TestIDsInBodiesAreOwn(t *testing.T) {
 		"job with a policy": {"jobs-create", func(id string) any {
 			return map[string]any{"documents": document, "options": map[string]any{"policies": []string{id}}}
 		}, policy},
-		"job with an upload": {"jobs-create", func(id string) any { return map[string]any{"upload_id": id} }, upload},
+		"job with an upload":              {"jobs-create", func(id string) any { return map[string]any{"upload_id": id} }, upload},
+		"rule that sends elsewhere":       {"rules-create", rule, destination},
+		"change of a rule":                {"rules-update", rule, destination},
+		"check of a rule":                 {"rules-validate", rule, destination},
+		"dry run of a rule over an event": {"rules-dryrun", func(id string) any { return map[string]any{"event_ids": []string{id}} }, event},
+		"preview of a template": {"templates-preview", func(id string) any {
+			return map[string]any{"template": `{"note": event.data.note}`, "event_id": id}
+		}, event},
 	} {
-		foreign := globex.sys.Call(t, c.route, fntest.Request{As: &attacker, Body: c.body(c.id)})
-		unknown := globex.sys.Call(t, c.route, fntest.Request{As: &attacker, Body: c.body(unknownLike(c.id))})
+		path := map[string]string{"id": ownRule}
+		foreign := globex.sys.Call(t, c.route, fntest.Request{As: &attacker, Path: path, Body: c.body(c.id)})
+		unknown := globex.sys.Call(t, c.route, fntest.Request{As: &attacker, Path: path, Body: c.body(unknownLike(c.id))})
 		foreign.Want(t, 422)
 		if a, b := problem(t, foreign), problem(t, unknown); a != b {
 			t.Errorf("%s tells another tenant's id from an unknown one:\n%s\n%s", name, a, b)
 		}
+	}
+}
+
+// TestFiltersFindOwnThingsOnly asks for deliveries of globex's things as acme: in lists and replays they are none, and
+// globex finds each.
+func TestFiltersFindOwnThingsOnly(t *testing.T) {
+	t.Parallel()
+	globex := newVictim(t)
+	delivery := globex.sys.Call(t, "deliveries-get", fntest.Request{As: &globex.admin, Path: map[string]string{"id": globex.ids["/api/v1/deliveries/"]}}).Want(t, 200).JSON(t)
+	acme := globex.sys.Tenant(t)
+	attacker := acme.As(authz.Admin)
+	for _, name := range []string{"destination_id", "event_id"} {
+		q := url.Values{name: {delivery[name].(string)}}
+		for as, want := range map[*authn.Claims]int{&attacker: 0, &globex.admin: 1} {
+			list := globex.sys.Call(t, "deliveries-list", fntest.Request{As: as, Query: q}).Want(t, 200).JSON(t)["data"].([]any)
+			if len(list) != want {
+				t.Errorf("deliveries of the %s %s: %d, want %d", name, q, len(list), want)
+			}
+		}
+	}
+	for _, dry := range []bool{true, false} {
+		filter := map[string]any{"status": "delivered", "destination_id": delivery["destination_id"]}
+		body := map[string]any{"filter": filter, "dry_run": dry}
+		got := globex.sys.Call(t, "deliveries-replay", fntest.Request{As: &attacker, Body: body}).Want(t, 202).JSON(t)
+		if got["matched"] != 0.0 || got["enqueued"] != 0.0 || got["replay_id"] != nil {
+			t.Errorf("a replay of another tenant's deliveries, dry %v: %v", dry, got)
+		}
+	}
+	own := globex.sys.Call(t, "deliveries-replay", fntest.Request{As: &globex.admin, Body: map[string]any{"filter": map[string]any{"status": "delivered"}, "dry_run": true}}).Want(t, 202).JSON(t)
+	if own["matched"] != 1.0 || own["enqueued"] != 0.0 {
+		t.Errorf("the owner's dry run finds %v", own)
 	}
 }

@@ -162,6 +162,17 @@ func TestTheValidatedFieldIsUsed(t *testing.T) {
 		{"tenants-update", `{"plan":"basic","PLAN":"bogus"}`, &platform},
 		{"uploads-create", `{"content_type":"a/b","CONTENT_TYPE":"text/html\r\nX-Evil: 1"}`, nil},
 		{"jobs-create", `{"documents":[{"text":"a"}],"DOCUMENTS":[]}`, nil},
+		{"events-publish", `{"type":"acme.thing.happened","TYPE":"analysis.completed"}`, nil},
+		{"events-publish", `{"events":[{"type":"acme.thing.happened"}],"EVENTS":[]}`, nil},
+		{"event-types-create", `{"name":"acme.thing.happened","NAME":"analysis.completed"}`, nil},
+		{"destinations-create", `{"name":"x","type":"webhook","config":{"url":"https://hooks.example.com/","URL":"https://169.254.169.254/"}}`, nil},
+		{"destinations-create", `{"name":"x","type":"webhook","config":{"url":"https://hooks.example.com/"},"limits":{"per_second":1,"PER_SECOND":1e9}}`, nil},
+		{"rules-validate", `{"name":"x","event_types":["*"],"actions":[{"destination_id":"a","DESTINATION_ID":"b"}]}`, nil},
+		{"rules-validate", `{"name":"x","event_types":["*"],"condition":"true","CONDITION":"false","actions":[{"destination_id":"a"}]}`, nil},
+		{"rules-import", `{"pattern":{"detail-type":["a.b"]},"PATTERN":{}}`, nil},
+		{"templates-preview", `{"template":"{}","event_type":"analysis.completed","EVENT_TYPE":"job.failed"}`, nil},
+		{"deliveries-replay", `{"filter":{"status":"dead","STATUS":"delivered"},"dry_run":true}`, nil},
+		{"deliveries-replay", `{"filter":{},"dry_run":true,"DRY_RUN":false}`, nil},
 		{"analyze", `{"text":"hello","Text":"my ssn is 536-90-4399"}`, nil},
 	} {
 		as := cmp.Or(c.as, &admin)

@@ -47,7 +47,8 @@ func TestEstimateAddsUp(t *testing.T) {
 		"public": {API: 3.5, Lambda: run, Logs: logs},
 		// Limits read and write the usage table once.
 		"read": {API: 3.5, Lambda: 2 * run, Tables: 2*0.125 + 0.625, Logs: logs},
-		"work": {Lambda: run, Tables: 0.125 + 4*0.625, Queues: 3 * 0.40, Logs: logs},
+		// Received, deleted, sent on, and the event sent to be matched.
+		"work": {Lambda: run, Tables: 0.125 + 4*0.625, Queues: 4 * 0.40, Logs: logs},
 	} {
 		l := got[name]
 		sum := want.API + want.Lambda + want.Tables + want.Queues + want.Logs

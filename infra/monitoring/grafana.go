@@ -45,6 +45,27 @@ func Panels() []Panel {
 		"Work", "Tries of queued work and stream records a second, and those that failed.", "ops",
 		[]Query{{"sum(rate(" + messages + "[$__rate_interval]))", "tries"}, {"sum(rate(" + failed + "[$__rate_interval]))", "failed"}},
 	}, {
+		"Deliveries", "Attempts of deliveries a second, and how they end.", "ops",
+		[]Query{
+			sum(telemetry.DeliveryAttempts, "attempts"), sum(telemetry.DeliveryFailures, "failed attempts"),
+			sum(telemetry.DeliveriesDone, "arrived"), sum(telemetry.DeliveriesDead, "given up"),
+		},
+	}, {
+		"Deliveries that wait", "Deliveries that were parked or put off a second, and breakers that opened.", "ops",
+		[]Query{sum(telemetry.DeliveriesParked, "parked"), sum(telemetry.DeliveriesDelayed, "put off"), sum(telemetry.BreakersOpened, "breakers opened")},
+	}, {
+		"Failed attempts", "Share of attempts that failed.", "percentunit",
+		[]Query{{"sum(rate(" + prometheus(telemetry.DeliveryFailures) + "[$__rate_interval])) / sum(rate(" + prometheus(telemetry.DeliveryAttempts) + "[$__rate_interval]))", "failed"}},
+	}, {
+		"Time to the first attempt", "From an event's commit to the begin of its first attempt: half, 95 % and 99 % came within.", "s",
+		[]Query{total(telemetry.DeliveryLatency, "0.5"), total(telemetry.DeliveryLatency, "0.95"), total(telemetry.DeliveryLatency, "0.99")},
+	}, {
+		"Events", "Events that were matched a second, deliveries that were found missing, and what the queue did not take.", "ops",
+		[]Query{
+			sum(telemetry.EventsAccepted, "of callers"), sum(telemetry.EventsMatched, "matched"), sum(telemetry.EventsResent, "sent again"),
+			sum(telemetry.EventsUnmatched, "gaps"), sum(telemetry.EventsNotAnnounced, "not announced"),
+		},
+	}, {
 		"Processes", "Releases that answer, and queues that do.", "short",
 		[]Query{{"count by (version) (" + telemetry.BuildInfo + ")", "{{version}}"}, {"min by (queue) (" + telemetry.QueueUp + ")", "up: {{queue}}"}},
 	}}
@@ -66,6 +87,16 @@ func budgetPanel() Panel {
 
 func quantile(histogram, q string) Query {
 	return Query{"histogram_quantile(" + q + ", sum by (le) (rate(" + histogram + `_bucket{function=~"$function"}[$__rate_interval])))`, "p" + strings.TrimPrefix(q, "0.")}
+}
+
+// total is quantile over all functions.
+func total(m telemetry.Metric, q string) Query {
+	return Query{"histogram_quantile(" + q + ", sum by (le) (rate(" + prometheus(m) + "_bucket[$__rate_interval])))", "p" + strings.TrimPrefix(q, "0.")}
+}
+
+// sum is a counter over all functions, a second.
+func sum(m telemetry.Metric, legend string) Query {
+	return Query{"sum(rate(" + prometheus(m) + "[$__rate_interval]))", legend}
 }
 
 // spaced is a metric's name as words: "Request errors".

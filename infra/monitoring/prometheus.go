@@ -26,6 +26,8 @@ func causes() []cause {
 	refused := prometheus(telemetry.ServiceRefused)
 	poisoned := prometheus(telemetry.ChunksPoisoned)
 	missed := prometheus(telemetry.RecordsMissed)
+	unmatched, unannounced, opened := prometheus(telemetry.EventsUnmatched), prometheus(telemetry.EventsNotAnnounced), prometheus(telemetry.BreakersOpened)
+	dead, done := prometheus(telemetry.DeliveriesDead), prometheus(telemetry.DeliveriesDone)
 	return []cause{
 		{"GuardrailsDown", `up{job="guardrails"} == 0`, 2 * time.Minute, true, "Prometheus gets no metrics of {{ $labels.instance }}.", "node-down"},
 		{"GuardrailsDeadLetters", telemetry.QueueMessages + `{queue=~".+-dlq", state="waiting"} > 0`, time.Minute, true, "Work was given up and lies in {{ $labels.queue }}.", "dead-letters"},
@@ -33,6 +35,14 @@ func causes() []cause {
 		{"GuardrailsServiceRefuses", `sum by (function) (increase(` + refused + `[10m])) > 0`, 0, true, "A service refuses {{ $labels.function }}: a grant, a table or a key is missing.", "function-errors"},
 		{"GuardrailsChunksGivenUp", `sum(increase(` + poisoned + `[15m])) > 0`, 0, false, "Chunks of jobs were given up after their last try.", "dead-letters"},
 		{"GuardrailsRecordsMissed", `sum(increase(` + missed + `[15m])) > 0`, 15 * time.Minute, false, "Analyses are answered before their record is known to be durable.", "queue-late"},
+		{"GuardrailsEventsUnmatched", `sum(increase(` + unmatched + `[15m])) > 0`, 0, false, "The reconciliation found deliveries that nothing else had sent, and sent them.", "stuck-deliveries"},
+		{"GuardrailsEventsNotAnnounced", `sum(increase(` + unannounced + `[5m])) > 0`, 15 * time.Minute, true, "The queues do not take events and deliveries, which the stream sends later.", "stuck-deliveries"},
+		{"GuardrailsBreakersOpened", `sum(increase(` + opened + `[5m])) > 50`, 5 * time.Minute, true, "Breakers of many destinations open at once.", "destination-outage"},
+		// A single receiver that is gone for good makes no fifth of all.
+		{
+			"GuardrailsDeliveriesDie", `sum(increase(` + dead + `[1h])) > 10 and sum(increase(` + dead + `[1h])) > 0.2 * (sum(increase(` + dead + `[1h])) + sum(increase(` + done + `[1h])))`,
+			0, false, "More than a fifth of the deliveries that end were given up.", "destination-outage",
+		},
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"guardrails/shared/fn"
+	"guardrails/shared/queue"
+	"guardrails/shared/resource"
 	"guardrails/shared/telemetry"
 )
 
@@ -26,6 +28,8 @@ type Alarm struct {
 	Silence bool
 	// Rollback says that a deployment which makes it ring is undone.
 	Rollback bool
+	// Ticket says that nobody is woken for it: it waits for the morning.
+	Ticket bool
 }
 
 // Comparison says on which side of the threshold a period is bad.
@@ -91,6 +95,9 @@ func (p *Plan) FunctionAlarms(f Function) []Alarm {
 	return out
 }
 
+// late is how long the oldest message of a queue may wait.
+const late = 15 * time.Minute
+
 // QueueAlarms are the alarms of all queues: a message that was given up, or one that waits too long.
 func (p *Plan) QueueAlarms() []Alarm {
 	var out []Alarm
@@ -100,15 +107,54 @@ func (p *Plan) QueueAlarms() []Alarm {
 			Period: time.Minute, Comparison: AtLeast,
 		}
 		if q.DeadLetter == "" {
-			a.Name, a.Runbook = q.Physical+"-filled", "dead-letters"
+			a.Name, a.Runbook = q.Physical+"-filled", p.deadLetterPage(q.Physical)
 			a.About = "Work was given up and lies in " + q.Name + "."
 			a.Metric, a.Threshold, a.Bad, a.Of = "ApproximateNumberOfMessagesVisible", 1, 1, 1
 		} else {
+			wait := late
+			if q.Name == queue.Deliveries {
+				wait += queue.MaxDelay // its messages wait for their next attempt on purpose
+			}
 			a.Name, a.Runbook = q.Physical+"-late", "queue-late"
 			a.About = "Messages of " + q.Name + " wait too long."
-			a.Metric, a.Threshold, a.Bad, a.Of = "ApproximateAgeOfOldestMessage", (15 * time.Minute).Seconds(), 5, 5
+			a.Metric, a.Threshold, a.Bad, a.Of = "ApproximateAgeOfOldestMessage", wait.Seconds(), 5, 5
 		}
 		out = append(out, a)
 	}
 	return out
 }
+
+// deadLetterPage is the runbook of a queue of what was given up, by whose work it was.
+func (p *Plan) deadLetterPage(physical string) string {
+	for _, f := range p.Functions {
+		given := f.Lost
+		if f.Spec.Trigger.Kind == fn.TriggerQueue {
+			given = resource.Queue(p.Env, queue.DLQ(f.Spec.Trigger.Source))
+		}
+		if given == physical && (f.Spec.Context == "events" || f.Spec.Context == "deliveries") {
+			return "delivery-dead-letters"
+		}
+	}
+	return "dead-letters"
+}
+
+// DeliveryAlarms are about deliveries of all tenants and functions together. What happens to one destination is its
+// tenant's to see.
+func (p *Plan) DeliveryAlarms() []Alarm {
+	alarm := func(name, about, runbook string, m telemetry.Metric, bad, of int, threshold float64, ticket bool) Alarm {
+		return Alarm{
+			Name: resource.Function(p.Env, name), Owner: name, About: about, Runbook: runbook,
+			Namespace: telemetry.Namespace, Metric: string(m), Statistic: "Sum",
+			Period: 5 * time.Minute, Bad: bad, Of: of, Comparison: AtLeast, Threshold: threshold, Ticket: ticket,
+		}
+	}
+	return []Alarm{
+		alarm("events-unmatched", "The reconciliation found deliveries that nothing else had sent, and sent them.", "stuck-deliveries", telemetry.EventsUnmatched, 1, 1, 1, true),
+		alarm("events-unannounced", "The queues do not take events and deliveries, which the stream sends later.", "stuck-deliveries", telemetry.EventsNotAnnounced, 3, 3, 1, false),
+		alarm("breakers-opened", "Breakers of many destinations open at once.", "destination-outage", telemetry.BreakersOpened, 2, 3, manyBreakers, false),
+	}
+}
+
+// manyBreakers is how many breakers open within five minutes before it is likelier that the way out is ill than that the
+// receivers are. One that stays open counts again with each probe that fails, at most once in five minutes in the long run.
+const manyBreakers = 50

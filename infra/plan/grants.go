@@ -28,8 +28,12 @@ type Statement struct {
 // Function is the role that the function runs with: its log, its trigger, the look-ups that come before a tenant is
 // known, and taking up the tenant role. Tenant is the role it takes up for each tenant, with the tenant as a session
 // tag: everything that belongs to tenants, and only to that one. It is empty for functions without such data.
+//
+// Managed is what the function's role may do beside it and grows with the catalogue, which no limit of one policy bounds:
+// each list is a managed policy of its own.
 type Grants struct {
 	Function []Statement
+	Managed  [][]Statement
 	Tenant   []Statement
 }
 
@@ -42,6 +46,9 @@ const (
 func (p *Plan) Grants(f Function) Grants {
 	g := p.declaredGrants(f)
 	g.Function = append(p.ownGrants(f), g.Function...)
+	if f.Spec.Trigger.Kind == fn.TriggerDeployment {
+		g.Managed = cut(p.deployments())
+	}
 	if len(g.Tenant) > 0 {
 		g.Function = append(g.Function, takeUp(f.TenantRole))
 	}
@@ -119,9 +126,7 @@ func (p *Plan) ownGrants(f Function) []Statement {
 			Sid: "Source", Actions: []string{"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"},
 			Resources: []string{"{stream:" + t.Source + "}"},
 		})
-	case fn.TriggerDeployment:
-		out = append(out, p.deployments()...)
-	case fn.TriggerHTTP, fn.TriggerSchedule, fn.TriggerAuthorizer:
+	case fn.TriggerHTTP, fn.TriggerSchedule, fn.TriggerAuthorizer, fn.TriggerDeployment:
 	}
 	if f.Lost != "" {
 		out = append(out, Statement{Sid: "Lost", Actions: []string{"sqs:SendMessage"}, Resources: []string{queueARN(f.Lost)}})

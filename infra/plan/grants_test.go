@@ -1,11 +1,13 @@
 package plan_test
 
 import (
-	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"guardrails/functions"
 	"guardrails/infra/plan"
@@ -40,6 +42,11 @@ func allowed(statements []plan.Statement) []string {
 	return out
 }
 
+// whole is everything that a function's own role may do.
+func whole(g plan.Grants) []plan.Statement {
+	return slices.Concat(append([][]plan.Statement{g.Function}, g.Managed...)...)
+}
+
 func TestGrantsFollowTheDeclaration(t *testing.T) {
 	t.Parallel()
 	const (
@@ -62,6 +69,36 @@ func TestGrantsFollowTheDeclaration(t *testing.T) {
 			fn.Spec{Trigger: public, Access: fn.Access{Tables: map[string]fn.Mode{table.Jobs: fn.Read}}},
 			slices.Concat(own, assume),
 			[]string{"dynamodb:GetItem " + dynamo + "jobs", "dynamodb:Query " + dynamo + "jobs"},
+		},
+		{
+			"reads deliveries, by their state too",
+			fn.Spec{Trigger: public, Access: fn.Access{Tables: map[string]fn.Mode{table.Deliveries: fn.Read}}},
+			slices.Concat(own, assume),
+			[]string{
+				"dynamodb:GetItem " + dynamo + "deliveries", "dynamodb:GetItem " + dynamo + "deliveries/index/state",
+				"dynamodb:Query " + dynamo + "deliveries", "dynamodb:Query " + dynamo + "deliveries/index/state",
+			},
+		},
+		{
+			"writes deliveries and reads none",
+			fn.Spec{Trigger: public, Access: fn.Access{Tables: map[string]fn.Mode{table.Deliveries: fn.Append}}},
+			slices.Concat(own, assume),
+			[]string{"dynamodb:PutItem " + dynamo + "deliveries"},
+		},
+		{
+			"looks for what is due",
+			fn.Spec{Trigger: fn.Every(time.Minute), Access: fn.Access{Tables: map[string]fn.Mode{table.Deliveries: fn.Read}}},
+			slices.Concat([]string{"dynamodb:Query " + dynamo + "deliveries/index/due"}, own, []string{"sqs:SendMessage " + sqs + "f-lost"}, assume),
+			[]string{
+				"dynamodb:GetItem " + dynamo + "deliveries", "dynamodb:GetItem " + dynamo + "deliveries/index/state",
+				"dynamodb:Query " + dynamo + "deliveries", "dynamodb:Query " + dynamo + "deliveries/index/state",
+			},
+		},
+		{
+			"writes events, and sends them to be matched",
+			fn.Spec{Trigger: public, Access: fn.Access{Tables: map[string]fn.Mode{table.Events: fn.Append}}},
+			slices.Concat(own, []string{"sqs:GetQueueUrl " + sqs + "events", "sqs:SendMessage " + sqs + "events"}, assume),
+			[]string{"dynamodb:PutItem " + dynamo + "events"},
 		},
 		{
 			"appends to a table",
@@ -130,7 +167,7 @@ func TestGrantsFollowTheDeclaration(t *testing.T) {
 				t.Fatal(err)
 			}
 			g := p.Grants(p.Functions[0])
-			if got := allowed(g.Function); !slices.Equal(got, c.function) {
+			if got := allowed(whole(g)); !slices.Equal(got, c.function) {
 				t.Errorf("the function may\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(c.function, "\n"))
 			}
 			if got := allowed(g.Tenant); !slices.Equal(got, c.tenant) {
@@ -147,7 +184,7 @@ func TestNoRoleIsWiderThanItsFunction(t *testing.T) {
 	p := catalog(t)
 	for _, f := range p.Functions {
 		g := p.Grants(f)
-		for _, s := range slices.Concat(g.Function, g.Tenant) {
+		for _, s := range slices.Concat(whole(g), g.Tenant) {
 			for _, a := range s.Actions {
 				if strings.Contains(a, "*") || !strings.Contains(a, ":") {
 					t.Errorf("%s: %s allows the action %s", f.Spec.Name, s.Sid, a)
@@ -163,7 +200,7 @@ func TestNoRoleIsWiderThanItsFunction(t *testing.T) {
 		for _, s := range g.Tenant {
 			checkBound(t, f, p, s)
 		}
-		for _, s := range g.Function {
+		for _, s := range whole(g) {
 			if touchesTenants(p, s) && s.Sid != "Index" && s.Sid != "Source" {
 				t.Errorf("%s: its own role reaches tenants' items: %v", f.Spec.Name, s)
 			}
@@ -206,31 +243,79 @@ func checkBound(t *testing.T, f plan.Function, p plan.Plan, s plan.Statement) {
 	}
 }
 
-// TestRolesFitIAM holds each role's policy to what a role can have inline, in the environment with the longest names.
+// TestRolesFitIAM holds each role's policies to what a role can have, in the environment with the longest names: those of
+// today's catalogue, and the gate's for a much larger one.
 func TestRolesFitIAM(t *testing.T) {
 	t.Parallel()
-	const most = 10_240
 	p, err := plan.New("staging", "123456789012", functions.Catalog())
 	if err != nil {
 		t.Fatal(err)
 	}
-	names := strings.NewReplacer("{partition}", "aws-us-gov", "{region}", "ap-southeast-2", "{account}", "123456789012")
 	largest := 0
 	for _, f := range p.Functions {
 		g := p.Grants(f)
 		for _, role := range [][]plan.Statement{g.Function, g.Tenant} {
-			raw, err := json.Marshal(role)
-			if err != nil {
-				t.Fatal(err)
-			}
-			n := len(names.Replace(string(raw)))
+			n := plan.Size(role)
 			largest = max(largest, n)
-			if n > most {
-				t.Errorf("a role of %s has a policy of %d characters, at most %d fit", f.Spec.Name, n, most)
+			if n > plan.InlineLimit {
+				t.Errorf("a role of %s has a policy of %d characters, at most %d fit", f.Spec.Name, n, plan.InlineLimit)
 			}
 		}
 	}
-	t.Logf("the largest policy has %d of %d characters", largest, most)
+	t.Logf("the largest policy has %d of %d characters", largest, plan.InlineLimit)
+	node := p.NodeGrants()
+	for name, role := range map[string][]plan.Statement{"node": node.Function, "node's tenant": node.Tenant} {
+		if n := plan.Size(role); n > plan.InlineLimit {
+			t.Errorf("the %s role has a policy of %d characters, at most %d fit", name, n, plan.InlineLimit)
+		}
+	}
+	specs := functions.Catalog()
+	for n := len(specs); n < 150; n++ {
+		name := fmt.Sprintf("a-function-with-quite-a-long-name-%d", n)
+		specs = append(specs, fn.Spec{Name: name, Context: "context" + strconv.Itoa(n/10), Trigger: fn.HTTP("GET", "/"+name), Permission: "read:jobs"})
+	}
+	for _, env := range []string{"local", "staging"} {
+		p, err := plan.New(env, "123456789012", specs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		gate, _ := p.Function(p.Gate)
+		managed := p.Grants(gate).Managed
+		if len(managed) < 2 || len(managed) > plan.MostManaged-5 {
+			t.Errorf("%s: the gate of %d functions has %d managed policies", env, len(specs), len(managed))
+		}
+		for i, policy := range managed {
+			if n := plan.Size(policy); n > plan.ManagedLimit || i < len(managed)-1 && n < plan.ManagedLimit-500 {
+				t.Errorf("%s: managed policy %d has %d of %d characters", env, i+1, n, plan.ManagedLimit)
+			}
+		}
+	}
+}
+
+// TestTheGateMayAskAboutEveryDeployment checks that cutting the gate's policies loses nothing and adds nothing, and that
+// one more function at the catalogue's end leaves the first of them as it is.
+func TestTheGateMayAskAboutEveryDeployment(t *testing.T) {
+	t.Parallel()
+	p := catalog(t)
+	gate, _ := p.Function(p.Gate)
+	g := p.Grants(gate)
+	var want []string
+	for _, f := range p.Functions {
+		group := " arn:{partition}:codedeploy:{region}:{account}:deploymentgroup:" + f.Application + "/" + f.Group
+		want = append(want, "codedeploy:GetDeployment"+group, "codedeploy:PutLifecycleEventHookExecutionStatus"+group,
+			"codedeploy:GetApplicationRevision arn:{partition}:codedeploy:{region}:{account}:application:"+f.Application)
+	}
+	slices.Sort(want)
+	if got, want := allowed(slices.Concat(g.Managed...)), slices.Compact(want); !slices.Equal(got, want) {
+		t.Errorf("the gate may\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	more, err := plan.New("dev", "", append(functions.Catalog(), fn.Spec{Name: "zz", Context: "ops", Trigger: fn.HTTP("GET", "/zz"), Permission: "read:jobs"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if then := more.Grants(gate).Managed; len(g.Managed) < 2 || !slices.Equal(allowed(then[0]), allowed(g.Managed[0])) {
+		t.Error("a function at the catalogue's end changes the gate's first policy")
+	}
 }
 
 func TestOnlyPlatformFunctionsReachTheActorsLog(t *testing.T) {

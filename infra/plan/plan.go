@@ -36,8 +36,8 @@ type Function struct {
 	// Role is what it runs with, TenantRole what it takes up for a tenant (see Grants).
 	Role, TenantRole string
 	LogGroup         string
-	// Application and Group are what CodeDeploy calls its context and itself. A group's name is short: the gate's role
-	// lists them all, and a role has 10,240 characters.
+	// Application and Group are what CodeDeploy calls its context and itself. A group's name is short: the gate's policies
+	// list them all.
 	Application, Group string
 	// Lost is the physical name of the queue that gets the events which failed too often; streams and schedules have
 	// one, a queue has its own.
@@ -197,10 +197,21 @@ func shape(path string) string {
 	return strings.Join(parts, "/")
 }
 
+// mostReaders is how many readers of a stream's shard DynamoDB serves well:
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html.
+const mostReaders = 2
+
 func (p *Plan) checkMappings() error {
 	var errs []error
+	readers := map[string]int{}
 	for _, m := range p.Mappings {
 		errs = append(errs, p.checkMapping(m))
+		if m.Kind != fn.TriggerStream {
+			continue
+		}
+		if readers[m.Source]++; readers[m.Source] > mostReaders {
+			errs = append(errs, fmt.Errorf("function %s is one reader too many of the stream of %s: %d are served", m.Function, m.Source, mostReaders))
+		}
 	}
 	return errors.Join(errs...)
 }

@@ -47,9 +47,12 @@ func TestFaultsOfTheCatalogAreNamed(t *testing.T) {
 		specs []fn.Spec
 		want  string
 	}{
-		"repeated name":       {[]fn.Spec{auth, route("a", "/a"), route("a", "/b")}, "listed twice"},
-		"same route":          {[]fn.Spec{auth, route("a", "/x/{id}"), route("b", "/x/{other}")}, "same route"},
-		"no stream":           {[]fn.Spec{{Name: "s", Trigger: fn.Stream(table.Jobs, 1, 0)}}, "has none"},
+		"repeated name": {[]fn.Spec{auth, route("a", "/a"), route("a", "/b")}, "listed twice"},
+		"same route":    {[]fn.Spec{auth, route("a", "/x/{id}"), route("b", "/x/{other}")}, "same route"},
+		"no stream":     {[]fn.Spec{{Name: "s", Trigger: fn.Stream(table.Jobs, 1, 0)}}, "has none"},
+		"many readers": {[]fn.Spec{
+			{Name: "a", Trigger: fn.Stream(table.Events, 1, 0)}, {Name: "b", Trigger: fn.Stream(table.Events, 1, 0)}, {Name: "c", Trigger: fn.Stream(table.Events, 1, 0)},
+		}, "function c is one reader too many of the stream of events"},
 		"no queue":            {[]fn.Spec{{Name: "q", Trigger: fn.Queue("nope", 1, 0)}}, "does not exist"},
 		"short visibility":    {[]fn.Spec{slow}, "needs 1m6s"},
 		"no authorizer":       {[]fn.Spec{route("a", "/a")}, "needs an authorizer"},

@@ -73,7 +73,11 @@ func (b *builder) deployPolicy(context string) cfn.Map {
 func (b *builder) function(t *cfn.Template, f plan.Function) {
 	id := func(what string) string { return cfn.ID(f.Spec.Name, what) }
 	grants := b.plan.Grants(f)
-	role := t.Add(id("role"), b.role(f.Role, "What the function "+f.Spec.Name+" runs with.", serviceTrust("lambda.amazonaws.com"), grants.Function))
+	own := b.role(f.Role, "What the function "+f.Spec.Name+" runs with.", serviceTrust("lambda.amazonaws.com"), grants.Function)
+	if managed := b.managed(t, f, grants.Managed); len(managed) > 0 {
+		own.Properties["ManagedPolicyArns"] = managed
+	}
+	role := t.Add(id("role"), own)
 	if len(grants.Tenant) > 0 {
 		t.Add(id("tenant-role"), b.role(f.TenantRole, "What the function "+f.Spec.Name+" may do for one tenant, which the session's tag names.", tenantTrust(f.ForPlatform(), role), grants.Tenant))
 	}

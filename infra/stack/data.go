@@ -272,8 +272,12 @@ func (b *builder) alarm(t *cfn.Template, a plan.Alarm, topic any) string {
 	if a.Silence {
 		missing = "breaching"
 	}
+	about := a.About
+	if a.Ticket {
+		about = "[ticket] " + about
+	}
 	return t.Add(cfn.ID(a.Name, "alarm"), cfn.Resource{Type: "AWS::CloudWatch::Alarm", Properties: cfn.Map{
-		"AlarmName": a.Name, "AlarmDescription": a.About + " Runbook: " + runbooks + a.Runbook + ".md",
+		"AlarmName": a.Name, "AlarmDescription": about + " Runbook: " + runbooks + a.Runbook + ".md",
 		"Namespace": a.Namespace, "MetricName": a.Metric, "Dimensions": dimensions, "Statistic": a.Statistic,
 		"Period": int(a.Period.Seconds()), "EvaluationPeriods": a.Of, "DatapointsToAlarm": a.Bad,
 		"ComparisonOperator": string(a.Comparison), "Threshold": a.Threshold, "TreatMissingData": missing,

@@ -17,6 +17,13 @@ func (b *builder) observability() Stack {
 	t := cfn.New("Guardrails " + b.env.Name + ": dashboard, objectives and saved queries.")
 	t.Add("Dashboard", cfn.Resource{Type: "AWS::CloudWatch::Dashboard", Properties: cfn.Map{"DashboardName": b.name("overview"), "DashboardBody": b.dashboard()}})
 	b.objectives(t)
+	for _, a := range b.plan.DeliveryAlarms() {
+		topic := b.alarmTopic()
+		if a.Ticket {
+			topic = b.ticketTopic()
+		}
+		b.alarm(t, a, cfn.ARN("sns", topic))
+	}
 	for _, q := range queries() {
 		for i, groups := range b.logGroups() {
 			name := q.name
@@ -73,7 +80,7 @@ func (b *builder) logGroups() []cfn.List {
 	return out
 }
 
-// dashboard is one page: the API, the functions by kind of trouble, the queues, the tables, our own counters. The runbooks
+// dashboard is one page: the API, the functions by kind of trouble, the queues, the tables, deliveries, our own counters. The runbooks
 // name its widgets by their titles.
 func (b *builder) dashboard() any {
 	var functions, throttles, queues, flow, age, tables, counters, latency cfn.List
@@ -120,7 +127,14 @@ func (b *builder) dashboard() any {
 		widget(12, 18, "Queues: messages sent and received", "Sum", flow),
 		widget(0, 24, "Queues: age of the oldest message", "Maximum", age),
 		widget(12, 24, "Tables: throttled requests", "Sum", tables),
-		widget(0, 30, "Guardrails' own counters", "Sum", counters),
+		widget(0, 30, "Deliveries: attempts and their ends", "Sum", sums(telemetry.DeliveryAttempts, telemetry.DeliveryFailures, telemetry.DeliveriesDone, telemetry.DeliveriesDead)),
+		widget(12, 30, "Deliveries: parked, put off, breakers opened", "Sum", sums(telemetry.DeliveriesParked, telemetry.DeliveriesDelayed, telemetry.BreakersOpened)),
+		widget(0, 36, "Deliveries: time from the event to the first attempt", "p99", cfn.List{
+			cfn.List{telemetry.Namespace, string(telemetry.DeliveryLatency), cfn.Map{"stat": "p50"}}, cfn.List{telemetry.Namespace, string(telemetry.DeliveryLatency)},
+		}),
+		widget(12, 36, "Events: matched, sent again, not announced", "Sum",
+			sums(telemetry.EventsAccepted, telemetry.EventsMatched, telemetry.EventsResent, telemetry.EventsUnmatched, telemetry.EventsNotAnnounced)),
+		widget(0, 42, "Guardrails' own counters", "Sum", counters),
 	}
 	raw, err := json.Marshal(cfn.Map{"widgets": widgets})
 	if err != nil {
@@ -137,6 +151,15 @@ func byFunction(m telemetry.Metric) string {
 
 func search(m telemetry.Metric) cfn.List {
 	return cfn.List{cfn.List{cfn.Map{"expression": byFunction(m)}}}
+}
+
+// sums are counters summed over all functions.
+func sums(metrics ...telemetry.Metric) cfn.List {
+	out := cfn.List{}
+	for _, m := range metrics {
+		out = append(out, cfn.List{telemetry.Namespace, string(m)})
+	}
+	return out
 }
 
 func widget(x, y int, title, stat string, metrics cfn.List) cfn.Map {

@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"strconv"
 	"strings"
 
 	"guardrails/infra/cfn"
@@ -85,6 +86,20 @@ func (b *builder) role(name, about string, trust cfn.List, statements []plan.Sta
 		"AssumeRolePolicyDocument": cfn.Map{"Version": "2012-10-17", "Statement": trust},
 		"Policies":                 cfn.List{cfn.Map{"PolicyName": "declared", "PolicyDocument": b.document(statements)}},
 	}}
+}
+
+// managed adds the managed policies of a function's role and returns their ARNs. The role names them, and not they the
+// role: so whoever has the role has all of it.
+func (b *builder) managed(t *cfn.Template, f plan.Function, policies [][]plan.Statement) cfn.List {
+	var out cfn.List
+	for i, statements := range policies {
+		n := strconv.Itoa(i + 1)
+		out = append(out, cfn.Ref(t.Add(cfn.ID(f.Spec.Name, "policy")+n, cfn.Resource{Type: "AWS::IAM::ManagedPolicy", Properties: cfn.Map{
+			"ManagedPolicyName": f.Role + "-" + n, "Description": "What the function " + f.Spec.Name + " may do beside its role's own policy, part " + n + ".",
+			"PolicyDocument": b.document(statements),
+		}})))
+	}
+	return out
 }
 
 // serviceTrust lets an AWS service take up a role. Who may hand the role to the service is what iam:PassRole says, so

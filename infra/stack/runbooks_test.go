@@ -46,7 +46,7 @@ func runbookPages(t *testing.T) map[string]string {
 }
 
 // alarmKinds are what the names of alarms end with, or hold.
-var alarmKinds = regexp.MustCompile(`-(errors|throttles|failures|lag|silent|filled|late)$|-burn-`)
+var alarmKinds = regexp.MustCompile(`-(errors|throttles|failures|lag|silent|filled|late|unmatched|unannounced|opened)$|-burn-`)
 
 // TestRunbooksKnowTheirAlarms checks that the page that an alarm names speaks of alarms of its kind.
 func TestRunbooksKnowTheirAlarms(t *testing.T) {
@@ -64,6 +64,9 @@ func TestRunbooksKnowTheirAlarms(t *testing.T) {
 // deployedName is a name in a runbook that is written out whole: one with a placeholder in it is none.
 var deployedName = regexp.MustCompile(`guardrails-ENV-([a-z]+(?:-[a-z]+)*)(-?<)?`)
 
+// numbered is the end of the names of a query's parts after the first.
+var numbered = regexp.MustCompile(`-[0-9]+$`)
+
 // TestNamesInRunbooksAreDeployed looks up each whole name, of a saved query for instance, in what is deployed.
 func TestNamesInRunbooksAreDeployed(t *testing.T) {
 	t.Parallel()
@@ -78,7 +81,7 @@ func TestNamesInRunbooksAreDeployed(t *testing.T) {
 				}
 			}
 			if r.Type == "AWS::Logs::QueryDefinition" {
-				queries[strings.TrimSuffix(r.Properties["Name"].(string), "-2")] = true
+				queries[numbered.ReplaceAllString(r.Properties["Name"].(string), "")] = true
 			}
 		}
 	}
@@ -249,7 +252,7 @@ func TestQueryOfErrorsSeesWhatNoFunctionLogs(t *testing.T) {
 	}, "AWS::Logs::QueryDefinition")
 }
 
-// TestTicketsWakeNobody checks that slow burns alone go to the topic of tickets, that PagerDuty hears of pages alone, and
+// TestTicketsWakeNobody checks that slow burns and gaps that were mended alone go to the topic of tickets, that PagerDuty hears of pages alone, and
 // that the e-mail address hears of both.
 func TestTicketsWakeNobody(t *testing.T) {
 	t.Parallel()
@@ -264,7 +267,9 @@ func TestTicketsWakeNobody(t *testing.T) {
 		if slow {
 			tickets++
 		}
-		if strings.Count(to, ":guardrails-prod-tickets]") != map[bool]int{true: 2}[slow] || slow != strings.HasSuffix(r.Properties["AlarmName"].(string), "-burn-slow") {
+		name := r.Properties["AlarmName"].(string)
+		want := strings.HasSuffix(name, "-burn-slow") || name == "guardrails-prod-events-unmatched"
+		if strings.Count(to, ":guardrails-prod-tickets]") != map[bool]int{true: 2}[slow] || slow != want {
 			t.Errorf("%s tells %s", where, to)
 		}
 	}, "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -18,6 +19,7 @@ import (
 	"guardrails/infra/plan"
 	"guardrails/infra/stack"
 	"guardrails/shared/fn"
+	"guardrails/shared/telemetry"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -105,7 +107,9 @@ func TestTemplatesAreTheSameEachTime(t *testing.T) {
 		if !bytes.Equal(a, b) {
 			t.Errorf("stack %s differs between two runs", first[i].Name)
 		}
-		if n := len(first[i].Template.Resources); n > 450 {
+		n := len(first[i].Template.Resources)
+		t.Logf("stack %s has %d of 500 resources", first[i].Name, n)
+		if n > 450 {
 			t.Errorf("stack %s has %d resources", first[i].Name, n)
 		}
 	}
@@ -219,6 +223,10 @@ func TestTheGateMayInvokeEachVersionAndNoOther(t *testing.T) {
 				}
 			case "AWS::IAM::Role":
 				policy := fmt.Sprint(r.Properties["Policies"])
+				gate := strings.HasSuffix(fmt.Sprint(r.Properties["RoleName"]), "-release-check")
+				if managed, _ := r.Properties["ManagedPolicyArns"].([]any); gate != (len(managed) > 1) {
+					t.Errorf("%s/%s has %d managed policies", s.Name, id, len(managed))
+				}
 				deploys := strings.HasSuffix(fmt.Sprint(r.Properties["RoleName"]), "-deploy")
 				if invokes := strings.Contains(policy, "lambda:InvokeFunction"); invokes != deploys {
 					t.Errorf("%s/%s may invoke functions: %v", s.Name, id, invokes)
@@ -231,6 +239,101 @@ func TestTheGateMayInvokeEachVersionAndNoOther(t *testing.T) {
 	}
 	if versions == 0 || versions != admitted {
 		t.Errorf("the gate may invoke %d of %d versions", admitted, versions)
+	}
+}
+
+// TestPoliciesFitIAM measures every role and managed policy as CloudFormation will write it.
+func TestPoliciesFitIAM(t *testing.T) {
+	t.Parallel()
+	all := stacks(t, "prod")
+	size := func(documents any) int {
+		raw, err := json.Marshal(written(documents))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(raw)
+	}
+	every(t, all, func(where string, r resource) {
+		list, _ := r.Properties["Policies"].([]any)
+		n := 0
+		for _, p := range list {
+			n += size(p.(map[string]any)["PolicyDocument"])
+		}
+		managed, _ := r.Properties["ManagedPolicyArns"].([]any)
+		if n > plan.InlineLimit || len(managed) > plan.MostManaged {
+			t.Errorf("%s has %d characters of policies and %d managed ones", where, n, len(managed))
+		}
+	}, "AWS::IAM::Role")
+	every(t, all, func(where string, r resource) {
+		if n := size(r.Properties["PolicyDocument"]); n > plan.ManagedLimit {
+			t.Errorf("%s has %d characters", where, n)
+		}
+		if raw, _ := json.Marshal(r.Properties["PolicyDocument"]); bytes.Contains(raw, []byte("*")) {
+			t.Errorf("%s allows more than it names: %s", where, raw)
+		}
+	}, "AWS::IAM::ManagedPolicy")
+}
+
+// written puts names of the greatest length in the place of what CloudFormation fills in.
+func written(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		if text, ok := v["Fn::Sub"].(string); ok {
+			return strings.NewReplacer("${AWS::Partition}", "aws-us-gov", "${AWS::Region}", "ap-northeast-1", "${AWS::AccountId}", "123456789012").Replace(text)
+		}
+		if v["Fn::ImportValue"] != nil || v["Fn::GetAtt"] != nil {
+			return strings.Repeat("x", 140) // as long as the name of a stream
+		}
+		out := map[string]any{}
+		for k, inner := range v {
+			out[k] = written(inner)
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, inner := range v {
+			out[i] = written(inner)
+		}
+		return out
+	}
+	return v
+}
+
+// TestTablesNameEachAttributeOnce checks that a table defines exactly the attributes that its keys and those of its
+// indexes are made of, each once: DynamoDB takes neither fewer nor more.
+func TestTablesNameEachAttributeOnce(t *testing.T) {
+	t.Parallel()
+	indexes := map[string]string{}
+	every(t, stacks(t, "prod"), func(where string, r resource) {
+		var defined, used []string
+		for _, a := range r.Properties["AttributeDefinitions"].([]any) {
+			defined = append(defined, a.(map[string]any)["AttributeName"].(string))
+		}
+		keys := func(schema any) {
+			for _, k := range schema.([]any) {
+				used = append(used, k.(map[string]any)["AttributeName"].(string))
+			}
+		}
+		keys(r.Properties["KeySchema"])
+		list, _ := r.Properties["GlobalSecondaryIndexes"].([]any)
+		for _, x := range list {
+			index := x.(map[string]any)
+			keys(index["KeySchema"])
+			indexes[where+" "+index["IndexName"].(string)] = fmt.Sprint(index["Projection"])
+		}
+		slices.Sort(defined)
+		slices.Sort(used)
+		if !slices.Equal(defined, slices.Compact(used)) {
+			t.Errorf("%s defines %v and uses %v", where, defined, slices.Compact(used))
+		}
+	}, "AWS::DynamoDB::Table")
+	want := map[string]string{
+		"guardrails-prod-data/JobsTable due":         "map[ProjectionType:KEYS_ONLY]",
+		"guardrails-prod-data/DeliveriesTable due":   "map[ProjectionType:KEYS_ONLY]",
+		"guardrails-prod-data/DeliveriesTable state": "map[ProjectionType:ALL]",
+	}
+	if !maps.Equal(indexes, want) {
+		t.Errorf("the indexes are %v, want %v", indexes, want)
 	}
 }
 
@@ -474,6 +577,39 @@ func TestEveryQueueHasADeadLetterQueueAndAnAlarm(t *testing.T) {
 			t.Errorf("%s repeats whole batches", where)
 		}
 	}, "AWS::Lambda::EventSourceMapping")
+}
+
+// TestDeliveriesAreWatched checks the alarms that events and deliveries have beyond those of every function and queue, and
+// that what is given up of them leads to its own page.
+func TestDeliveriesAreWatched(t *testing.T) {
+	t.Parallel()
+	metrics, pages, thresholds := map[string]string{}, map[string]string{}, map[string]any{}
+	every(t, stacks(t, "prod"), func(where string, r resource) {
+		name, metric := r.Properties["AlarmName"].(string), fmt.Sprint(r.Properties["MetricName"])
+		if r.Properties["Namespace"] == "Guardrails" && fmt.Sprint(r.Properties["Dimensions"]) == "[]" {
+			metrics[metric] = where
+		}
+		_, page, _ := strings.Cut(r.Properties["AlarmDescription"].(string), "docs/runbooks/")
+		pages[strings.TrimPrefix(name, "guardrails-prod-")] = page
+		thresholds[strings.TrimPrefix(name, "guardrails-prod-")] = r.Properties["Threshold"]
+	}, "AWS::CloudWatch::Alarm")
+	for _, m := range []telemetry.Metric{telemetry.EventsUnmatched, telemetry.EventsNotAnnounced, telemetry.BreakersOpened} {
+		if metrics[string(m)] == "" {
+			t.Errorf("nobody hears of %s", m)
+		}
+	}
+	for alarm, want := range map[string]string{
+		"events-dlq-filled": "delivery-dead-letters.md", "deliveries-dlq-filled": "delivery-dead-letters.md", "replays-dlq-filled": "delivery-dead-letters.md",
+		"event-resend-lost-filled": "delivery-dead-letters.md", "delivery-sweep-lost-filled": "delivery-dead-letters.md",
+		"job-chunks-dlq-filled": "dead-letters.md", "job-relay-lost-filled": "dead-letters.md", "events-unmatched": "stuck-deliveries.md",
+	} {
+		if pages[alarm] != want {
+			t.Errorf("%s leads to %q, want %s", alarm, pages[alarm], want)
+		}
+	}
+	if thresholds["events-late"] != 900.0 || thresholds["deliveries-late"] != 1800.0 {
+		t.Errorf("messages are late after %v s, those of deliveries after %v s", thresholds["events-late"], thresholds["deliveries-late"])
+	}
 }
 
 // TestAlarmsHaveRunbooks resolves the runbook of each alarm.

@@ -48,6 +48,8 @@ type deployment struct {
 	collector *httptest.Server
 	// function is a session of the role that one of the functions runs with.
 	function session
+	// lister and sweeper are sessions of those that read the indexes of deliveries.
+	lister, sweeper session
 	// deploying is a session of the role that CodeDeploy works with.
 	deploying session
 	// codeDeploy is who the pre-traffic check asks, in the drill.

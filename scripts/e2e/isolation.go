@@ -26,8 +26,13 @@ import (
 	"guardrails/shared/tenantrole"
 )
 
-// probe is the function whose roles are tried: it reads policies, keeps content and opens data keys.
-const probe = "analyze"
+// The functions whose roles are tried. The first reads policies, keeps content and opens data keys; the second reads a
+// tenant's deliveries by their state, and the third, for all tenants, which of them are due.
+const (
+	probe   = "analyze"
+	lister  = "deliveries-list"
+	sweeper = "delivery-sweep"
+)
 
 // attack is one call with somebody's credentials.
 type attack struct {
@@ -76,6 +81,12 @@ func (d *deployment) lambdaSession(ctx context.Context) error {
 	if d.function, err = open(cfg).take(ctx, resource.Function(environment, probe), nil); err != nil {
 		return err
 	}
+	if d.lister, err = open(cfg).take(ctx, resource.Function(environment, lister), nil); err != nil {
+		return err
+	}
+	if d.sweeper, err = open(cfg).take(ctx, resource.Function(environment, sweeper), nil); err != nil {
+		return err
+	}
 	d.deploying, err = open(cfg).take(ctx, plan.Application(environment, drill.Context)+"-deploy", nil)
 	return err
 }
@@ -89,6 +100,11 @@ func (d *deployment) isolation(ctx context.Context) error {
 		return fmt.Errorf("the function cannot act for a tenant: %w", err)
 	}
 	list := append(ofTables(own, d.function, acme, globex), ofObjectsAndKeys(own, acme, globex)...)
+	deliveries, err := d.lister.take(ctx, resource.Function(environment, lister)+"-tenant", map[string]string{tenantrole.Tag: acme})
+	if err != nil {
+		return fmt.Errorf("the list of deliveries cannot act for a tenant: %w", err)
+	}
+	list = append(list, ofIndexes(deliveries, d.lister, d.sweeper, acme, globex)...)
 	list = append(list, ofRoles(d.function, own, role, acme, globex)...)
 	var wrong []error
 	for _, a := range list {
@@ -170,6 +186,44 @@ func ofTables(own, function session, acme, globex string) []attack {
 			return err
 		}},
 		{"the function's own role without a tenant", false, get(function, "T#"+acme)},
+	}
+}
+
+// ofIndexes tries the two indexes of deliveries: one is a tenant's, the other is of all tenants and for one schedule.
+func ofIndexes(own, function, sweeper session, acme, globex string) []attack {
+	name := aws.String(resource.Table(environment, table.Deliveries))
+	query := func(s session, index, attribute, value string) func(context.Context) error {
+		return func(ctx context.Context) error {
+			_, err := s.db.Query(ctx, &dynamodb.QueryInput{
+				TableName: name, IndexName: &index, KeyConditionExpression: aws.String("#p = :p"),
+				ExpressionAttributeNames: map[string]string{"#p": attribute}, ExpressionAttributeValues: map[string]types.AttributeValue{":p": text(value)},
+			})
+			return err
+		}
+	}
+	state := func(s session, tenant string) func(context.Context) error {
+		return query(s, table.IndexState, table.StatePartition, "T#"+tenant+"#"+table.PartDeliveries)
+	}
+	due := func(s session) func(context.Context) error {
+		return query(s, table.IndexDue, "due_shard", table.DueShards()[0])
+	}
+	return []attack{
+		{"the own deliveries by state", true, state(own, acme)},
+		{"another tenant's deliveries by state", false, state(own, globex)},
+		{"deliveries by state of a tenant whose id begins with the own", false, state(own, acme+"2")},
+		{"deliveries by state without a tenant", false, state(function, acme)},
+		{"what is due, with a tenant's session", false, due(own)},
+		{"what is due, with the role of a route", false, due(function)},
+		{"what is due, with the sweep's role", true, due(sweeper)},
+		{"deliveries by state, with the sweep's role", false, state(sweeper, acme)},
+		{"a delivery, with the sweep's role", false, func(ctx context.Context) error {
+			_, err := sweeper.db.GetItem(ctx, &dynamodb.GetItemInput{TableName: name, Key: map[string]types.AttributeValue{"pk": text("T#" + acme), "sk": text("x")}})
+			return err
+		}},
+		{"all deliveries, with the sweep's role", false, func(ctx context.Context) error {
+			_, err := sweeper.db.Scan(ctx, &dynamodb.ScanInput{TableName: name, IndexName: aws.String(table.IndexDue)})
+			return err
+		}},
 	}
 }
 

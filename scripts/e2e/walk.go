@@ -43,6 +43,14 @@ type visit struct {
 
 const platform = "platform"
 
+// nowhere is an address that a tenant may name and no resolver knows: no attempt arrives, which is an answer too.
+const nowhere = "https://hooks.example.com/walk"
+
+// observer is a rule on the walk's events.
+func observer(condition string) object {
+	return object{"name": "walk", "event_types": []string{"walk.step.*"}, "condition": condition, "actions": []object{{"destination_id": "$destination"}}}
+}
+
 type object = map[string]any
 
 // visits are calls of every route, in an order in which each finds what it needs.
@@ -78,6 +86,40 @@ func visits() []visit {
 		{route: "event-types-update", id: "$type", body: object{"schema": object{"type": "object"}}, ifMatch: true, want: ok, save: "type", field: "name"},
 		{route: "event-types-get", id: "$type", want: ok, save: "type", field: "name"},
 		{route: "event-types-delete", id: "$type", ifMatch: true, want: []int{http.StatusNoContent}},
+
+		{route: "destinations-create", body: object{"name": "walk", "type": "webhook", "config": object{"url": nowhere}}, want: []int{http.StatusCreated}, save: "destination", field: "id"},
+		{route: "destinations-list", want: ok, until: "$destination"},
+		{route: "destinations-get", id: "$destination", want: ok, save: "destination", field: "id"},
+		{route: "destinations-update", id: "$destination", body: object{"name": "walked", "type": "webhook", "config": object{"url": nowhere}}, ifMatch: true, want: ok},
+		{route: "destinations-rotate-secret", id: "$destination", want: ok},
+		{route: "destinations-enable", id: "$destination", want: ok},
+		{route: "rules-import", body: object{"pattern": object{"detail-type": []string{"walk.step.taken"}}}, want: ok, until: "walk.step.taken"},
+		{route: "rules-validate", body: observer("event.data.step > 0"), want: ok, until: `"valid":true`},
+		{route: "rules-create", body: observer("event.data.step > 1"), want: []int{http.StatusCreated}, save: "rule", field: "id"},
+		{route: "rules-list", want: ok, until: "$rule"},
+		{route: "rules-get", id: "$rule", want: ok, save: "rule", field: "id"},
+		{route: "rules-update", id: "$rule", body: observer("event.data.step > 0"), ifMatch: true, want: ok},
+		{route: "rules-versions", id: "$rule", want: ok, until: "step > 1"},
+
+		// An event, its match, its delivery and an attempt that fails: each is another function's.
+		{route: "events-publish", body: object{"events": []object{{"id": "walk-1", "type": "walk.step.taken", "data": object{"step": 1}}}}, want: []int{http.StatusAccepted}},
+		{route: "events-list", want: ok, until: "walk-1"},
+		{route: "rules-dryrun", id: "$rule", body: object{"event_ids": []string{"walk-1"}}, want: ok, until: `"matched":true`},
+		{route: "templates-preview", body: object{"template": `{"step": event.data.step}`, "event_id": "walk-1"}, want: ok, until: `"step":1`},
+		{route: "events-get", id: "walk-1", want: ok, until: "$destination"},
+		{route: "destinations-test", id: "$destination", want: []int{http.StatusAccepted}, save: "delivery", field: "delivery_id"},
+		{route: "deliveries-get", id: "$delivery", want: ok, until: `"number":1`},
+		{route: "deliveries-list", query: "status=pending", want: ok, until: "$delivery"},
+		{route: "deliveries-retry", id: "$delivery", want: []int{http.StatusAccepted, http.StatusConflict}}, // an attempt may be under way
+		{route: "deliveries-cancel", id: "$delivery", want: ok},
+		{route: "deliveries-list", query: "status=cancelled", want: ok, until: "$delivery"},
+		{route: "deliveries-replay", body: object{"filter": object{"status": "cancelled"}, "dry_run": true}, want: []int{http.StatusAccepted}, until: `"matched":1`},
+		{route: "deliveries-replay", body: object{"filter": object{"status": "cancelled"}}, want: []int{http.StatusAccepted}, until: `"enqueued":1`},
+		{route: "deliveries-get", id: "$delivery", want: ok, until: `"pending"`},
+		{route: "rules-get", id: "$rule", want: ok, save: "rule", field: "id"},
+		{route: "rules-delete", id: "$rule", ifMatch: true, want: []int{http.StatusNoContent}},
+		{route: "destinations-get", id: "$destination", want: ok, save: "destination", field: "id"},
+		{route: "destinations-delete", id: "$destination", ifMatch: true, want: []int{http.StatusNoContent}},
 
 		{route: "uploads-create", body: object{}, want: []int{http.StatusCreated}},
 		{route: "jobs-create", body: object{"documents": []object{{"id": "a", "text": "x"}}}, want: []int{http.StatusAccepted}, save: "job", field: "id"},
@@ -268,7 +310,7 @@ func (w *walker) schedules(ctx context.Context) error {
 	return nil
 }
 
-// quiet fails if a function has logged an error.
+// quiet fails if a function has logged an error, or that AWS refused it something that it can do without.
 func (w *walker) quiet(ctx context.Context) error {
 	cfg, err := provision.Loopback(w.stack.Endpoint)
 	if err != nil {
@@ -286,7 +328,7 @@ func (w *walker) quiet(ctx context.Context) error {
 			if strings.Contains(aws.ToString(e.Message), `"level":`) {
 				lines++
 			}
-			if strings.Contains(aws.ToString(e.Message), `"level":"ERROR"`) {
+			if m := aws.ToString(e.Message); strings.Contains(m, `"level":"ERROR"`) || strings.Contains(m, "AccessDenied") {
 				return fmt.Errorf("%s logged %s", name, strings.TrimSpace(aws.ToString(e.Message)))
 			}
 		}

@@ -52,7 +52,7 @@ func printRole(_ context.Context, s streams, args []string) int {
 			fmt.Fprintln(s.out, "  "+line)
 		}
 	}
-	printStatements(s.out, "so it runs as "+f.Role, grants.Function)
+	printStatements(s.out, "so it runs as "+f.Role, slices.Concat(append([][]plan.Statement{grants.Function}, grants.Managed...)...))
 	if len(grants.Tenant) > 0 {
 		printStatements(s.out, "and takes up, for the tenant that the session's tag names, "+f.TenantRole, grants.Tenant)
 	}

@@ -63,7 +63,7 @@ func (c *canaries) collect(v any) {
 
 // ours reports whether a string belongs to the API's own vocabulary: permissions, ids, addresses, detector names.
 func ours(s string) bool {
-	if slices.ContainsFunc([]string{"pol_", "key_", "ten_", "upl_", "job_", "10.", "192.", "http"}, func(p string) bool { return strings.HasPrefix(s, p) }) {
+	if slices.ContainsFunc([]string{"pol_", "key_", "ten_", "upl_", "job_", "evt_", "rul_", "dst_", "dlv_", "10.", "192.", "http"}, func(p string) bool { return strings.HasPrefix(s, p) }) {
 		return true
 	}
 	return strings.Trim(s, "abcdefghijklmnopqrstuvwxyz_:-") == ""

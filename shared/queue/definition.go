@@ -42,6 +42,8 @@ func Definitions() []Definition {
 		{Name: Events, Visibility: 60 * time.Second, MaxReceive: 10, Concurrency: 20},
 		// A killed process delays the messages that it held by the visibility, so it is no longer than it must be.
 		{Name: Deliveries, Visibility: 210 * time.Second, MaxReceive: 5, Concurrency: 50},
-		{Name: Replays, Visibility: 6 * time.Minute, MaxReceive: 10, Concurrency: 2},
+		// A replay is one message at a time, so this is how many replays go on side by side: one tenant's long one must not
+		// hold up the others'.
+		{Name: Replays, Visibility: 6 * time.Minute, MaxReceive: 10, Concurrency: 10},
 	}
 }
