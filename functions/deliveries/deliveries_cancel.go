@@ -17,16 +17,20 @@ func deliveriesCancel(env *fn.Env) (fn.Handler[deliveryPath, deliveryAnswer], er
 		if err != nil {
 			return nil, err
 		}
+		ended := errs.New(errs.Conflict, "The delivery has ended already.")
+		if r.Status.Ended() { // what does not happen is not put on record
+			return nil, ended
+		}
 		by := call.Actor()
 		if err := table.Transact(ctx, log.Ops(call.Scope, by, by.Record("delivery.cancelled", r.ID))...); err != nil {
 			return nil, err
 		}
-		r, ended, err := rows.Cancel(ctx, call.Scope, r, env.Clock.Now())
+		r, done, err := rows.Cancel(ctx, call.Scope, r, env.Clock.Now())
 		if err != nil {
 			return nil, err
 		}
-		if !ended {
-			return nil, errs.New(errs.Conflict, "The delivery has ended already.")
+		if !done {
+			return nil, ended
 		}
 		v, err := wholeDelivery(ctx, rows, call.Scope, r)
 		return &deliveryAnswer{v}, err

@@ -25,7 +25,7 @@ const (
 )
 
 type replayFilter struct {
-	Status        string `json:"status,omitempty" enum:"delivered,dead,cancelled" default:"dead" doc:"What became of them; dead if not given."`
+	Status        string `json:"status,omitempty" enum:"delivered,dead,cancelled" default:"dead" doc:"What became of them; dead if not given. The dead ones of actions with on_failure log are left out: each can be retried by its id."`
 	DestinationID string `json:"destination_id,omitempty" maxLength:"64" doc:"Only those to this destination."`
 	RuleID        string `json:"rule_id,omitempty" maxLength:"64" doc:"Only those of this rule."`
 	EventType     string `json:"event_type,omitempty" maxLength:"128" doc:"Only those of events of this type."`
@@ -104,6 +104,7 @@ func filterOf(in replayFilter, now time.Time) (deliver.Filter, error) {
 	if !f.Status.Ended() {
 		return f, errs.Invalid(errs.Field{Location: "/filter/status", Message: "expected delivered, dead or cancelled"})
 	}
+	f.Kept = f.Status == deliver.Dead
 	var err error
 	f.Since, f.Until, err = period(in.Since, in.Until, "/filter/since", "/filter/until")
 	if f.Until.IsZero() {

@@ -19,6 +19,10 @@ func deliveriesRetry(env *fn.Env) (fn.Handler[deliveryPath, deliveryAnswer], err
 		if err != nil {
 			return nil, err
 		}
+		busy := errs.New(errs.Conflict, "An attempt is under way; wait for what comes of it.")
+		if r.UnderWay(call.Now) { // what does not happen is not put on record
+			return nil, busy
+		}
 		by := call.Actor()
 		if err := table.Transact(ctx, log.Ops(call.Scope, by, by.Record("delivery.retried", r.ID))...); err != nil {
 			return nil, err
@@ -28,7 +32,7 @@ func deliveriesRetry(env *fn.Env) (fn.Handler[deliveryPath, deliveryAnswer], err
 			return nil, err
 		}
 		if !begun {
-			return nil, errs.New(errs.Conflict, "An attempt is under way; wait for what comes of it.")
+			return nil, busy
 		}
 		// The row is due: if the message is lost, the sweep sends it.
 		if err := q.SendAll(ctx, call.Scope, []queue.Message{deliver.MessageOf(r.Ticket(), 0)}); err != nil {

@@ -71,7 +71,7 @@ func (s *store) kind(name string) (deliver.Kind, error) {
 	return s.kinds[i], nil
 }
 
-// tally is the write that counts one destination more or less.
+// tally is the write that counts one destination more or less, in the state's field n.
 func (s *store) tally(sc tenant.Scope, by int) table.Op {
 	u := expression.Add(expression.Name("n"), expression.Value(by))
 	cond := expression.AttributeNotExists(expression.Name("n")).Or(expression.Name("n").LessThan(expression.Value(maxDestinations)))

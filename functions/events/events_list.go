@@ -80,6 +80,9 @@ func span(since, until string) (from, to string, err error) {
 			return "", "", errs.Invalid(errs.Field{Location: [2]string{"query.since", "query.until"}[i], Message: "expected an RFC 3339 time"})
 		}
 	}
+	if since != "" && until != "" && times[1].Before(times[0]) {
+		return "", "", errs.Invalid(errs.Field{Location: "query.until", Message: "expected a time that is not before since"})
+	}
 	from, to = eventquery.Span(times[0], times[1])
 	return from, to, nil
 }

@@ -91,7 +91,7 @@ func (b batch) MarshalJSON() ([]byte, error) { return json.Marshal(map[string]an
 func (batch) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{
 		Description: "One to 100 events as {\"events\": [...]}; an array alone or a single event is taken too. Each event has type (two to six lower-case parts with dots between, " +
-			"not of the platform's families) and may have subject, data and previous (objects; held to the type's schema if it has one), occurred_at (RFC 3339) and id " +
+			"not of the platform's families) and may have subject, data (an object; held to the type's schema if it has one), previous (an object: what the data was before), occurred_at (RFC 3339) and id " +
 			"(the same id again is the same event). A bad event is rejected alone; if all are bad, the request is.",
 		Examples: []any{map[string]any{"events": []any{map[string]any{
 			"type": "orders.order.created", "subject": "order-17", "data": map[string]any{"status": "new", "total": 99.5},
@@ -250,10 +250,12 @@ func (p *publisher) one(ctx context.Context, call *fn.Call, raw json.RawMessage,
 		ID: rowID, Given: in.ID, Source: "/tenants/" + call.Scope.TenantID(), Type: in.Type, Version: version, Subject: in.Subject,
 		Time: clock.Format(call.Now), Data: orEmpty(in.Data), Previous: string(in.Previous), Trace: telemetry.Traceparent(ctx), TTL: table.TTL(call.Now.Add(outbox.KeepFor)),
 	}
+	said := digest(row, "")
 	if at, err := time.Parse(time.RFC3339, in.OccurredAt); err == nil {
 		row.Time = clock.Format(at)
+		said = digest(row, row.Time)
 	}
-	return p.commit(ctx, call, row)
+	return p.commit(ctx, call, row, said)
 }
 
 func orEmpty(data json.RawMessage) string {
@@ -263,8 +265,8 @@ func orEmpty(data json.RawMessage) string {
 	return string(data)
 }
 
-// commit writes an event. One with an id that was given before is the event of that id, if it says the same.
-func (p *publisher) commit(ctx context.Context, call *fn.Call, row outbox.Row) outcome {
+// commit writes an event. One with an id that was given before is the event of that id, if it says the same, by its digest.
+func (p *publisher) commit(ctx context.Context, call *fn.Call, row outbox.Row, said []byte) outcome {
 	key := table.EventKey(row.ID)
 	if row.Given == "" {
 		cond := table.Always()
@@ -277,7 +279,7 @@ func (p *publisher) commit(ctx context.Context, call *fn.Call, row outbox.Row) o
 		}
 		return outcome{row: row, id: row.ID, err: err}
 	}
-	given := eventquery.Given{ID: row.ID, Digest: digest(row), TTL: row.TTL}
+	given := eventquery.Given{ID: row.ID, Digest: said, TTL: row.TTL}
 	err := table.Transact(ctx, p.events.PutOp(call.Scope, table.GivenKey(row.Given), given, table.IfAbsent()), p.events.PutOp(call.Scope, key, row, table.IfAbsent()))
 	if !errors.Is(err, table.ErrCondition) {
 		return outcome{row: row, id: row.Given, err: err}
@@ -292,10 +294,10 @@ func (p *publisher) commit(ctx context.Context, call *fn.Call, row outbox.Row) o
 	return outcome{row: row, id: row.Given, known: true}
 }
 
-// digest tells whether two events say the same. The time does not count where the caller left it open.
-func digest(r outbox.Row) []byte {
+// digest tells whether two events say the same. at is the time that the caller gave, "" if that was left open.
+func digest(r outbox.Row, at string) []byte {
 	h := sha256.New()
-	for _, s := range []string{r.Type, r.Subject, canonical(r.Data), canonical(r.Previous)} {
+	for _, s := range []string{r.Type, r.Subject, canonical(r.Data), canonical(r.Previous), at} {
 		_, _ = fmt.Fprintf(h, "%d:%s", len(s), s) // a hash never fails to write
 	}
 	return h.Sum(nil)
@@ -350,8 +352,11 @@ func (p *publisher) check(ctx context.Context, s tenant.Scope, in published, now
 	if utf8.RuneCountInString(in.Subject) > maxSubject {
 		bad("/subject", fmt.Sprintf("expected at most %d characters", maxSubject))
 	}
-	if in.ID != "" && !goodID(in.ID) {
+	switch {
+	case in.ID != "" && !goodID(in.ID):
 		bad("/id", fmt.Sprintf("expected at most %d letters, digits and any of . _ : -", maxID))
+	case id.Valid(id.Event, in.ID): // it would stand before the event that the platform gave this id
+		bad("/id", "has the form of the platform's own ids")
 	}
 	for location, v := range map[string]json.RawMessage{"/data": in.Data, "/previous": in.Previous} {
 		if len(v) > 0 && v[0] != '{' {

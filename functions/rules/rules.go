@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"golang.org/x/sync/errgroup"
@@ -85,9 +86,13 @@ func (c *checker) check(ctx context.Context, s tenant.Scope, d rule.Definition) 
 	}
 	var faults []errs.Field
 	for i := range d.Actions {
-		at := fmt.Sprintf("/actions/%d", i)
+		at := fmt.Sprintf("/actions/%d/destination_id", i)
 		if missing[i] {
-			faults = append(faults, errs.Field{Location: at + "/destination_id", Message: "names no destination"})
+			faults = append(faults, errs.Field{Location: at, Message: "names no destination"})
+		}
+		// An event makes one delivery of a rule to a destination: a second action's would be lost in it.
+		if slices.ContainsFunc(d.Actions[:i], func(a rule.Action) bool { return a.DestinationID == d.Actions[i].DestinationID }) {
+			faults = append(faults, errs.Field{Location: at, Message: "names the destination of an earlier action; expected each once"})
 		}
 	}
 	if len(faults) > 0 {

@@ -2,8 +2,10 @@ package rules
 
 import (
 	"context"
+	"errors"
 
 	"guardrails/events"
+	"guardrails/shared/errs"
 	"guardrails/shared/fn"
 	"guardrails/shared/id"
 	"guardrails/shared/rule"
@@ -34,7 +36,13 @@ func create(env *fn.Env) (fn.Handler[createInput, created], error) {
 		}
 		now := call.Now.UnixMilli()
 		row.ID, row.Version, row.CreatedAt, row.UpdatedAt, row.By = call.NewID(s.ids, id.Rule), 1, now, now, call.Principal.ID()
-		_, err = s.apply(ctx, call.Scope, call.Actor(), func(state rulestore.State) (change, error) {
+		done, err := s.apply(ctx, call.Scope, call.Actor(), func(state rulestore.State) (change, error) {
+			if call.Repeated { // the first try may have made it
+				made, err := s.Row(ctx, call.Scope, row.ID)
+				if !errors.Is(err, errs.NotFound) {
+					return change{row: &made}, err
+				}
+			}
 			next := state.Next(row.ID)
 			next.Count++
 			next.Unindexed += unindexed(in.Body, compiled)
@@ -44,7 +52,7 @@ func create(env *fn.Env) (fn.Handler[createInput, created], error) {
 			return nil, err
 		}
 		env.Settle(ctx)
-		v, err := viewOf(row)
-		return &created{Location: "/api/v1/rules/" + row.ID, ETag: fn.ETag(1), Body: v}, err
+		v, err := viewOf(*done.row)
+		return &created{Location: "/api/v1/rules/" + v.ID, ETag: fn.ETag(int64(v.Version)), Body: v}, err
 	}, nil
 }

@@ -193,6 +193,11 @@ func OfEvent(event string) (shard, prefix string) {
 	return shardOf(event), string(id.Delivery) + "_" + body[:min(len(body), timeLen)] + shardOf(event)
 }
 
+// UnderWay reports whether somebody attempts the delivery now.
+func (r Row) UnderWay(now time.Time) bool {
+	return r.Status == Delivering && fromMS(r.LeaseUntil).After(now)
+}
+
 // Made is how many attempts have been made.
 func (r Row) Made() int {
 	if n := len(r.Attempts); n > 0 {

@@ -24,6 +24,8 @@ type Filter struct {
 	Event, EventType string
 	// Since and Until bound the time of the event, both included; the zero time does not.
 	Since, Until time.Time
+	// Kept leaves out what failed under a rule that only wants that recorded.
+	Kept bool
 }
 
 // condition is what of the filter is not in the key.
@@ -46,6 +48,13 @@ func (f Filter) condition() expression.ConditionBuilder {
 	add("rule", f.Rule)
 	add("event", f.Event)
 	add("event_type", f.EventType)
+	if f.Kept {
+		c := expression.AttributeNotExists(expression.Name("quiet"))
+		if out.IsSet() {
+			c = out.And(c)
+		}
+		out = c
+	}
 	return out
 }
 

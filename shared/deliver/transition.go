@@ -157,7 +157,7 @@ func (r Row) with(a Attempt) Row {
 // again begins a delivery anew by hand, whatever its state but for one under way: the attempts go on counting, the retry
 // policy begins. It returns false if it is under way.
 func again(r Row, now time.Time) (Row, bool) {
-	if r.Status == Delivering && fromMS(r.LeaseUntil).After(now) {
+	if r.UnderWay(now) {
 		return r, false
 	}
 	if n := len(r.Attempts); n > 0 && r.Attempts[n-1].Number >= r.Attempt {

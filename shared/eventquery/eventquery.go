@@ -95,6 +95,9 @@ func (e *Events) Between(ctx context.Context, s tenant.Scope, since, until strin
 		}
 		times[i] = t
 	}
+	if since != "" && until != "" && times[1].Before(times[0]) {
+		return nil, errs.Invalid(errs.Field{Location: "/until", Message: "expected a time that is not before since"})
+	}
 	from, to := Span(times[0], times[1])
 	var rows []outbox.Row
 	_, err := e.table.Query(ctx, s, table.Page{Part: table.PartEvents, From: from, Until: to, Limit: limit}, &rows)

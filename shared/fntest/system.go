@@ -178,6 +178,10 @@ func (s *System) Cut() { s.line.cut.Store(true) }
 // Mend ends what Cut began.
 func (s *System) Mend() { s.line.cut.Store(false) }
 
+// Deafen loses the answers of AWS services to requests that hold a word: what they ask for is done, and nobody hears of
+// it. An empty word ends that. It is for Systems that one test alone uses.
+func (s *System) Deafen(word string) { s.line.deaf.Store(&word) }
+
 // Tenant is a tenant that a test made.
 type Tenant struct {
 	registry.Tenant

@@ -210,6 +210,9 @@ func (t *Table) Query(ctx context.Context, s scope.Scope, p Page, out any) (next
 	if !t.access.Read {
 		return "", fmt.Errorf("query %s: %w", t.name, ErrNotDeclared)
 	}
+	if p.From != "" && p.Until != "" && p.From > p.Until {
+		return "", nil // nothing lies there, and the store refuses to look
+	}
 	in, err := t.queryInput(s, p)
 	if err != nil {
 		return "", err
