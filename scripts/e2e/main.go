@@ -51,6 +51,7 @@ func run(ctx context.Context, w io.Writer, args []string) (err error) {
 	releases := step{"releases under load", d.drill}
 	checks := []step{
 		{"every function checks itself with its own roles", d.selfChecks},
+		{"the check before traffic may ask about every function", d.gatePolicies},
 		{"errors of the front door", d.frontDoor},
 		{"the README's tour", d.tour},
 		{"one trace from the API to the workers", d.trace},

@@ -3,6 +3,7 @@ package main
 import (
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -67,7 +68,7 @@ func TestBuildContext(t *testing.T) {
 		"infra/local/server/main.go": true, "scripts/guardrails/main.go": true, "scripts/ministack/serve.py": true,
 		".git/config": false, ".local/credentials.json": false, ".venv/bin/python": false, "dist/guardrails": false, ".env": false,
 		"README.md": false, "deploy/Dockerfile": false, "scripts/lint/main.go": false, "node_modules/a/b.js": false,
-		"functions/jobs/jobs_test.go": false, "events/testdata/a.json": false, "shared/detect/testdata/x/y.txt": false, "scripts/ministack/__pycache__/a.pyc": false,
+		"functions/jobs/jobs_test.go": false, "events/testdata/a.json": true, "shared/detect/testdata/x/y.txt": false, "scripts/ministack/__pycache__/a.pyc": false,
 	} {
 		if got := !ignored.excludes(name); got != want {
 			t.Errorf("%s in the build context: %v, want %v", name, got, want)
@@ -76,6 +77,32 @@ func TestBuildContext(t *testing.T) {
 	files, err := ignored.context(root)
 	if err != nil || !slices.Contains(files, "infra/local/server/main.go") || slices.ContainsFunc(files, func(s string) bool { return strings.HasPrefix(s, ".") }) {
 		t.Errorf("the build context has %d files, %v", len(files), err)
+	}
+}
+
+// TestBuildContextHasWhatIsEmbedded lists the files that the image's programs hold: what .dockerignore leaves out cannot be
+// compiled in.
+func TestBuildContextHasWhatIsEmbedded(t *testing.T) {
+	t.Parallel()
+	ignored, err := readIgnore(read(t, ".dockerignore"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", `{{if .Module}}{{if .Module.Main}}{{$d := .ImportPath}}{{range .EmbedFiles}}{{$d}}/{{.}}{{"\n"}}{{end}}{{end}}{{end}}`,
+		"./infra/local/server", "./scripts/guardrails")
+	cmd.Dir = root
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := strings.Fields(string(out))
+	for _, f := range files {
+		if f = strings.TrimPrefix(f, "guardrails/"); ignored.excludes(f) {
+			t.Errorf("%s is embedded, and not in the build context", f)
+		}
+	}
+	if len(files) < 10 {
+		t.Errorf("only %d files are embedded", len(files))
 	}
 }
 
