@@ -62,3 +62,73 @@ func TestAMessageThatComesTwiceSendsOnce(t *testing.T) {
 	w.Deliver(t, "delivery-send", l[0])
 	arrived(t, r, 1)
 }
+
+func TestAnOldSecretSignsForADayLonger(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := quietly(t)
+	dst, old := w.destination(t, r.URL(), nil)
+	w.rule(t, dst, nil, nil)
+	signed := func(n int) (by []string) {
+		w.publish(t, body{})
+		w.send(t)
+		got := arrived(t, r, n)[n-1]
+		return []string{got.ID, got.Header.Get("webhook-timestamp"), got.Header.Get("webhook-signature"), string(got.Body)}
+	}
+	by := func(secret string, m []string) bool {
+		return webhook.Verify([]string{secret}, m[0], m[1], m[2], []byte(m[3]), w.clock.Now()) == nil
+	}
+	fresh := w.call(t, "destinations-rotate-secret", fntest.Request{Path: path(dst)}).Want(t, 200).JSON(t)["secret"].(string)
+	if m := signed(1); !by(old, m) || !by(fresh, m) || len(strings.Fields(m[2])) != 2 {
+		t.Errorf("after the rotation signed %q", m[2])
+	}
+	w.clock.Advance(25 * time.Hour)
+	if m := signed(2); by(old, m) || !by(fresh, m) || len(strings.Fields(m[2])) != 1 {
+		t.Errorf("after a day signed %q", m[2])
+	}
+	public := w.call(t, "destinations-update", fntest.Request{Path: path(dst), Body: body{
+		"name": "Desk", "type": "webhook", "config": body{"url": r.URL(), "signature": "v1a"},
+	}}).Want(t, 200).JSON(t)["secret"].(string)
+	if m := signed(3); !by(public, m) || !by(fresh, m) {
+		t.Errorf("after the change signed %q", m[2])
+	}
+	w.clock.Advance(25 * time.Hour)
+	if m := signed(4); !by(public, m) || by(fresh, m) {
+		t.Errorf("a day after the change signed %q", m[2])
+	}
+}
+
+// TestTheTenantSaysWhatBecomesOfItsEvents sets the backpressure and then is behind.
+func TestTheTenantSaysWhatBecomesOfItsEvents(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	put := func(in body) fntest.Response {
+		in["name"] = "Acme"
+		return w.call(t, "tenant-update", fntest.Request{Body: in})
+	}
+	if got := w.call(t, "tenant-get", fntest.Request{}).Want(t, 200).JSON(t); got["backpressure"] != "queue_all" {
+		t.Errorf("by default %v", got["backpressure"])
+	}
+	if p := put(body{"backpressure": "drop it all"}).WantProblem(t, 422, "invalid_request"); p.Errors[0].Location != "/backpressure" {
+		t.Errorf("%+v", p.Errors)
+	}
+	if got := put(body{"backpressure": "fail_fast"}).Want(t, 200).JSON(t); got["backpressure"] != "fail_fast" {
+		t.Errorf("set %v", got)
+	}
+	if got := put(body{}).Want(t, 200).JSON(t); got["backpressure"] != "fail_fast" {
+		t.Errorf("left out %v", got)
+	}
+	r := quietly(t)
+	dst, _ := w.destination(t, r.URL(), nil)
+	w.rule(t, dst, nil, nil)
+	w.publish(t, body{})
+	w.clock.Advance(45 * time.Second)
+	w.send(t) // which is late, and is noticed
+	res := w.call(t, "events-publish", fntest.Request{Body: body{"type": "orders.order.created"}})
+	res.WantProblem(t, 503, "overloaded")
+	if res.Header.Get("Retry-After") == "" {
+		t.Error("no Retry-After")
+	}
+	put(body{"backpressure": "queue_all"}).Want(t, 200)
+	w.publish(t, body{})
+}

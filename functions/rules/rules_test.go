@@ -508,8 +508,8 @@ func TestImportOfPatterns(t *testing.T) {
 		t.Errorf("the imported condition %q: %+v", condition, tried)
 	}
 	for location, pattern := range map[string]body{
-		"/pattern/detail/a/0"       : {"detail": body{"a": []body{{"exotic": "a text of theirs"}}}},
-		"/pattern/detail/a":          {"detail": body{"a": "a text of theirs"}},
+		"/pattern/detail/a/0": {"detail": body{"a": []body{{"exotic": "a text of theirs"}}}},
+		"/pattern/detail/a":   {"detail": body{"a": "a text of theirs"}},
 	} {
 		p := b.call(t, "rules-import", "", body{"pattern": pattern}).WantProblem(t, 422, "invalid_request")
 		if len(p.Errors) != 1 || p.Errors[0].Location != location {
