@@ -1,8 +1,10 @@
 package functions_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -221,4 +223,42 @@ func TestMatchComesAgainWhileTheQueueIsDown(t *testing.T) {
 	w.Deliver(t, "event-match", again...)
 	w.send(t)
 	arrived(t, r, 2)
+}
+
+// TestAQueueThatHangsHoldsNobodyUp publishes while the queue gives no answer: what is committed is accepted.
+func TestAQueueThatHangsHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := quietly(t)
+	dst, _ := w.destination(t, r.URL(), nil)
+	w.rule(t, dst, nil, nil)
+	w.post.Hang(queue.Deliveries)
+	w.publish(t, body{})
+	w.post.Hang()
+	w.clock.Advance(time.Minute)
+	w.stream(t, w.rows(t, "orders.order.created")...)
+	w.send(t)
+	arrived(t, r, 1)
+}
+
+func TestStrangeDataArrivesAsItIs(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := quietly(t)
+	dst, _ := w.destination(t, r.URL(), nil)
+	w.rule(t, dst, nil, nil)
+	w.rule(t, dst, body{"template": `{"n": event.data.n}`}, body{"condition": `event.data.n > 5`})
+	const data = `{"n":1e300,"i":123456789012345678901234567890,"z":-0,"s":"\u0000\u2028<script>\ud83d\ude00","":{"":[]},"__proto__":null}`
+	id := w.call(t, "events-publish", fntest.Request{Body: `{"type":"orders.order.created","data":` + data + `}`}).Want(t, 202).JSON(t)["accepted"].([]any)[0].(string)
+	w.send(t)
+	var got []string
+	for _, q := range arrived(t, r, 2) {
+		got = append(got, string(fntest.Decode[struct{ Data json.RawMessage }](t, q.Body).Data))
+	}
+	if !slices.Contains(got, data) || !slices.Contains(got, `{"n":1e+300}`) {
+		t.Errorf("arrived as %s", got)
+	}
+	if whole := w.call(t, "events-get", fntest.Request{Path: path(id)}).Want(t, 200); !strings.Contains(string(whole.Body), "123456789012345678901234567890") {
+		t.Errorf("shown as %s", whole.Body)
+	}
 }
