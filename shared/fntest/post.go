@@ -28,6 +28,7 @@ type Post struct {
 	sent    int
 	refused []string
 	hanging []string
+	only    string
 }
 
 // Letter is a message that a function sent.
@@ -61,6 +62,13 @@ func (p *Post) Hang(queues ...string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.hanging = queues
+}
+
+// Only drops the messages of other tenants from then on.
+func (p *Post) Only(tenantID string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.only = tenantID
 }
 
 // Take returns what was sent to a queue since it was last taken, the oldest first.
@@ -157,8 +165,10 @@ func (p *Post) keep(in outgoing) (any, error) {
 		for k, v := range e.MessageAttributes {
 			l.attributes[k] = events.SQSMessageAttribute{DataType: v.DataType, StringValue: aws.String(v.StringValue)}
 		}
-		p.letters = append(p.letters, l)
 		all = append(all, taken{e.ID, l.id})
+		if p.only == "" || p.only == e.MessageAttributes[queue.AttrTenant].StringValue {
+			p.letters = append(p.letters, l)
+		}
 	}
 	if in.Entries == nil {
 		return all[0], nil
