@@ -204,6 +204,25 @@ func TestManyWhoMatchWhileRulesChange(t *testing.T) {
 	b.same(t, s)
 }
 
+// TestARuleOfAnotherVersionsFormIsCompiledAgain has a row that an older or a newer version wrote.
+func TestARuleOfAnotherVersionsFormIsCompiledAgain(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	for _, compiled := range [][]byte{nil, {99, 1, 2, 3}} {
+		ruleID := b.ids.New(id.Rule)
+		r := b.row(t, ruleID, 1, true)
+		r.Compiled = compiled
+		b.put(t, ruleID, &r)
+		b.same(t, b.sets())
+		if _, err := rulestore.NewPlans(b.store, b.engine).Plan(t.Context(), b.scope, ruleID, 1, "dst_1"); err != nil {
+			t.Error(err)
+		}
+		if got, err := r.Rule(); err != nil || !got.Compiled.Indexed() {
+			t.Error(err)
+		}
+	}
+}
+
 func TestASetServesWhileTheStoreIsDown(t *testing.T) {
 	t.Parallel()
 	b := start(t)

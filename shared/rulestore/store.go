@@ -39,13 +39,20 @@ func (r Row) Definition() (rule.Definition, error) {
 	return d, nil
 }
 
-// Rule decodes the row as the engine wants it.
-func (r Row) Rule() (rule.Rule, error) {
+// Rule decodes the row as an engine wants it.
+func (r Row) Rule() (rule.Rule, error) { return r.ruleBy(rule.NewEngine()) }
+
+// ruleBy is Rule with the engine that compiles the definition again if its compiled form is none that this version reads:
+// one such rule must not keep the tenant's others from matching.
+func (r Row) ruleBy(engine *rule.Engine) (rule.Rule, error) {
 	d, err := r.Definition()
 	if err != nil {
 		return rule.Rule{}, err
 	}
 	c, err := rule.Parse(r.Compiled)
+	if errors.Is(err, rule.ErrFormat) {
+		c, err = engine.Check(d, nil)
+	}
 	if err != nil {
 		return rule.Rule{}, fmt.Errorf("decode rule %s: %w", r.ID, err)
 	}
