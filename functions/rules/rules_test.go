@@ -457,6 +457,28 @@ func TestADryRunExplainsAndSendsNothing(t *testing.T) {
 	}
 }
 
+// TestADryRunShowsWhatWouldBeSent has numbers with more digits than a float keeps.
+func TestADryRunShowsWhatWouldBeSent(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	ruleID := b.create(t, b.orders(body{"condition": ""}))
+	const data = `{"i":12345678901234567890,"z":1.10,"a":null}`
+	got := b.call(t, "rules-dryrun", ruleID, `{"events":[{"type":"orders.order.created","data":`+data+`},{"type":"orders.order.created","data":null,"previous":null}]}`).Want(t, 200)
+	r := fntest.Decode[results](t, got.Body).Results
+	if string(r[0].Actions[0].Data) != data || string(r[1].Actions[0].Data) != "{}" {
+		t.Errorf("would be sent: %s", got.Body)
+	}
+	for location, in := range map[string]string{"/events/0/data": `[1]`, "/events/0/previous": `{"type":"a.b","previous":"a text of theirs"}`} {
+		if location == "/events/0/data" {
+			in = `{"type":"a.b","data":` + in + `}`
+		}
+		p := b.call(t, "rules-dryrun", ruleID, `{"events":[`+in+`]}`).WantProblem(t, 422, "invalid_request")
+		if len(p.Errors) != 1 || p.Errors[0].Location != location {
+			t.Errorf("%s: %+v", in, p.Errors)
+		}
+	}
+}
+
 func TestADryRunOnPastEvents(t *testing.T) {
 	t.Parallel()
 	b := start(t)
