@@ -16,7 +16,8 @@ func TestAnEventReachesItsReceiverSigned(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	r := receivertest.New(t)
-	dst, secret := w.destination(t, r.URL()+"/hook", nil)
+	const token = "Token-of-the-desk-4711"
+	dst, secret := w.destination(t, "", body{"config": body{"url": r.URL() + "/hook", "headers": body{"X-Desk": token}}})
 	rule := w.rule(t, dst, body{"template": `{"n": event.data.total, "was": event.previous.total}`}, body{"condition": `event.data.total > 10 && changed("total")`})
 	id := w.publish(t, body{"subject": "order-17", "data": body{"total": 12}, "previous": body{"total": 3}, "id": "order-17-created"})
 	if id != "order-17-created" {
@@ -39,8 +40,8 @@ func TestAnEventReachesItsReceiverSigned(t *testing.T) {
 	if d.ID != got.ID || d.Status != "delivered" || d.RuleID != rule || d.RuleVersion != 1 || d.EventID != id || d.AttemptCount != 1 || d.NextAttemptAt != nil || *d.Attempts[0].StatusCode != 200 {
 		t.Errorf("delivery %+v", d)
 	}
-	if sent := mustJSON(t, d.Attempts[0].RequestHeaders); strings.Contains(sent, "v1,") || strings.Contains(sent, secret) {
-		t.Errorf("the log shows a signature: %s", sent)
+	if sent := mustJSON(t, d.Attempts[0].RequestHeaders); strings.Contains(sent, "v1,") || strings.Contains(sent, secret) || strings.Contains(sent, token) || got.Header.Get("X-Desk") != token {
+		t.Errorf("the log shows a secret: %s, or it was not sent", sent)
 	}
 	whole := w.call(t, "events-get", fntest.Request{Path: path(id)}).Want(t, 200).JSON(t)
 	if list := whole["deliveries"].([]any); len(list) != 1 || list[0].(body)["status"] != "delivered" || whole["previous"].(body)["total"] != 3.0 {
@@ -131,4 +132,27 @@ func TestTheTenantSaysWhatBecomesOfItsEvents(t *testing.T) {
 	}
 	put(body{"backpressure": "queue_all"}).Want(t, 200)
 	w.publish(t, body{})
+}
+
+func TestAnEventReachesAChannel(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := receivertest.New(t)
+	r.Next(receivertest.Answer(200, nil, "ok"), receivertest.Answer(404, nil, "no_service"))
+	dst, secret := w.destination(t, "", body{"type": "slack", "config": body{"url": r.URL() + "/services/T0/B0/secret-part-4711"}})
+	w.rule(t, dst, body{"template": `{"text": "Order " + event.subject}`}, nil)
+	id := w.publish(t, body{"subject": "order-17"})
+	w.send(t)
+	got := arrived(t, r, 1)[0]
+	if got.Path != "/services/T0/B0/secret-part-4711" || !strings.Contains(string(got.Body), "Order order-17") || secret != "" {
+		t.Errorf("sent %s to %s", got.Body, got.Path)
+	}
+	if d := w.delivery(t, id); d.Status != "delivered" {
+		t.Errorf("delivery %+v", d)
+	}
+	id = w.publish(t, body{"subject": "order-18"})
+	w.send(t)
+	if d := w.delivery(t, id); d.Status != "dead" || strings.Contains(mustJSON(t, d)+w.Log.String(), "4711") {
+		t.Errorf("delivery %+v", d)
+	}
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	lambda "github.com/aws/aws-lambda-go/events"
+
 	"guardrails/shared/fntest"
 	"guardrails/shared/outbox"
 	"guardrails/shared/queue"
@@ -260,5 +262,33 @@ func TestStrangeDataArrivesAsItIs(t *testing.T) {
 	}
 	if whole := w.call(t, "events-get", fntest.Request{Path: path(id)}).Want(t, 200); !strings.Contains(string(whole.Body), "123456789012345678901234567890") {
 		t.Errorf("shown as %s", whole.Body)
+	}
+}
+
+func TestTheStreamWaitsForTheStore(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	dst, _ := w.destination(t, quietly(t).URL(), nil)
+	w.rule(t, dst, nil, nil)
+	w.publish(t, body{})
+	w.post.Take(queue.Deliveries)
+	ev := lambda.DynamoDBEvent{Records: []lambda.DynamoDBEventRecord{record(t, w.own.ID, w.rows(t, "orders.order.created")[0])}}
+	w.Function(t, "event-resend")
+	w.Cut()
+	if failed := fntest.Decode[lambda.DynamoDBEventResponse](t, w.Invoke(t, "event-resend", ev)).BatchItemFailures; len(failed) != 1 {
+		t.Errorf("without a store %d records failed", len(failed))
+	}
+	w.Mend()
+	for _, ignored := range []string{"MODIFY", "REMOVE"} {
+		ev.Records[0].EventName = ignored
+		w.Invoke(t, "event-resend", ev)
+	}
+	if got := w.post.Take(queue.Deliveries); len(got) != 0 {
+		t.Errorf("%d messages for what is no new event", len(got))
+	}
+	ev.Records[0].EventName = "INSERT"
+	w.Invoke(t, "event-resend", ev)
+	if got := w.post.Take(queue.Deliveries); len(got) != 1 {
+		t.Errorf("%d messages, want 1", len(got))
 	}
 }

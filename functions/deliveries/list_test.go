@@ -161,3 +161,35 @@ func TestDeliveriesAreFoundByTheIdThatTheTenantGave(t *testing.T) {
 		t.Errorf("found %v", got)
 	}
 }
+
+// TestAWalkMeetsEveryDelivery reads as replays do, few at a time.
+func TestAWalkMeetsEveryDelivery(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	all := b.scatter(t, 30)
+	env := b.Env()
+	rows := deliver.NewRows(env.Table(table.Deliveries), env.IDs, env.Clock)
+	for _, f := range []deliver.Filter{{}, {Status: deliver.Done}, {Status: deliver.Dead}, {Status: deliver.Dead, Kept: true}, {Destination: "dst_1"}} {
+		var got, want []string
+		for place, done := (deliver.Place{}), false; !done; {
+			found, next, end, err := rows.Walk(t.Context(), b.own.Scope(t), f, place, 4)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range found {
+				got = append(got, r.ID)
+			}
+			place, done = next, end
+		}
+		for _, r := range all {
+			if (f.Status == "" || r.Status == f.Status) && (f.Destination == "" || r.Destination == f.Destination) {
+				want = append(want, r.ID)
+			}
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("%+v: %d deliveries, want %d", f, len(got), len(want))
+		}
+	}
+}

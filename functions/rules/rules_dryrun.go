@@ -27,12 +27,12 @@ const maxTried = 100
 
 // sample is an event that a caller makes up.
 type sample struct {
-	ID         string         `json:"id,omitempty" maxLength:"128"`
-	Type       string         `json:"type" minLength:"1" maxLength:"128" example:"orders.order.created"`
-	Subject    string         `json:"subject,omitempty" maxLength:"256"`
-	Data       object         `json:"data,omitempty"`
-	Previous   object         `json:"previous,omitempty"`
-	OccurredAt string         `json:"occurred_at,omitempty" format:"date-time"`
+	ID         string `json:"id,omitempty" maxLength:"128"`
+	Type       string `json:"type" minLength:"1" maxLength:"128" example:"orders.order.created"`
+	Subject    string `json:"subject,omitempty" maxLength:"256"`
+	Data       object `json:"data,omitempty"`
+	Previous   object `json:"previous,omitempty"`
+	OccurredAt string `json:"occurred_at,omitempty" format:"date-time"`
 }
 
 type dryrunInput struct {

@@ -531,6 +531,7 @@ func TestImportOfPatterns(t *testing.T) {
 	}
 	for location, pattern := range map[string]body{
 		"/pattern/detail/a/0": {"detail": body{"a": []body{{"exotic": "a text of theirs"}}}},
+		"/pattern":            nil,
 		"/pattern/detail/a":   {"detail": body{"a": "a text of theirs"}},
 	} {
 		p := b.call(t, "rules-import", "", body{"pattern": pattern}).WantProblem(t, 422, "invalid_request")
