@@ -259,7 +259,11 @@ func TestTheNumberOfRulesIsBounded(t *testing.T) {
 	if s := b.state(t); s.Unindexed != rule.MaxUnindexed || s.Count != 300 {
 		t.Errorf("state %+v", s)
 	}
-	b.plant(t, rulestore.State{Version: 20, Count: 300, Unindexed: rule.MaxUnindexed - 1})
+	size := b.state(t).Size
+	b.plant(t, rulestore.State{Version: 15, Count: 300, Size: rulestore.MaxSize})
+	b.call(t, "rules-create", "", b.orders(nil)).WantProblem(t, 409, "conflict")
+	b.call(t, "rules-update", ruleID, b.orders(body{"description": strings.Repeat("x", 500)})).WantProblem(t, 409, "conflict")
+	b.plant(t, rulestore.State{Version: 20, Size: size, Count: 300, Unindexed: rule.MaxUnindexed - 1})
 	loose["enabled"] = true
 	b.call(t, "rules-update", ruleID, loose).Want(t, 200)
 	if s := b.state(t); s.Unindexed != rule.MaxUnindexed {
@@ -267,7 +271,7 @@ func TestTheNumberOfRulesIsBounded(t *testing.T) {
 	}
 	b.call(t, "rules-update", ruleID, b.orders(nil)).Want(t, 200)
 	b.call(t, "rules-delete", ruleID, nil).Want(t, 204)
-	if s := b.state(t); s.Unindexed != rule.MaxUnindexed-1 || s.Count != 299 {
+	if s := b.state(t); s.Unindexed != rule.MaxUnindexed-1 || s.Count != 299 || s.Size != 0 {
 		t.Errorf("state %+v", s)
 	}
 }
