@@ -5,20 +5,19 @@ import (
 	"testing"
 )
 
-// TestARuleThatIsTooLargeToKeep is as dense as a rule can be: what ten templates compile to is no item of a table.
+// TestARuleThatIsTooLargeToKeep is as dense as a rule can be: what its templates compile to is no item of a table.
 func TestARuleThatIsTooLargeToKeep(t *testing.T) {
 	t.Parallel()
 	b := start(t)
 	dense := "{'a':[1" + strings.Repeat(",1", 2040) + "]}"
 	var actions []body
-	for range 10 {
+	for range 7 {
 		actions = append(actions, body{"destination_id": b.destination(t, b.own, false), "template": dense})
 	}
-	for _, route := range []string{"rules-create", "rules-validate"} {
-		p := b.call(t, route, "", b.orders(body{"actions": actions})).WantProblem(t, 422, "invalid_request")
-		if len(p.Errors) != 1 || p.Errors[0].Location != "/" {
-			t.Errorf("%s: %+v", route, p.Errors)
-		}
+	p := b.call(t, "rules-create", "", b.orders(body{"actions": actions})).WantProblem(t, 422, "invalid_request")
+	if len(p.Errors) != 1 || p.Errors[0].Location != "/" {
+		t.Errorf("%+v", p.Errors)
 	}
-	b.create(t, b.orders(body{"actions": actions[:2]}))
+	b.call(t, "rules-validate", "", b.orders(body{"actions": actions})).WantProblem(t, 422, "invalid_request")
+	b.create(t, b.orders(body{"actions": actions[:1]}))
 }
