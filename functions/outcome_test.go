@@ -6,10 +6,12 @@ import (
 	"time"
 
 	"guardrails/shared/audit"
+	"guardrails/shared/deliver"
 	"guardrails/shared/deliver/receivertest"
 	"guardrails/shared/fntest"
 	"guardrails/shared/queue"
 	"guardrails/shared/registry"
+	"guardrails/shared/table"
 	"guardrails/shared/tenant"
 )
 
@@ -351,4 +353,28 @@ func TestAResponseIsKeptCutAndRedacted(t *testing.T) {
 	if list := mustJSON(t, w.deliveries(t, "")); strings.Contains(list, "well") {
 		t.Error("the list shows responses")
 	}
+}
+
+func TestADestinationThatFailsForDaysIsDisabled(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := quietly(t, 503)
+	dst, _ := w.destination(t, r.URL(), nil)
+	w.rule(t, dst, nil, nil)
+	failing := deliver.Control{Slots: map[string]int64{}, Breaker: deliver.Breaker{
+		State: deliver.Open, OpenFor: time.Minute.Milliseconds(), OpenUntil: w.clock.Now().UnixMilli(), FailingSince: w.clock.Now().Add(-72 * time.Hour).UnixMilli(),
+	}}
+	if err := w.Env().Table(table.Deliveries).Put(t.Context(), w.own.Scope(t), table.ControlKey(dst), failing, table.Always()); err != nil {
+		t.Fatal(err)
+	}
+	w.publish(t, body{})
+	w.once(t) // the probe
+	if got := w.show(t, dst); got["status"] != "disabled" || got["disabled_reason"] != "failing" {
+		t.Errorf("destination %v", got)
+	}
+	if rows := w.rows(t, "destination.disabled"); len(rows) != 1 {
+		t.Errorf("events %+v", rows)
+	}
+	w.send(t)
+	arrived(t, r, 1)
 }

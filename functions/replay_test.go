@@ -232,3 +232,50 @@ func TestAnAttemptUnderWayIsLeftAlone(t *testing.T) {
 	w.send(t)
 	arrived(t, r, 2)
 }
+
+func TestARetryOfWhatIsParkedAsksTheBreaker(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := quietly(t, 500)
+	dst, _ := w.destination(t, r.URL(), body{"limits": body{"breaker_failures": 1}})
+	w.rule(t, dst, nil, nil)
+	w.publish(t, body{})
+	w.once(t)
+	w.post.Take(queue.Deliveries)
+	id := w.publish(t, body{})
+	w.once(t)
+	d := w.delivery(t, id)
+	if d.Status != "parked" || d.NextAttemptAt == nil {
+		t.Fatalf("delivery %+v", d)
+	}
+	w.call(t, "deliveries-retry", fntest.Request{Path: path(d.ID)}).Want(t, 202)
+	w.once(t)
+	if d = w.delivery(t, id); d.Status != "parked" {
+		t.Errorf("retried while its destination is left alone: %+v", d)
+	}
+	arrived(t, r, 1)
+	w.call(t, "destinations-enable", fntest.Request{Path: path(dst)}).Want(t, 200)
+	w.call(t, "deliveries-retry", fntest.Request{Path: path(d.ID)}).Want(t, 202)
+	w.once(t)
+	if d = w.delivery(t, id); d.Status != "delivered" {
+		t.Errorf("delivery %+v", d)
+	}
+}
+
+// TestARetryThatNoQueueTakesIsSweptUp begins a delivery anew while the queue is down.
+func TestARetryThatNoQueueTakesIsSweptUp(t *testing.T) {
+	t.Parallel()
+	w := newLoneWorld(t)
+	r := quietly(t, 400)
+	dst, _ := w.destination(t, r.URL(), nil)
+	w.rule(t, dst, nil, nil)
+	id := w.publish(t, body{})
+	w.send(t)
+	w.post.Refuse(queue.Deliveries)
+	w.call(t, "deliveries-retry", fntest.Request{Path: path(w.delivery(t, id).ID)}).Want(t, 202)
+	w.post.Refuse()
+	w.clock.Advance(10 * time.Minute)
+	w.tick(t, "delivery-sweep")
+	w.send(t)
+	arrived(t, r, 2)
+}

@@ -1,10 +1,14 @@
 package functions_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	lambda "github.com/aws/aws-lambda-go/events"
 
 	"guardrails/shared/fntest"
 	"guardrails/shared/outbox"
@@ -221,4 +225,70 @@ func TestMatchComesAgainWhileTheQueueIsDown(t *testing.T) {
 	w.Deliver(t, "event-match", again...)
 	w.send(t)
 	arrived(t, r, 2)
+}
+
+// TestAQueueThatHangsHoldsNobodyUp publishes while the queue gives no answer: what is committed is accepted.
+func TestAQueueThatHangsHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := quietly(t)
+	dst, _ := w.destination(t, r.URL(), nil)
+	w.rule(t, dst, nil, nil)
+	w.post.Hang(queue.Deliveries)
+	w.publish(t, body{})
+	w.post.Hang()
+	w.clock.Advance(time.Minute)
+	w.stream(t, w.rows(t, "orders.order.created")...)
+	w.send(t)
+	arrived(t, r, 1)
+}
+
+func TestStrangeDataArrivesAsItIs(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := quietly(t)
+	dst, _ := w.destination(t, r.URL(), nil)
+	w.rule(t, dst, nil, nil)
+	w.rule(t, dst, body{"template": `{"n": event.data.n}`}, body{"condition": `event.data.n > 5`})
+	const data = `{"n":1e300,"i":123456789012345678901234567890,"z":-0,"s":"\u0000\u2028<script>\ud83d\ude00","":{"":[]},"__proto__":null}`
+	id := w.call(t, "events-publish", fntest.Request{Body: `{"type":"orders.order.created","data":` + data + `}`}).Want(t, 202).JSON(t)["accepted"].([]any)[0].(string)
+	w.send(t)
+	var got []string
+	for _, q := range arrived(t, r, 2) {
+		got = append(got, string(fntest.Decode[struct{ Data json.RawMessage }](t, q.Body).Data))
+	}
+	if !slices.Contains(got, data) || !slices.Contains(got, `{"n":1e+300}`) {
+		t.Errorf("arrived as %s", got)
+	}
+	if whole := w.call(t, "events-get", fntest.Request{Path: path(id)}).Want(t, 200); !strings.Contains(string(whole.Body), "123456789012345678901234567890") {
+		t.Errorf("shown as %s", whole.Body)
+	}
+}
+
+func TestTheStreamWaitsForTheStore(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	dst, _ := w.destination(t, quietly(t).URL(), nil)
+	w.rule(t, dst, nil, nil)
+	w.publish(t, body{})
+	w.post.Take(queue.Deliveries)
+	ev := lambda.DynamoDBEvent{Records: []lambda.DynamoDBEventRecord{record(t, w.own.ID, w.rows(t, "orders.order.created")[0])}}
+	w.Function(t, "event-resend")
+	w.Cut()
+	if failed := fntest.Decode[lambda.DynamoDBEventResponse](t, w.Invoke(t, "event-resend", ev)).BatchItemFailures; len(failed) != 1 {
+		t.Errorf("without a store %d records failed", len(failed))
+	}
+	w.Mend()
+	for _, ignored := range []string{"MODIFY", "REMOVE"} {
+		ev.Records[0].EventName = ignored
+		w.Invoke(t, "event-resend", ev)
+	}
+	if got := w.post.Take(queue.Deliveries); len(got) != 0 {
+		t.Errorf("%d messages for what is no new event", len(got))
+	}
+	ev.Records[0].EventName = "INSERT"
+	w.Invoke(t, "event-resend", ev)
+	if got := w.post.Take(queue.Deliveries); len(got) != 1 {
+		t.Errorf("%d messages, want 1", len(got))
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -47,12 +48,26 @@ func newWorld(t *testing.T) *world {
 	return worldIn(t, "")
 }
 
-// newLoneWorld is a world on an environment of its own: schedules work for all tenants of one.
+// alone is the environment of worlds that run schedules, which work for all tenants of one: one world at a time has it.
+var alone struct {
+	mu  sync.Mutex
+	env string
+}
+
+// newLoneWorld is a world whose schedules nobody else runs.
 func newLoneWorld(t *testing.T) *world {
 	t.Helper()
-	env := awstest.Env(t)
-	awstest.Provision(t, env)
-	return worldIn(t, env)
+	awstest.NeedServices(t)
+	alone.mu.Lock()
+	t.Cleanup(alone.mu.Unlock)
+	if alone.env == "" {
+		env := awstest.Env(t)
+		awstest.Provision(t, env)
+		alone.env = env
+	}
+	w := worldIn(t, alone.env)
+	w.post.Only(w.own.ID) // and not for what earlier worlds left
+	return w
 }
 
 // behind is how far a test may move its clock.

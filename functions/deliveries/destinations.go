@@ -124,6 +124,9 @@ const overlap = 24 * time.Hour
 // maxKeys is how many signing keys of a destination are live at once.
 const maxKeys = 10
 
+// hintLen is how much of a secret's end is shown, which is not enough to help anybody guess the rest.
+const hintLen = 4
+
 // addKey gives a destination a new signing key, which it returns; those it had sign for a day longer.
 func (s *store) addKey(ctx context.Context, sc tenant.Scope, k deliver.Kind, d *deliver.Destination, now time.Time) (string, error) {
 	key, err := newKey(k, json.RawMessage(d.Config))
@@ -134,7 +137,8 @@ func (s *store) addKey(ctx context.Context, sc tenant.Scope, k deliver.Kind, d *
 	if err != nil {
 		return "", err
 	}
-	live := []deliver.SealedKey{{Sealed: sealed, CreatedAt: now.UnixMilli(), Hint: key[len(key)-4:]}}
+	shown := shownKey(key) // a hint is of what the tenant knows
+	live := []deliver.SealedKey{{Sealed: sealed, CreatedAt: now.UnixMilli(), Hint: shown[len(shown)-hintLen:]}}
 	for _, old := range d.Keys {
 		if old.Until == 0 {
 			old.Until = now.Add(overlap).UnixMilli()

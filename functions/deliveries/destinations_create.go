@@ -51,6 +51,14 @@ func destinationsCreate(env *fn.Env) (fn.Handler[createInput, destinationAnswer]
 		err = s.commit(ctx, call.Scope, call.Actor(), events.DestinationCreatedType, 0, d, nil, s.tally(call.Scope, 1))
 		var failed *table.ConditionError
 		if errors.As(err, &failed) {
+			if call.Repeated { // the first try may have made it
+				if made, key, err := s.made(ctx, call, d.ID); !errors.Is(err, errs.NotFound) {
+					if err != nil {
+						return nil, err
+					}
+					return s.shown(made, key, call)
+				}
+			}
 			return nil, s.refused(failed)
 		}
 		if err != nil {
@@ -58,6 +66,16 @@ func destinationsCreate(env *fn.Env) (fn.Handler[createInput, destinationAnswer]
 		}
 		return s.shown(d, key, call)
 	}, nil
+}
+
+// made reads a destination that an earlier try of the request made, with its key: nobody has heard of either.
+func (s *store) made(ctx context.Context, call *fn.Call, destinationID string) (deliver.Destination, string, error) {
+	d, err := s.Get(ctx, call.Scope, destinationID)
+	if err != nil || len(d.Keys) == 0 {
+		return d, "", err
+	}
+	key, err := s.Open(ctx, call.Scope, d.ID, deliver.UseKey, d.Keys[0].Sealed)
+	return d, string(key), err
 }
 
 // refused says which condition of a creation did not hold: the tenant's count comes first.
@@ -75,13 +93,17 @@ func (s *store) shown(d deliver.Destination, key string, call *fn.Call) (*destin
 		return nil, err
 	}
 	if key != "" {
-		shown := key
-		if public, err := webhook.PublicKey(key); err == nil {
-			shown = public // what verifies is all that a receiver needs
-		}
-		v.Secret = &shown
+		v.Secret = new(shownKey(key))
 	}
 	return &destinationAnswer{Location: "/api/v1/destinations/" + d.ID, ETag: fn.ETag(d.Version), Body: v}, nil
+}
+
+// shownKey is what a tenant sees of a signing key: of one whose public half verifies, that half.
+func shownKey(key string) string {
+	if public, err := webhook.PublicKey(key); err == nil {
+		return public
+	}
+	return key
 }
 
 // define checks what a caller wrote. before is the sealed part of the destination's earlier version.

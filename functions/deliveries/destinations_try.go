@@ -2,6 +2,7 @@ package deliveries
 
 import (
 	"context"
+	"errors"
 
 	"guardrails/events"
 	"guardrails/shared/deliver"
@@ -32,7 +33,8 @@ func destinationsTry(env *fn.Env) (fn.Handler[destinationPath, tried], error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := table.Transact(ctx, op); err != nil && !call.Repeated {
+		err = table.Transact(ctx, op)
+		if err != nil && !(call.Repeated && errors.Is(err, table.ErrCondition)) { // the first try may have written it
 			return nil, err
 		}
 		out := &tried{}

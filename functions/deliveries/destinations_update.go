@@ -1,12 +1,15 @@
 package deliveries
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 
 	"guardrails/events"
 	"guardrails/shared/deliver"
+	webhookkind "guardrails/shared/deliver/webhook"
 	"guardrails/shared/errs"
 	"guardrails/shared/fn"
 )
@@ -17,7 +20,8 @@ type updateInput struct {
 	Body    definition
 }
 
-// destinationsUpdate replaces a destination's definition. Its secrets stay where the configuration leaves them out.
+// destinationsUpdate replaces a destination's definition; the same definition again makes no version. Its secrets stay where
+// the configuration leaves them out.
 func destinationsUpdate(env *fn.Env) (fn.Handler[updateInput, destinationRead], error) {
 	s := newStore(env)
 	return func(ctx context.Context, call *fn.Call, in *updateInput) (*destinationRead, error) {
@@ -35,38 +39,80 @@ func destinationsUpdate(env *fn.Env) (fn.Handler[updateInput, destinationRead], 
 		if err != nil {
 			return nil, err
 		}
-		d, _, secret, err := s.define(in.Body, before)
+		d, kind, secret, err := s.define(in.Body, before)
 		if err != nil {
 			return nil, err
 		}
 		d.ID, d.Version, d.CreatedAt, d.UpdatedAt, d.By, d.Keys = old.ID, old.Version+1, old.CreatedAt, call.Now.UnixMilli(), call.Principal.ID(), old.Keys
-		if in.Body.Status == "" { // a change of something else leaves it as it is
+		if in.Body.Status == "" || d.Status == old.Status { // a change of something else leaves it as it is
 			d.Status, d.DisabledReason = old.Status, old.DisabledReason
 		}
 		d.OrderedFrom = orderedFrom(d, old, call.Now)
+		fields := changed(old, d, !bytes.Equal(before, secret))
+		if len(fields) == 0 {
+			return s.read(ctx, call, old, "")
+		}
 		if err := s.keep(ctx, call.Scope, &d, json.RawMessage(d.Config), secret); err != nil {
 			return nil, err
 		}
-		if err := s.commit(ctx, call.Scope, call.Actor(), events.DestinationUpdatedType, old.Version, d, changed(old, d)); err != nil {
-			return nil, raced(err)
-		}
-		env.Settle(ctx)
-		c, err := s.controls.Get(ctx, call.Scope, d.ID)
+		key, err := s.rekey(ctx, call, kind, old, &d)
 		if err != nil {
 			return nil, err
 		}
-		v, err := s.viewOf(call.Scope, d, c, call.Now)
-		return &destinationRead{ETag: fn.ETag(d.Version), Body: v}, err
+		if key != "" {
+			fields = append(fields, "secret")
+		}
+		if err := s.commit(ctx, call.Scope, call.Actor(), events.DestinationUpdatedType, old.Version, d, fields); err != nil {
+			return nil, raced(err)
+		}
+		if old.Status != deliver.Active && d.Status == deliver.Active {
+			if err := s.controls.Forget(ctx, call.Scope, d.ID); err != nil { // as enabling it does
+				env.Log.WarnContext(ctx, "breaker of an enabled destination left", "destination", d.ID, "error", err.Error())
+			}
+		}
+		env.Settle(ctx)
+		return s.read(ctx, call, d, key)
 	}, nil
 }
 
-// changed names what differs.
-func changed(old, d deliver.Destination) []string {
+// rekey gives a destination a key of the scheme that it is signed by from now on, and returns it; "" if that is the same.
+// The old key signs for a day longer, as after a rotation: receivers learn the new one meanwhile.
+func (s *store) rekey(ctx context.Context, call *fn.Call, kind deliver.Kind, old deliver.Destination, d *deliver.Destination) (string, error) {
+	if !kind.Keyed() {
+		return "", nil
+	}
+	was, err := webhookkind.SchemeOf(json.RawMessage(old.Config))
+	if err != nil {
+		return "", err
+	}
+	is, err := webhookkind.SchemeOf(json.RawMessage(d.Config))
+	if err != nil || is == was {
+		return "", err
+	}
+	return s.addKey(ctx, call.Scope, kind, d, call.Now)
+}
+
+// read answers a destination as it is, with a new key if it has one.
+func (s *store) read(ctx context.Context, call *fn.Call, d deliver.Destination, key string) (*destinationRead, error) {
+	c, err := s.controls.Get(ctx, call.Scope, d.ID)
+	if err != nil {
+		return nil, err
+	}
+	v, err := s.viewOf(call.Scope, d, c, call.Now)
+	if key != "" {
+		v.Secret = new(shownKey(key))
+	}
+	return &destinationRead{ETag: fn.ETag(d.Version), Body: v}, err
+}
+
+// changed names what differs; secret says that the sealed part of the configuration does.
+func changed(old, d deliver.Destination, secret bool) []string {
 	var out []string
 	for name, differs := range map[string]bool{
-		"name": old.Name != d.Name, "config": old.Config != d.Config || string(old.Secret.Data) != string(d.Secret.Data), "status": old.Status != d.Status,
+		"name": old.Name != d.Name, "config": old.Config != d.Config || secret, "status": old.Status != d.Status,
+		"limits": old.PerSecond != d.PerSecond || old.Concurrency != d.Concurrency || old.BreakerFailures != d.BreakerFailures,
 		"ordered": old.Ordered != d.Ordered,
-		"limits":  old.PerSecond != d.PerSecond || old.Concurrency != d.Concurrency || old.BreakerFailures != d.BreakerFailures,
+		"labels": !maps.Equal(old.Labels, d.Labels),
 	} {
 		if differs {
 			out = append(out, name)

@@ -44,7 +44,7 @@ type destinationView struct {
 	Ordered        bool              `json:"ordered"`
 	Labels         map[string]string `json:"labels,omitempty"`
 	Secrets        []keyView         `json:"secrets,omitempty" doc:"The live signing secrets, the current one first."`
-	Secret         *string           `json:"secret,omitempty" doc:"The signing secret. Shown once: in the answer to creation and to rotation." example:"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"`
+	Secret         *string           `json:"secret,omitempty" doc:"The signing secret. Shown once: in the answer to creation, to rotation, and to a change of the signature scheme." example:"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"`
 	CreatedAt      string            `json:"created_at" format:"date-time"`
 	UpdatedAt      string            `json:"updated_at" format:"date-time"`
 }

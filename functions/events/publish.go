@@ -37,6 +37,9 @@ const (
 	maxSubject   = 256
 	// aheadOfTime is how far in the future an event may have occurred: clocks differ.
 	aheadOfTime = 5 * time.Minute
+	// dispatchWithin is how long a caller waits for the deliveries of what is accepted already: many events may meet many
+	// rules, and a queue may hang.
+	dispatchWithin = 2 * time.Second
 	// writers bounds how many events of a request are written at once.
 	writers = 16
 )
@@ -215,6 +218,8 @@ func (p *publisher) dispatch(ctx context.Context, s tenant.Scope, fresh []outbox
 		return
 	}
 	p.env.Metrics.Count(telemetry.EventsAccepted, int64(len(fresh)))
+	ctx, cancel := context.WithTimeout(ctx, dispatchWithin)
+	defer cancel()
 	if err := p.dispatcher.Dispatch(ctx, s, fresh...); err != nil {
 		p.env.Metrics.Count(telemetry.EventsNotAnnounced, 1)
 		p.env.Log.WarnContext(ctx, "events not dispatched, left to the stream", "events", len(fresh), "error", err.Error())

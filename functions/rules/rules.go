@@ -160,7 +160,11 @@ func (s *store) commit(ctx context.Context, sc tenant.Scope, by audit.Actor, sta
 // encoded is a checked definition as it is kept.
 func encoded(d rule.Definition, c rule.Compiled) (rulestore.Row, error) {
 	body, err := json.Marshal(d)
-	return rulestore.Row{Body: body, Compiled: c.Bytes()}, err
+	row := rulestore.Row{Body: body, Compiled: c.Bytes()}
+	if row.Size() > rulestore.MaxRule {
+		return row, errs.Invalid(errs.Field{Location: "/", Message: "takes too much room once it is compiled; use a shorter condition and shorter templates"})
+	}
+	return row, err
 }
 
 // unindexed is 1 for an enabled rule that is tried with every event of its types, else 0.
@@ -171,10 +175,16 @@ func unindexed(d rule.Definition, c rule.Compiled) int {
 	return 0
 }
 
+// resized is a size of all rules after a change of one.
+func resized(all, more int) int { return max(all+more, 0) }
+
 // full refuses a state beyond what a tenant may have.
 func full(next rulestore.State, before rulestore.State) error {
 	if next.Count > rulestore.MaxRules {
 		return errs.Newf(errs.Conflict, "A tenant has at most %d rules.", rulestore.MaxRules)
+	}
+	if next.Size > rulestore.MaxSize && next.Size > before.Size {
+		return errs.Newf(errs.Conflict, "All rules of a tenant take at most %d MiB.", rulestore.MaxSize>>20)
 	}
 	if next.Unindexed > rule.MaxUnindexed && next.Unindexed > before.Unindexed {
 		return errs.Newf(errs.Conflict, "A tenant has at most %d rules that compare no field for equality: each is tried with every event of its types.", rule.MaxUnindexed)

@@ -45,6 +45,7 @@ func create(env *fn.Env) (fn.Handler[createInput, created], error) {
 			}
 			next := state.Next(row.ID)
 			next.Count++
+			next.Size = resized(next.Size, row.Size())
 			next.Unindexed += unindexed(in.Body, compiled)
 			return change{typ: events.RuleCreatedType, id: row.ID, row: &row, next: next}, full(next, state)
 		})

@@ -31,6 +31,7 @@ func remove(env *fn.Env) (fn.Handler[deleteInput, fn.NoContent], error) {
 			}
 			next := state.Next(row.ID)
 			next.Count--
+			next.Size = resized(next.Size, -row.Size())
 			next.Unindexed -= unindexed(was.Definition, was.Compiled)
 			return change{typ: events.RuleDeletedType, id: row.ID, next: next}, nil
 		})

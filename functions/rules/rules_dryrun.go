@@ -1,12 +1,14 @@
 package rules
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
 	"golang.org/x/sync/errgroup"
 
 	"guardrails/shared/clock"
@@ -25,12 +27,12 @@ const maxTried = 100
 
 // sample is an event that a caller makes up.
 type sample struct {
-	ID         string         `json:"id,omitempty" maxLength:"128"`
-	Type       string         `json:"type" minLength:"1" maxLength:"128" example:"orders.order.created"`
-	Subject    string         `json:"subject,omitempty" maxLength:"256"`
-	Data       map[string]any `json:"data,omitempty"`
-	Previous   map[string]any `json:"previous,omitempty"`
-	OccurredAt string         `json:"occurred_at,omitempty" format:"date-time"`
+	ID         string `json:"id,omitempty" maxLength:"128"`
+	Type       string `json:"type" minLength:"1" maxLength:"128" example:"orders.order.created"`
+	Subject    string `json:"subject,omitempty" maxLength:"256"`
+	Data       object `json:"data,omitempty"`
+	Previous   object `json:"previous,omitempty"`
+	OccurredAt string `json:"occurred_at,omitempty" format:"date-time"`
 }
 
 type dryrunInput struct {
@@ -125,7 +127,7 @@ func chosen(ctx context.Context, past *eventquery.Events, call *fn.Call, in *dry
 	}
 	switch {
 	case len(b.Events) > 0:
-		return made(b.Events, call.Now)
+		return made(b.Events, call.Now), nil
 	case len(b.EventIDs) > 0:
 		return named(ctx, past, call.Scope, b.EventIDs)
 	}
@@ -142,34 +144,38 @@ func eventsOf(rows []outbox.Row) []rule.Event {
 }
 
 // made are events that a caller made up.
-func made(list []sample, now time.Time) ([]rule.Event, error) {
+func made(list []sample, now time.Time) []rule.Event {
 	out := make([]rule.Event, len(list))
 	for i, s := range list {
-		e := rule.Event{ID: s.ID, Type: s.Type, Subject: s.Subject, Time: s.OccurredAt, Version: 1}
+		e := rule.Event{ID: s.ID, Type: s.Type, Subject: s.Subject, Time: s.OccurredAt, Version: 1, Data: s.Data.raw, Previous: s.Previous.raw}
 		if e.Time == "" {
 			e.Time = clock.Format(now)
 		}
-		var err error
-		if e.Data, err = object(s.Data, "{}"); err != nil {
-			return nil, err
-		}
-		if e.Previous, err = object(s.Previous, ""); err != nil {
-			return nil, err
+		if e.Data == nil {
+			e.Data = json.RawMessage("{}")
 		}
 		out[i] = e
 	}
-	return out, nil
+	return out
 }
 
-func object(v map[string]any, empty string) (json.RawMessage, error) {
-	if v == nil {
-		return json.RawMessage(empty), nil
+// object is a JSON object as it came: through a map, large numbers would lose digits that events keep.
+type object struct{ raw json.RawMessage }
+
+// UnmarshalJSON keeps the bytes; null is nothing.
+func (o *object) UnmarshalJSON(b []byte) error {
+	if o.raw = nil; string(b) != "null" {
+		o.raw = bytes.Clone(b)
 	}
-	b, err := json.Marshal(v)
-	if err != nil {
-		return nil, fmt.Errorf("encode an event: %w", err)
-	}
-	return b, nil
+	return nil
+}
+
+// MarshalJSON returns the bytes.
+func (o object) MarshalJSON() ([]byte, error) { return o.raw.MarshalJSON() }
+
+// Schema says that it is an object of any fields.
+func (object) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeObject, AdditionalProperties: &huma.Schema{}}
 }
 
 // named are events that came.

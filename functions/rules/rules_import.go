@@ -2,8 +2,6 @@ package rules
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 
 	"guardrails/shared/fn"
 	"guardrails/shared/rule"
@@ -11,7 +9,7 @@ import (
 
 type importInput struct {
 	Body struct {
-		Pattern map[string]any `json:"pattern" doc:"An event pattern of Amazon EventBridge." example:"{\"detail-type\": [\"analysis.completed\"], \"detail\": {\"decision\": [\"block\"]}}"`
+		Pattern object `json:"pattern" doc:"An event pattern of Amazon EventBridge." example:"{\"detail-type\": [\"analysis.completed\"], \"detail\": {\"decision\": [\"block\"]}}"`
 	}
 }
 
@@ -25,12 +23,9 @@ type imported struct {
 // importPattern translates an event pattern into the types and the condition of a rule, and keeps nothing.
 func importPattern(*fn.Env) (fn.Handler[importInput, imported], error) {
 	return func(_ context.Context, _ *fn.Call, in *importInput) (*imported, error) {
-		pattern, err := json.Marshal(in.Body.Pattern)
-		if err != nil {
-			return nil, fmt.Errorf("encode the pattern: %w", err)
-		}
 		out := &imported{}
-		out.Body.EventTypes, out.Body.Condition, err = rule.ImportPattern(pattern)
+		var err error
+		out.Body.EventTypes, out.Body.Condition, err = rule.ImportPattern(in.Body.Pattern.raw)
 		if err != nil {
 			return nil, below(err, "/pattern")
 		}

@@ -259,7 +259,11 @@ func TestTheNumberOfRulesIsBounded(t *testing.T) {
 	if s := b.state(t); s.Unindexed != rule.MaxUnindexed || s.Count != 300 {
 		t.Errorf("state %+v", s)
 	}
-	b.plant(t, rulestore.State{Version: 20, Count: 300, Unindexed: rule.MaxUnindexed - 1})
+	size := b.state(t).Size
+	b.plant(t, rulestore.State{Version: 15, Count: 300, Size: rulestore.MaxSize})
+	b.call(t, "rules-create", "", b.orders(nil)).WantProblem(t, 409, "conflict")
+	b.call(t, "rules-update", ruleID, b.orders(body{"description": strings.Repeat("x", 500)})).WantProblem(t, 409, "conflict")
+	b.plant(t, rulestore.State{Version: 20, Size: size, Count: 300, Unindexed: rule.MaxUnindexed - 1})
 	loose["enabled"] = true
 	b.call(t, "rules-update", ruleID, loose).Want(t, 200)
 	if s := b.state(t); s.Unindexed != rule.MaxUnindexed {
@@ -267,7 +271,7 @@ func TestTheNumberOfRulesIsBounded(t *testing.T) {
 	}
 	b.call(t, "rules-update", ruleID, b.orders(nil)).Want(t, 200)
 	b.call(t, "rules-delete", ruleID, nil).Want(t, 204)
-	if s := b.state(t); s.Unindexed != rule.MaxUnindexed-1 || s.Count != 299 {
+	if s := b.state(t); s.Unindexed != rule.MaxUnindexed-1 || s.Count != 299 || s.Size != 0 {
 		t.Errorf("state %+v", s)
 	}
 }
@@ -457,6 +461,28 @@ func TestADryRunExplainsAndSendsNothing(t *testing.T) {
 	}
 }
 
+// TestADryRunShowsWhatWouldBeSent has numbers with more digits than a float keeps.
+func TestADryRunShowsWhatWouldBeSent(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	ruleID := b.create(t, b.orders(body{"condition": ""}))
+	const data = `{"i":12345678901234567890,"z":1.10,"a":null}`
+	got := b.call(t, "rules-dryrun", ruleID, `{"events":[{"type":"orders.order.created","data":`+data+`},{"type":"orders.order.created","data":null,"previous":null}]}`).Want(t, 200)
+	r := fntest.Decode[results](t, got.Body).Results
+	if string(r[0].Actions[0].Data) != data || string(r[1].Actions[0].Data) != "{}" {
+		t.Errorf("would be sent: %s", got.Body)
+	}
+	for location, in := range map[string]string{"/events/0/data": `[1]`, "/events/0/previous": `{"type":"a.b","previous":"a text of theirs"}`} {
+		if location == "/events/0/data" {
+			in = `{"type":"a.b","data":` + in + `}`
+		}
+		p := b.call(t, "rules-dryrun", ruleID, `{"events":[`+in+`]}`).WantProblem(t, 422, "invalid_request")
+		if len(p.Errors) != 1 || p.Errors[0].Location != location {
+			t.Errorf("%s: %+v", in, p.Errors)
+		}
+	}
+}
+
 func TestADryRunOnPastEvents(t *testing.T) {
 	t.Parallel()
 	b := start(t)
@@ -508,8 +534,9 @@ func TestImportOfPatterns(t *testing.T) {
 		t.Errorf("the imported condition %q: %+v", condition, tried)
 	}
 	for location, pattern := range map[string]body{
-		"/pattern/detail/a/0"       : {"detail": body{"a": []body{{"exotic": "a text of theirs"}}}},
-		"/pattern/detail/a":          {"detail": body{"a": "a text of theirs"}},
+		"/pattern/detail/a/0": {"detail": body{"a": []body{{"exotic": "a text of theirs"}}}},
+		"/pattern":            nil,
+		"/pattern/detail/a":   {"detail": body{"a": "a text of theirs"}},
 	} {
 		p := b.call(t, "rules-import", "", body{"pattern": pattern}).WantProblem(t, 422, "invalid_request")
 		if len(p.Errors) != 1 || p.Errors[0].Location != location {

@@ -43,8 +43,10 @@ func update(env *fn.Env) (fn.Handler[updateInput, answer], error) {
 			if err != nil {
 				return change{}, err
 			}
+			before := row.Size()
 			row.Version, row.Body, row.Compiled, row.UpdatedAt, row.By = row.Version+1, body.Body, body.Compiled, s.clock.Now().UnixMilli(), call.Principal.ID()
 			next := state.Next(row.ID)
+			next.Size = resized(next.Size, row.Size()-before)
 			next.Unindexed += unindexed(in.Body, compiled) - unindexed(was.Definition, was.Compiled)
 			return change{typ: events.RuleUpdatedType, id: row.ID, row: &row, next: next}, full(next, state)
 		})

@@ -22,6 +22,9 @@ func validate(env *fn.Env) (fn.Handler[createInput, validated], error) {
 		if err != nil {
 			return nil, err
 		}
+		if _, err := encoded(in.Body, compiled); err != nil {
+			return nil, err
+		}
 		out := &validated{}
 		out.Body.Valid, out.Body.Indexed, out.Body.Cost = true, compiled.Indexed(), compiled.Cost()
 		return out, nil

@@ -27,6 +27,8 @@ type Post struct {
 	letters []Letter
 	sent    int
 	refused []string
+	hanging []string
+	only    string
 }
 
 // Letter is a message that a function sent.
@@ -53,6 +55,20 @@ func (p *Post) Refuse(queues ...string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.refused = queues
+}
+
+// Hang makes queues give no answer, until it is called without any.
+func (p *Post) Hang(queues ...string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.hanging = queues
+}
+
+// Only drops the messages of other tenants from then on.
+func (p *Post) Only(tenantID string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.only = tenantID
 }
 
 // Take returns what was sent to a queue since it was last taken, the oldest first.
@@ -84,6 +100,10 @@ func (p *Post) Do(r *http.Request) (*http.Response, error) {
 	if err := json.Unmarshal(body, &in); err != nil {
 		return nil, err
 	}
+	if p.hangs(in.name()) {
+		<-r.Context().Done()
+		return nil, r.Context().Err()
+	}
 	out, err := p.keep(in)
 	if err != nil {
 		return nil, err
@@ -107,13 +127,24 @@ type outgoingOne struct {
 	MessageAttributes map[string]struct{ DataType, StringValue string }
 }
 
-func (p *Post) keep(in outgoing) (any, error) {
-	name := ""
+// name is which queue it goes to.
+func (o outgoing) name() string {
 	for _, d := range queue.Definitions() {
-		if strings.HasSuffix(in.QueueURL, "-"+d.Name) {
-			name = d.Name
+		if strings.HasSuffix(o.QueueURL, "-"+d.Name) {
+			return d.Name
 		}
 	}
+	return ""
+}
+
+func (p *Post) hangs(name string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Contains(p.hanging, name)
+}
+
+func (p *Post) keep(in outgoing) (any, error) {
+	name := in.name()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if slices.Contains(p.refused, name) {
@@ -134,8 +165,10 @@ func (p *Post) keep(in outgoing) (any, error) {
 		for k, v := range e.MessageAttributes {
 			l.attributes[k] = events.SQSMessageAttribute{DataType: v.DataType, StringValue: aws.String(v.StringValue)}
 		}
-		p.letters = append(p.letters, l)
 		all = append(all, taken{e.ID, l.id})
+		if p.only == "" || p.only == e.MessageAttributes[queue.AttrTenant].StringValue {
+			p.letters = append(p.letters, l)
+		}
 	}
 	if in.Entries == nil {
 		return all[0], nil

@@ -56,7 +56,7 @@ func (p *Plans) rule(ctx context.Context, s tenant.Scope, ruleID string, version
 	if err != nil {
 		return r, err
 	}
-	if r, err = row.Rule(); err != nil {
+	if r, err = row.ruleBy(p.engine); err != nil {
 		return r, err
 	}
 	p.mu.Lock()

@@ -138,7 +138,7 @@ func (s *Sets) apply(ctx context.Context, sc tenant.Scope, h *held, changed []st
 			delete(h.since, changed[i])
 			continue
 		}
-		if err := put(h.set, row); err != nil {
+		if err := s.put(h.set, row); err != nil {
 			return err
 		}
 		h.since[row.ID] = row.UpdatedAt
@@ -146,8 +146,8 @@ func (s *Sets) apply(ctx context.Context, sc tenant.Scope, h *held, changed []st
 	return nil
 }
 
-func put(set *rule.Set, row Row) error {
-	r, err := row.Rule()
+func (s *Sets) put(set *rule.Set, row Row) error {
+	r, err := row.ruleBy(s.engine)
 	if err != nil {
 		return err
 	}
@@ -167,7 +167,7 @@ func (s *Sets) load(ctx context.Context, sc tenant.Scope, h *held) error {
 			return err
 		}
 		for _, row := range rows {
-			if err := put(set, row); err != nil {
+			if err := s.put(set, row); err != nil {
 				return err
 			}
 			since[row.ID] = row.UpdatedAt

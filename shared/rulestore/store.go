@@ -14,8 +14,14 @@ import (
 	"guardrails/shared/tenant"
 )
 
-// MaxRules is how many rules a tenant may have.
-const MaxRules = 10_000
+const (
+	// MaxRules is how many rules a tenant may have.
+	MaxRules = 10_000
+	// MaxRule is how large one may be, with its compiled form, in bytes: an item of the table holds 400 KB.
+	MaxRule = 256 << 10
+	// MaxSize is how large all rules of a tenant may be. A process that matches events holds those of many tenants.
+	MaxSize = 64 << 20
+)
 
 // Row is one version of a rule in the policies table. Times are Unix milliseconds.
 type Row struct {
@@ -30,6 +36,9 @@ type Row struct {
 	By string `dynamodbav:"by"`
 }
 
+// Size is how much the rule takes, in bytes.
+func (r Row) Size() int { return len(r.Body) + len(r.Compiled) }
+
 // Definition decodes the definition.
 func (r Row) Definition() (rule.Definition, error) {
 	var d rule.Definition
@@ -39,13 +48,20 @@ func (r Row) Definition() (rule.Definition, error) {
 	return d, nil
 }
 
-// Rule decodes the row as the engine wants it.
-func (r Row) Rule() (rule.Rule, error) {
+// Rule decodes the row as an engine wants it.
+func (r Row) Rule() (rule.Rule, error) { return r.ruleBy(rule.NewEngine()) }
+
+// ruleBy is Rule with the engine that compiles the definition again if its compiled form is none that this version reads:
+// one such rule must not keep the tenant's others from matching.
+func (r Row) ruleBy(engine *rule.Engine) (rule.Rule, error) {
 	d, err := r.Definition()
 	if err != nil {
 		return rule.Rule{}, err
 	}
 	c, err := rule.Parse(r.Compiled)
+	if errors.Is(err, rule.ErrFormat) {
+		c, err = engine.Check(d, nil)
+	}
 	if err != nil {
 		return rule.Rule{}, fmt.Errorf("decode rule %s: %w", r.ID, err)
 	}
@@ -68,13 +84,15 @@ type State struct {
 	// Count is how many rules there are, Unindexed how many of the enabled ones are tried with every event of their types.
 	Count     int `dynamodbav:"count"`
 	Unindexed int `dynamodbav:"unindexed"`
+	// Size is how much all rules take, in bytes.
+	Size int `dynamodbav:"size"`
 	// Recent are the last changes, the oldest first.
 	Recent []Change `dynamodbav:"recent"`
 }
 
 // Next is the state after a change of a rule.
 func (s State) Next(ruleID string) State {
-	next := State{Version: s.Version + 1, Count: s.Count, Unindexed: s.Unindexed}
+	next := State{Version: s.Version + 1, Count: s.Count, Unindexed: s.Unindexed, Size: s.Size}
 	next.Recent = append(append(next.Recent, s.Recent...), Change{next.Version, ruleID})
 	next.Recent = next.Recent[max(0, len(next.Recent)-recent):]
 	return next
