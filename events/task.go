@@ -14,6 +14,8 @@ type TaskData struct {
 	TaskID string `json:"task_id"`
 	Name   string `json:"name"`
 	Status string `json:"status"`
+	// Reason says why a task failed, as a stable code.
+	Reason string `json:"reason,omitempty"`
 }
 
 // Task makes an event of a task's life; typ is one of the constants above.

@@ -68,7 +68,7 @@ func Catalog() []fn.Spec {
 
 		// jobs: batches
 		{Name: "uploads-create", Context: "jobs", Summary: "Get a URL to upload documents to", Trigger: fn.HTTP("POST", "/api/v1/uploads"), Permission: "create:uploads", Access: fn.Access{Tables: tables{table.Jobs: a}, Buckets: buckets{blob.Uploads: w}}},
-		{Name: "jobs-create", Context: "jobs", Summary: "Submit a batch of documents", Trigger: fn.HTTP("POST", "/api/v1/jobs"), Permission: "create:jobs", MemoryMB: 1024, Timeout: 25 * time.Second, MaxBody: 5 << 20, Access: fn.Access{Tables: tables{table.Jobs: rw, table.Policies: r, table.Events: a}, Queues: queues{queue.JobSplit: fn.Send}, Buckets: buckets{blob.Content: w, blob.Uploads: r}, DataKeys: true}},
+		{Name: "jobs-create", Context: "jobs", Summary: "Submit a batch of documents", Trigger: fn.HTTP("POST", "/api/v1/jobs"), Permission: "create:jobs", MemoryMB: 1024, Timeout: 25 * time.Second, MaxBody: 5 << 20, Access: fn.Access{Tables: tables{table.Jobs: rw, table.Policies: rw, table.Events: a}, Queues: queues{queue.JobSplit: fn.Send}, Buckets: buckets{blob.Content: w, blob.Uploads: r}, DataKeys: true}},
 		{Name: "jobs-list", Context: "jobs", Summary: "List jobs", Trigger: fn.HTTP("GET", "/api/v1/jobs"), Permission: "read:jobs", Access: fn.Access{Tables: tables{table.Jobs: r}, Secrets: []string{secret.Cursor}}},
 		{Name: "jobs-get", Context: "jobs", Summary: "Get a job", Trigger: fn.HTTP("GET", "/api/v1/jobs/{id}"), Permission: "read:jobs", Access: fn.Access{Tables: tables{table.Jobs: r}}},
 		{Name: "jobs-results", Context: "jobs", Summary: "List the results of a job", Trigger: fn.HTTP("GET", "/api/v1/jobs/{id}/results"), Permission: "read:jobs", MemoryMB: 1024, Access: fn.Access{Tables: tables{table.Jobs: r}, Buckets: buckets{blob.Content: r}, Secrets: []string{secret.Cursor}, DataKeys: true}},
@@ -123,6 +123,8 @@ func Catalog() []fn.Spec {
 		{Name: "destinations-rotate-secret", Context: "deliveries", Summary: "Give a destination a new signing secret; the old one signs 24 h longer", Trigger: fn.HTTP("POST", "/api/v1/destinations/{id}/rotate-secret"), Permission: "update:destinations", Access: changeDestination()},
 		{Name: "destinations-enable", Context: "deliveries", Summary: "Make a destination active and close its breaker", Trigger: fn.HTTP("POST", "/api/v1/destinations/{id}/enable"), Permission: "update:destinations", Access: enableDestination()},
 		{Name: "destinations-test", Context: "deliveries", Summary: "Send a test event to a destination", Trigger: fn.HTTP("POST", "/api/v1/destinations/{id}/test"), Permission: "execute:destinations", Access: changeDestination()},
+		{Name: "webhook-secret-get", Context: "deliveries", Summary: "Show the secret that signs webhooks of jobs and tasks", Trigger: fn.HTTP("GET", "/api/v1/webhook-secret"), Permission: "read:webhook-secret", Access: fn.Access{Tables: tables{table.Policies: r, table.Audit: a}, DataKeys: true}},
+		{Name: "webhook-secret-update", Context: "deliveries", Summary: "Set the secret that signs webhooks of jobs and tasks, or make a new one", Trigger: fn.HTTP("PUT", "/api/v1/webhook-secret"), Permission: "update:webhook-secret", Statuses: ifMatch(), Access: fn.Access{Tables: tables{table.Policies: rw, table.Events: a, table.Audit: a}, DataKeys: true}},
 		{Name: "deliveries-list", Context: "deliveries", Summary: "List deliveries", Trigger: fn.HTTP("GET", "/api/v1/deliveries"), Permission: "read:deliveries", Access: fn.Access{Tables: tables{table.Deliveries: r, table.Events: r}, Secrets: []string{secret.Cursor}}},
 		{Name: "deliveries-get", Context: "deliveries", Summary: "Get a delivery and its attempts", Trigger: fn.HTTP("GET", "/api/v1/deliveries/{id}"), Permission: "read:deliveries", Access: fn.Access{Tables: tables{table.Deliveries: r}}},
 		{Name: "deliveries-retry", Context: "deliveries", Summary: "Begin a delivery anew", Trigger: fn.HTTP("POST", "/api/v1/deliveries/{id}/retry"), Permission: "execute:deliveries", Access: fn.Access{Tables: tables{table.Deliveries: rw, table.Audit: a}, Queues: queues{queue.Deliveries: fn.Send}}},
@@ -135,7 +137,7 @@ func Catalog() []fn.Spec {
 		// legacy: the older single-tenant API
 		{Name: "legacy-health", Context: "legacy", Summary: "Say that the API is up", Trigger: fn.HTTP("GET", "/v1/health")},
 		{Name: "legacy-analyze", Context: "legacy", Summary: "Analyze a prompt", Trigger: fn.HTTP("POST", "/v1/analyze"), Permission: "execute:analysis", RateClass: fn.RateLegacyAnalyze, MemoryMB: 1769, Access: fn.Access{Tables: tables{table.Policies: r}, Queues: queues{queue.Analyses: fn.Send}, DataKeys: true}},
-		{Name: "legacy-analyze-async", Context: "legacy", Summary: "Submit a text for full analysis", Trigger: fn.HTTP("POST", "/api/v1/analyze/async"), Permission: "create:tasks", RateClass: fn.RateAnalyze, Access: taskSubmit()},
+		{Name: "legacy-analyze-async", Context: "legacy", Summary: "Submit a text for full analysis", Trigger: fn.HTTP("POST", "/api/v1/analyze/async"), Permission: "create:tasks", RateClass: fn.RateAnalyze, Access: hookedTaskSubmit()},
 		{Name: "legacy-pii-async", Context: "legacy", Summary: "Submit a text for detection", Trigger: fn.HTTP("POST", "/api/v1/detect/pii/async"), Permission: "create:tasks", RateClass: fn.RateAnalyze, Access: taskSubmit()},
 		{Name: "legacy-compliance-async", Context: "legacy", Summary: "Submit a text for a compliance check", Trigger: fn.HTTP("POST", "/api/v1/compliance/check/async"), Permission: "create:tasks", RateClass: fn.RateAnalyze, Access: taskSubmit()},
 		{Name: "legacy-redact-async", Context: "legacy", Summary: "Submit a text for redaction", Trigger: fn.HTTP("POST", "/api/v1/redact/async"), Permission: "create:tasks", RateClass: fn.RateAnalyze, Access: taskSubmit()},
@@ -170,6 +172,13 @@ func enableDestination() fn.Access {
 
 func taskSubmit() fn.Access {
 	return fn.Access{Tables: tables{table.Jobs: rw, table.Events: a}, Queues: queues{queue.Tasks: fn.Send}, Buckets: buckets{blob.Content: w}, DataKeys: true}
+}
+
+// hookedTaskSubmit is taskSubmit with where the task may report to, and what signs that.
+func hookedTaskSubmit() fn.Access {
+	access := taskSubmit()
+	access.Tables[table.Policies], access.Tables[table.Audit] = rw, a
+	return access
 }
 
 func taskRead() fn.Access {

@@ -18,14 +18,17 @@ func destinationsList(env *fn.Env) (fn.Handler[fn.Page, fn.List[destinationView]
 	kinds := kinds(env)
 	s := &store{table: env.Table(table.Policies), controls: deliver.NewControls(env.Table(table.Deliveries)), kinds: kinds}
 	cursors := env.Cursors()
+	// The range leaves out the hidden ones without reading them: there may be one for each job.
 	shown := expression.AttributeNotExists(expression.Name("hidden"))
+	from, until := deliver.Shown()
 	return func(ctx context.Context, call *fn.Call, in *fn.Page) (*fn.List[destinationView], error) {
 		after, err := cursors.Decode(ctx, call.Scope, listName, nil, in.Cursor)
 		if err != nil {
 			return nil, err
 		}
 		var rows []deliver.Destination
-		after, err = s.table.Query(ctx, call.Scope, table.Page{Part: table.PartDestinations, After: after, Limit: in.Limit, Filter: shown}, &rows)
+		page := table.Page{Part: table.PartDestinations, From: from, Until: until, After: after, Limit: in.Limit, Filter: shown}
+		after, err = s.table.Query(ctx, call.Scope, page, &rows)
 		if err != nil {
 			return nil, err
 		}

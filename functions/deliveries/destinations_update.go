@@ -110,9 +110,9 @@ func changed(old, d deliver.Destination, secret bool) []string {
 	var out []string
 	for name, differs := range map[string]bool{
 		"name": old.Name != d.Name, "config": old.Config != d.Config || secret, "status": old.Status != d.Status,
-		"limits": old.PerSecond != d.PerSecond || old.Concurrency != d.Concurrency || old.BreakerFailures != d.BreakerFailures,
+		"limits":  old.PerSecond != d.PerSecond || old.Concurrency != d.Concurrency || old.BreakerFailures != d.BreakerFailures,
 		"ordered": old.Ordered != d.Ordered,
-		"labels": !maps.Equal(old.Labels, d.Labels),
+		"labels":  !maps.Equal(old.Labels, d.Labels),
 	} {
 		if differs {
 			out = append(out, name)

@@ -17,6 +17,8 @@ func Bindings() fn.Bindings {
 		"destinations-rotate-secret": fn.Route(destinationsRotate, fn.Find(destinationExists), fn.ShownOnce("secret")),
 		"destinations-enable":        fn.Route(destinationsEnable, fn.Find(destinationExists)),
 		"destinations-test":          fn.Route(destinationsTry, fn.Find(destinationExists), fn.Status(http.StatusAccepted)),
+		"webhook-secret-get":         fn.Route(webhookSecretGet),
+		"webhook-secret-update":      fn.Route(webhookSecretUpdate),
 		"deliveries-list":            fn.Route(deliveriesList),
 		"deliveries-get":             fn.Route(deliveriesGet),
 		"deliveries-retry":           fn.Route(deliveriesRetry, fn.Find(deliveryExists), fn.Status(http.StatusAccepted)),

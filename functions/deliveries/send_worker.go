@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/golang-lru/v2/simplelru"
 
 	"guardrails/events"
+	"guardrails/shared/callback"
 	"guardrails/shared/clock"
 	"guardrails/shared/deliver"
 	"guardrails/shared/errs"
@@ -37,10 +38,14 @@ func newSender(env *fn.Env) (func(context.Context, []fn.Message[deliver.Ticket])
 		}
 		return table.Transact(ctx, op)
 	}
+	callbacks, controls := callback.New(policies, env.Keys(), env.Config.Destinations, env.Clock), deliver.NewControls(env.Table(table.Deliveries))
 	w := deliver.NewWorker(deliver.Parts{
-		Rows: newRows(env), Controls: deliver.NewControls(env.Table(table.Deliveries)), Queue: env.Queue(queue.Deliveries),
-		Destination: newCache(destinations, env.Clock, env.Config.ConfigTTL).get, Open: destinations.Target,
+		Rows: newRows(env), Controls: controls, Queue: env.Queue(queue.Deliveries),
+		Destination: newCache(destinations, env.Clock, env.Config.ConfigTTL).get, Open: callbacks.Target, Hidden: callback.Plan(),
 		Disable: func(ctx context.Context, s tenant.Scope, d deliver.Destination, reason string) error {
+			if d.Hidden {
+				return giveUp(ctx, destinations, controls, s, d, reason, env.Clock.Now())
+			}
 			op, err := out.Op(ctx, s, events.DestinationDisabled(events.DestinationDisabledData{ID: d.ID, Reason: reason}))
 			if err != nil {
 				return err
@@ -107,6 +112,18 @@ func order(sets *rulestore.Sets, stored, deliveries *table.Table) *deliver.Order
 	}
 }
 
+// giveUp lets a hidden destination rest that was not well for days, so that what waits for it ends; then it begins anew.
+// Its owner cannot enable it, so an answer that it is gone ends one delivery and no more.
+func giveUp(ctx context.Context, destinations *deliver.Destinations, controls *deliver.Controls, s tenant.Scope, d deliver.Destination, reason string, now time.Time) error {
+	if reason == deliver.DisabledGone {
+		return nil
+	}
+	if _, err := destinations.Disable(ctx, s, d.ID, reason, now); err != nil {
+		return err
+	}
+	return controls.Forget(ctx, s, d.ID)
+}
+
 // maxCached is how many destinations a process remembers.
 const maxCached = 4096
 
@@ -146,7 +163,7 @@ func (c *cache) get(ctx context.Context, s tenant.Scope, destinationID string) (
 		return k.destination, nil
 	}
 	d, err := c.from.Get(ctx, s, destinationID)
-	if err != nil {
+	if err != nil || d.Hidden && d.Status != deliver.Active { // the next job makes it active, and waits for nobody to know
 		return d, err
 	}
 	c.mu.Lock()

@@ -48,6 +48,8 @@ type job struct {
 	UploadTag string `dynamodbav:"upload_tag,omitempty"`
 	Options   string `dynamodbav:"options,omitempty"`
 	Webhook   string `dynamodbav:"webhook_url,omitempty"`
+	// Hook is the id of the hidden destination that stands for Webhook, "" in rows from before there were such.
+	Hook string `dynamodbav:"hook,omitempty"`
 	// CreatedBy is the key or user that submitted the job.
 	CreatedBy   string `dynamodbav:"created_by"`
 	CreatedAt   string `dynamodbav:"created_at"`
@@ -123,7 +125,11 @@ func (j *job) options() (inspect.Options, error) {
 }
 
 func (j *job) event(typ string) events.Event {
-	return events.Job(typ, events.JobData{JobID: j.ID, Status: string(j.Status), Total: j.Total, Done: j.Done, Failed: j.Failed, Reason: string(j.Reason)})
+	e := events.Job(typ, events.JobData{JobID: j.ID, Status: string(j.Status), Total: j.Total, Done: j.Done, Failed: j.Failed, Reason: string(j.Reason)})
+	if j.Hook != "" {
+		e.To = []string{j.Hook}
+	}
+	return e
 }
 
 // store keeps jobs and chunks. Each of its writes holds under a condition, so that doing it twice changes nothing:
@@ -143,15 +149,15 @@ func (st *store) get(ctx context.Context, s tenant.Scope, jobID string) (job, er
 // due is when the watch should look if nothing happens until then.
 func (st *store) due() int64 { return st.clock.Now().Add(standstill).Unix() }
 
-// create writes a new job and announces it.
-func (st *store) create(ctx context.Context, s tenant.Scope, j job) error {
+// create writes a new job and announces it, together with further writes.
+func (st *store) create(ctx context.Context, s tenant.Scope, j job, more ...table.Op) error {
 	j.DueShard, j.DueAt, j.AliveAt = table.DueShard(j.ID), st.due(), st.clock.Now().Unix()
 	j.Trace = telemetry.Traceparent(ctx)
 	ev, err := st.outbox.Op(ctx, s, j.event(events.JobSubmittedType))
 	if err != nil {
 		return err
 	}
-	return table.Transact(ctx, st.table.PutOp(s, table.JobKey(j.ID), j, table.IfAbsent()), ev)
+	return table.Transact(ctx, append([]table.Op{st.table.PutOp(s, table.JobKey(j.ID), j, table.IfAbsent()), ev}, more...)...)
 }
 
 func is(states ...status) expression.ConditionBuilder {

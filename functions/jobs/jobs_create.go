@@ -11,8 +11,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"guardrails/shared/blob"
+	"guardrails/shared/callback"
 	"guardrails/shared/clock"
-	"guardrails/shared/destination"
 	"guardrails/shared/errs"
 	"guardrails/shared/fn"
 	"guardrails/shared/id"
@@ -46,7 +46,7 @@ type createInput struct {
 		Documents  []Document       `json:"documents,omitempty" minItems:"1" maxItems:"1000" doc:"The documents themselves, in a body of at most 5 MiB, or less where very many quotes, backslashes and line breaks make the request larger than 6 MB: each counts twice. Give either these or upload_id."`
 		UploadID   string           `json:"upload_id,omitempty" maxLength:"64" doc:"An upload of up to 100,000 documents, one JSON object a line."`
 		Options    *inspect.Options `json:"options,omitempty" doc:"How the documents are analyzed, as in analyze."`
-		WebhookURL string           `json:"webhook_url,omitempty" maxLength:"2048" doc:"An https URL of a public host. It is kept with the job; nothing is delivered to it yet, so follow the job's status."`
+		WebhookURL string           `json:"webhook_url,omitempty" maxLength:"2048" doc:"An https URL of a public host. Each event of the job's life is sent there as the older API sends those of tasks: a POST of {event_type, timestamp, task: {id, name, status}, error?, metadata: {total, done, failed}}, with event types task.submitted to task.cancelled, five seconds of time and three more tries, signed in X-Guardrails-Signature if the tenant has a webhook secret. Results are not sent. GET /api/v1/deliveries shows what became of them. For other bodies and retries use a rule and a destination."`
 	}
 }
 
@@ -54,6 +54,9 @@ type createAnswer struct {
 	Location string `header:"Location" doc:"Where the job is."`
 	Body     Job
 }
+
+// atWebhook points to where a job is to report to.
+const atWebhook = "/webhook_url"
 
 // submitter takes jobs in.
 type submitter struct {
@@ -63,6 +66,7 @@ type submitter struct {
 	uploads uploads
 	split   *queue.Queue
 	inspect *inspect.Inspector
+	hooks   *callback.Store
 }
 
 func bindCreate() fn.Binding {
@@ -74,6 +78,7 @@ func bindCreate() fn.Binding {
 		sub := &submitter{
 			env: env, jobs: newStore(env), content: contents{env.Bucket(blob.Content)}, split: env.Queue(queue.JobSplit),
 			uploads: uploads{table: env.Table(table.Jobs), bucket: env.Bucket(blob.Uploads)}, inspect: inspector,
+			hooks: callback.New(env.Table(table.Policies), nil, env.Config.Destinations, env.Clock),
 		}
 		return sub.create, nil
 	}, fn.Status(http.StatusAccepted))
@@ -101,7 +106,14 @@ func (sub *submitter) create(ctx context.Context, call *fn.Call, in *createInput
 			return nil, err
 		}
 	}
-	return sub.accepted(ctx, call, j, sub.jobs.create(ctx, call.Scope, j))
+	var hook []table.Op
+	if j.Webhook != "" {
+		h := callback.Hook{URL: j.Webhook, Location: atWebhook, Signed: true, Until: expires(call.Now), By: j.CreatedBy}
+		if j.Hook, hook, err = sub.hooks.Prepare(ctx, call.Scope, h); err != nil {
+			return nil, err
+		}
+	}
+	return sub.accepted(ctx, call, j, sub.jobs.create(ctx, call.Scope, j, hook...))
 }
 
 // accepted sends a job whose row is written, and answers it.
@@ -131,7 +143,7 @@ func (sub *submitter) check(ctx context.Context, call *fn.Call, in *createInput)
 		return "", errs.Invalid(errs.Field{Location: "/documents", Message: "expected exactly one of documents and upload_id"})
 	}
 	if in.Body.WebhookURL != "" {
-		judged, err := destination.Check(in.Body.WebhookURL, "/webhook_url")
+		judged, err := sub.env.Config.Destinations.Check(in.Body.WebhookURL, atWebhook)
 		if err != nil {
 			return "", err
 		}

@@ -17,7 +17,7 @@ type Job struct {
 	Counts      Counts           `json:"counts"`
 	UploadID    string           `json:"upload_id,omitempty" doc:"The upload that holds the documents."`
 	Options     *inspect.Options `json:"options,omitempty" doc:"How the documents are analyzed."`
-	WebhookURL  string           `json:"webhook_url,omitempty" doc:"Kept with the job; nothing is delivered to it yet, so follow the job's status."`
+	WebhookURL  string           `json:"webhook_url,omitempty" doc:"Where the events of the job's life are sent."`
 	CreatedAt   string           `json:"created_at" format:"date-time"`
 	StartedAt   string           `json:"started_at,omitempty" format:"date-time"`
 	CompletedAt string           `json:"completed_at,omitempty" format:"date-time" doc:"When the job was completed, failed or cancelled."`

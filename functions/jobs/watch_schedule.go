@@ -231,7 +231,7 @@ func (w *tick) task(ctx context.Context, s tenant.Scope, taskID string) error {
 		w.metrics.Count(telemetry.JobsResent, 1)
 		return w.tasks.Resent(ctx, s, t)
 	case abandon:
-		return w.tasks.Fail(ctx, s, t, "The task could not be run, despite several tries.")
+		return w.tasks.Fail(ctx, s, t, errs.TaskFailed, "The task could not be run, despite several tries.")
 	case leave:
 		_, err = w.tasks.Claim(ctx, s, t, now.Add(standstill))
 	}

@@ -85,17 +85,17 @@ func (r *runner) run(ctx context.Context, s tenant.Scope, t task.Task, last bool
 	case outage.OfService(err) || work.Err() != nil && !errors.Is(err, errSlow):
 		return err
 	case errors.As(err, &public) && public.Code != errs.Internal:
-		return r.fail(ctx, s, t, public.Message)
+		return r.fail(ctx, s, t, public.Code, public.Message)
 	case last:
 		closing, done := context.WithTimeout(context.WithoutCancel(ctx), closingTime)
 		defer done()
-		return errors.Join(err, r.fail(closing, s, t, "The task could not be run, despite several tries."))
+		return errors.Join(err, r.fail(closing, s, t, errs.TaskFailed, "The task could not be run, despite several tries."))
 	}
 	return err
 }
 
-func (r *runner) fail(ctx context.Context, s tenant.Scope, t task.Task, reason string) error {
-	err := r.tasks.Fail(ctx, s, t, reason)
+func (r *runner) fail(ctx context.Context, s tenant.Scope, t task.Task, why errs.Code, reason string) error {
+	err := r.tasks.Fail(ctx, s, t, why, reason)
 	if errors.Is(err, table.ErrCondition) {
 		return nil
 	}

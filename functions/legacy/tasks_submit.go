@@ -14,6 +14,7 @@ import (
 	"guardrails/shared/policy"
 	"guardrails/shared/queue"
 	"guardrails/shared/redact"
+	"guardrails/shared/table"
 	"guardrails/shared/task"
 )
 
@@ -41,8 +42,8 @@ type analyzeAsync struct {
 		Frameworks        []string `json:"frameworks,omitempty" maxItems:"20" doc:"Frameworks to check, in any spelling; all shipped ones if not given." example:"[\"HIPAA\"]"`
 		IncludeRedaction  bool     `json:"include_redaction,omitempty" doc:"Answer the redacted text too."`
 		RedactionStrategy string   `json:"redaction_strategy,omitempty" default:"token" enum:"mask,token,partial,hash,replace,remove,keep,encrypt,pseudonym" doc:"How entities are replaced."`
-		WebhookURL        string   `json:"webhook_url,omitempty" maxLength:"2048" doc:"An https URL of a public host. It is kept with the task; nothing is delivered to it yet."`
-		SignPayload       bool     `json:"sign_payload,omitempty" doc:"Whether deliveries are signed."`
+		WebhookURL        string   `json:"webhook_url,omitempty" maxLength:"2048" doc:"An https URL of a public host. Each event of the task's life is sent there: a POST of {event_type, timestamp, task: {id, name, status}, error?}, with five seconds of time and three more tries. Results are not sent: get them by the task's id. GET /api/v1/deliveries shows what became of them."`
+		SignPayload       bool     `json:"sign_payload,omitempty" doc:"Sign what is sent, in X-Guardrails-Signature: sha256= and the hexadecimal HMAC-SHA256 of the body under the tenant's webhook secret, which GET /api/v1/webhook-secret shows. The first such task makes one."`
 	}
 }
 
@@ -60,14 +61,14 @@ type redactQuery struct {
 	Strategy string `query:"strategy" default:"token" enum:"mask,token,partial,hash,replace,remove,keep,encrypt,pseudonym" doc:"How entities are replaced."`
 }
 
-func analyzeTask(in *analyzeAsync) (order, error) {
+func analyzeTask(in *analyzeAsync, rules destination.Rules) (order, error) {
 	b := in.Body
 	o := order{name: task.Analyze, text: b.Text, options: taskOptions{WebhookURL: b.WebhookURL, SignPayload: b.SignPayload}}
 	if b.IncludeRedaction {
 		o.options.Strategy = b.RedactionStrategy
 	}
 	if b.WebhookURL != "" {
-		judged, err := destination.Check(b.WebhookURL, "/webhook_url")
+		judged, err := rules.Check(b.WebhookURL, atWebhook)
 		if err != nil {
 			return o, err
 		}
@@ -78,14 +79,16 @@ func analyzeTask(in *analyzeAsync) (order, error) {
 	return o, err
 }
 
-func detectTask(in *textQuery) (order, error) { return order{name: task.Detect, text: in.Text}, nil }
+func detectTask(in *textQuery, _ destination.Rules) (order, error) {
+	return order{name: task.Detect, text: in.Text}, nil
+}
 
-func complianceTask(in *complianceQuery) (order, error) {
+func complianceTask(in *complianceQuery, _ destination.Rules) (order, error) {
 	ids, err := packs(in.Frameworks, "query.frameworks[%d]")
 	return order{name: task.Compliance, text: in.Text, options: taskOptions{Frameworks: ids}}, err
 }
 
-func redactTask(in *redactQuery) (order, error) {
+func redactTask(in *redactQuery, _ destination.Rules) (order, error) {
 	return order{name: task.Redact, text: in.Text, options: taskOptions{Strategy: in.Strategy}}, nil
 }
 
@@ -135,14 +138,16 @@ type submitter struct {
 	tasks   *task.Store
 	content *blob.Store
 	queue   *queue.Queue
+	hook    hooker
 }
 
-// newSubmitter returns the builder of a route whose input becomes an order.
-func newSubmitter[In any](read func(*In) (order, error)) func(*fn.Env) (fn.Handler[In, submitAnswer], error) {
+// newSubmitter returns the builder of a route whose input becomes an order, and whose tasks may report to an address if
+// hooks returns a hooker.
+func newSubmitter[In any](read func(*In, destination.Rules) (order, error), hooks func(*fn.Env) hooker) func(*fn.Env) (fn.Handler[In, submitAnswer], error) {
 	return func(env *fn.Env) (fn.Handler[In, submitAnswer], error) {
-		sub := &submitter{env: env, tasks: newTasks(env), content: env.Bucket(blob.Content), queue: env.Queue(queue.Tasks)}
+		sub := &submitter{env: env, tasks: newTasks(env), content: env.Bucket(blob.Content), queue: env.Queue(queue.Tasks), hook: hooks(env)}
 		return func(ctx context.Context, call *fn.Call, in *In) (*submitAnswer, error) {
-			o, err := read(in)
+			o, err := read(in, env.Config.Destinations)
 			if err != nil {
 				return nil, err
 			}
@@ -164,10 +169,16 @@ func (sub *submitter) submit(ctx context.Context, call *fn.Call, o order) (*subm
 			return submitted(made), err
 		}
 	}
+	var hook []table.Op
+	if o.options.WebhookURL != "" && sub.hook != nil {
+		if t.Hook, hook, err = sub.hook(ctx, call, o.options); err != nil {
+			return nil, err
+		}
+	}
 	if err := sub.content.Put(ctx, call.Scope, textPath(t.ID), []byte(o.text)); err != nil {
 		return nil, err
 	}
-	if t, err = sub.tasks.Submit(ctx, call.Scope, t); err != nil {
+	if t, err = sub.tasks.Submit(ctx, call.Scope, t, hook...); err != nil {
 		return nil, err
 	}
 	// The task is accepted: its row is what counts. If the message is lost, the watch sends it.

@@ -55,6 +55,7 @@ func Matrix() []Row {
 		{"rules", "-", "CRUDX", "CRUDX", "R", "R"},
 		{"destinations", "-", "CRUDX", "CRUDX", "R", "R"},
 		{"deliveries", "-", "RX", "RX", "R", "R"},
+		{"webhook-secret", "-", "RU", "-", "-", "-"},
 		{"usage", "R", "R", "R", "R", "-"},
 		{"metrics", "R", "-", "-", "-", "-"},
 	}

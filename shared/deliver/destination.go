@@ -50,8 +50,10 @@ type Destination struct {
 
 	Status         Activity `dynamodbav:"status"`
 	DisabledReason string   `dynamodbav:"disabled_reason,omitempty"`
-	// Hidden destinations belong to one job or task; nobody lists or changes them.
+	// Hidden destinations are what the webhook_url of jobs and tasks stands for; nobody lists or changes them. Signed ones
+	// are signed by the tenant's own secret, if it has one.
 	Hidden bool `dynamodbav:"hidden,omitempty"`
+	Signed bool `dynamodbav:"signed,omitempty"`
 
 	// What follows is zero where the kind's default holds.
 	PerSecond       float64 `dynamodbav:"per_second,omitempty"`
@@ -83,6 +85,23 @@ type SealedKey struct {
 	// Hint is how the key ends, so that people can tell keys apart.
 	Hint string `dynamodbav:"hint,omitempty"`
 }
+
+// hiddenRest is how long a hidden destination that was given up gets nothing: what waits for it ends in that time. Then it
+// is asked again, since nobody can enable it.
+const hiddenRest = time.Hour
+
+// usable reports whether anything is sent to the destination now.
+func (d Destination) usable(now time.Time) bool {
+	return d.Status == Active || d.Hidden && now.Sub(fromMS(d.UpdatedAt)) >= hiddenRest
+}
+
+// Shown is between which ids the destinations lie that a tenant made, both included. Ids of hidden ones have no time.
+func Shown() (from, until string) {
+	return string(id.Destination) + "_0000000001", string(id.Destination) + "_z"
+}
+
+// HiddenID is the id of the hidden destination that a seed stands for.
+func HiddenID(seed string) string { return id.Derived(id.Destination, time.UnixMilli(0), []byte(seed)) }
 
 // Limits are the destination's, with the kind's defaults for what it does not set.
 func (d Destination) Limits(k Kind) Limits {
@@ -177,11 +196,12 @@ func (d *Destinations) Target(ctx context.Context, s tenant.Scope, dst Destinati
 	return t, nil
 }
 
-// Disable ends a destination that is active, for a reason, and returns false if it was not. also are writes that go with it.
+// Disable ends a destination that is active or hidden, for a reason, and returns false if it was not. also are writes that go with it.
 func (d *Destinations) Disable(ctx context.Context, s tenant.Scope, destinationID, reason string, now time.Time, also ...table.Op) (bool, error) {
 	u := expression.Set(name("status"), value(Disabled)).Set(name("disabled_reason"), value(reason)).
 		Set(name("updated_at"), value(ms(now))).Add(name("version"), value(1))
-	err := table.Transact(ctx, append([]table.Op{d.table.UpdateOp(s, table.DestinationKey(destinationID), u, name("status").Equal(value(Active)))}, also...)...)
+	open := name("status").Equal(value(Active)).Or(name("hidden").Equal(value(true)))
+	err := table.Transact(ctx, append([]table.Op{d.table.UpdateOp(s, table.DestinationKey(destinationID), u, open)}, also...)...)
 	if errors.Is(err, table.ErrCondition) {
 		return false, nil
 	}

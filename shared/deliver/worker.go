@@ -59,6 +59,8 @@ type Parts struct {
 	Event func(ctx context.Context, s tenant.Scope, id string) (outbox.Row, error)
 	// Plan reads what a version of a rule says; errs.NotFound if it is gone.
 	Plan func(ctx context.Context, s tenant.Scope, rule string, version int, destination string) (Plan, error)
+	// Hidden is the plan of all deliveries to hidden destinations.
+	Hidden Plan
 	// Tell writes an event of ours.
 	Tell func(ctx context.Context, s tenant.Scope, e events.Event) error
 	// Served reports whether work may be done for the tenant now.
@@ -246,7 +248,7 @@ func (r *round) find(ctx context.Context, destinationID string) (string, error) 
 		return codeGone, nil
 	case err != nil:
 		return "", err
-	case d.Status != Active:
+	case !d.usable(r.Clock.Now()):
 		return codeDisabled, nil
 	}
 	i := slices.IndexFunc(r.Kinds, func(k Kind) bool { return k.Name() == d.Type })
@@ -504,6 +506,9 @@ func (r *round) one(ctx context.Context, j Job) (bool, error) {
 // attempt renders, signs and sends.
 func (r *round) attempt(ctx context.Context, row Row, e outbox.Row) (Plan, Result, time.Duration) {
 	plan := Plan{}
+	if r.destination.Hidden {
+		plan = r.Hidden
+	}
 	if row.Rule != "" {
 		var err error
 		plan, err = r.Plan(ctx, r.scope, row.Rule, row.RuleVersion, row.Destination)
@@ -688,8 +693,11 @@ func failure(row Row) events.Event {
 }
 
 // say makes an event of what became of the destination. It is one deeper than any other, so that its own delivery makes no
-// more of them.
+// more of them. Of a hidden destination there is nothing to say: its id means nothing to anybody.
 func (r *round) say(ctx context.Context, e events.Event) {
+	if r.destination.Hidden {
+		return
+	}
 	e.Depth = MaxDepth
 	if err := r.Tell(ctx, r.scope, e); err != nil {
 		r.Log.WarnContext(ctx, "state of a destination not told", "destination", r.destination.ID, "error", err.Error())

@@ -128,6 +128,9 @@ func DestinationKey(id string) Key { return Key{Part: PartDestinations, Sort: id
 // DestinationStateKey counts the tenant's destinations in Policies.
 func DestinationStateKey() Key { return Key{Part: "DESTSTATE", Sort: "CURRENT"} }
 
+// WebhookSecretKey is what signs the webhooks of the tenant's jobs and tasks, in Policies.
+func WebhookSecretKey() Key { return Key{Part: "HOOKSECRET", Sort: "CURRENT"} }
+
 // GivenKey leads from the id that a caller gave an event to the event's own, in Events.
 func GivenKey(given string) Key { return Key{Part: PartGiven, Sort: given} }
 

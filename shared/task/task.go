@@ -9,6 +9,7 @@ import (
 
 	"guardrails/events"
 	"guardrails/shared/clock"
+	"guardrails/shared/errs"
 	"guardrails/shared/outbox"
 	"guardrails/shared/table"
 	"guardrails/shared/telemetry"
@@ -50,8 +51,10 @@ type Task struct {
 	ID     string `dynamodbav:"id"`
 	Name   Name   `dynamodbav:"name"`
 	Status Status `dynamodbav:"status"`
-	// Options are the request's own, as JSON; webhook and signature are kept for deliveries, which do not exist yet.
-	Options     string `dynamodbav:"options"`
+	// Options are the request's own, as JSON.
+	Options string `dynamodbav:"options"`
+	// Hook is the id of the hidden destination that the task's events go to, "" if nobody wants to hear of them.
+	Hook        string `dynamodbav:"hook,omitempty"`
 	CreatedBy   string `dynamodbav:"created_by"`
 	SubmittedAt string `dynamodbav:"submitted_at"`
 	// Error says why a task failed, in a sentence for its owner.
@@ -96,21 +99,28 @@ func (st *Store) Get(ctx context.Context, s tenant.Scope, taskID string) (Task, 
 	return t, err
 }
 
-func (t Task) event(typ string) events.Event {
-	return events.Task(typ, events.TaskData{TaskID: t.ID, Name: string(t.Name), Status: string(t.Status)})
+func (t Task) event(typ string, why errs.Code) events.Event {
+	e := events.Task(typ, events.TaskData{TaskID: t.ID, Name: string(t.Name), Status: string(t.Status), Reason: string(why)})
+	if t.Hook != "" {
+		e.To = []string{t.Hook}
+	}
+	return e
 }
 
-// Submit writes a new task, pending and due from the store's clock on, and returns it.
-func (st *Store) Submit(ctx context.Context, s tenant.Scope, t Task) (Task, error) {
+// Expires is until when a task that is submitted now is kept.
+func Expires(now time.Time) time.Time { return now.Add(keepFor) }
+
+// Submit writes a new task, pending and due from the store's clock on, together with further writes, and returns it.
+func (st *Store) Submit(ctx context.Context, s tenant.Scope, t Task, more ...table.Op) (Task, error) {
 	now := st.clock.Now()
-	t.Status, t.SubmittedAt, t.TTL = Pending, clock.Format(now), table.TTL(now.Add(keepFor))
+	t.Status, t.SubmittedAt, t.TTL = Pending, clock.Format(now), table.TTL(Expires(now))
 	t.DueShard, t.DueAt = table.DueShard(t.ID), now.Add(standstill).Unix()
 	t.Trace = telemetry.Traceparent(ctx)
-	ev, err := st.outbox.Op(ctx, s, t.event(events.TaskSubmittedType))
+	ev, err := st.outbox.Op(ctx, s, t.event(events.TaskSubmittedType, ""))
 	if err != nil {
 		return t, err
 	}
-	return t, table.Transact(ctx, st.table.PutOp(s, table.TaskKey(t.ID), t, table.IfAbsent()), ev)
+	return t, table.Transact(ctx, append([]table.Op{st.table.PutOp(s, table.TaskKey(t.ID), t, table.IfAbsent()), ev}, more...)...)
 }
 
 func is(states ...Status) expression.ConditionBuilder {
@@ -127,7 +137,7 @@ func (st *Store) Start(ctx context.Context, s tenant.Scope, t Task) error {
 		return nil
 	}
 	t.Status = Started
-	ev, err := st.outbox.Op(ctx, s, t.event(events.TaskStartedType))
+	ev, err := st.outbox.Op(ctx, s, t.event(events.TaskStartedType, ""))
 	if err != nil {
 		return err
 	}
@@ -141,22 +151,22 @@ func (st *Store) Start(ctx context.Context, s tenant.Scope, t Task) error {
 
 // Succeed ends a task whose result is stored.
 func (st *Store) Succeed(ctx context.Context, s tenant.Scope, t Task) error {
-	return st.end(ctx, s, t, Success, "", events.TaskCompletedType)
+	return st.end(ctx, s, t, Success, "", events.TaskCompletedType, "")
 }
 
-// Fail ends a task for a reason that its owner may read.
-func (st *Store) Fail(ctx context.Context, s tenant.Scope, t Task, reason string) error {
-	return st.end(ctx, s, t, Failure, reason, events.TaskFailedType)
+// Fail ends a task for a reason that its owner may read. Its code is what the event says.
+func (st *Store) Fail(ctx context.Context, s tenant.Scope, t Task, why errs.Code, reason string) error {
+	return st.end(ctx, s, t, Failure, reason, events.TaskFailedType, why)
 }
 
 // Cancel ends a task because its owner wants it so.
 func (st *Store) Cancel(ctx context.Context, s tenant.Scope, t Task) error {
-	return st.end(ctx, s, t, Failure, Cancelled, events.TaskCancelledType)
+	return st.end(ctx, s, t, Failure, Cancelled, events.TaskCancelledType, "")
 }
 
-func (st *Store) end(ctx context.Context, s tenant.Scope, t Task, to Status, reason, typ string) error {
+func (st *Store) end(ctx context.Context, s tenant.Scope, t Task, to Status, reason, typ string, why errs.Code) error {
 	t.Status = to
-	ev, err := st.outbox.Op(ctx, s, t.event(typ))
+	ev, err := st.outbox.Op(ctx, s, t.event(typ, why))
 	if err != nil {
 		return err
 	}
