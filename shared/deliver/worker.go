@@ -104,6 +104,7 @@ const (
 // what is asked of its control item is asked once.
 func (w *Worker) Handle(ctx context.Context, batch []Job) []error {
 	failed := make([]error, len(batch))
+	batch = slices.Clone(batch) // messages get their turns
 	type place struct {
 		scope       tenant.Scope
 		destination string
