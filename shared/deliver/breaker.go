@@ -1,7 +1,6 @@
 package deliver
 
 import (
-	"math"
 	"time"
 )
 
@@ -112,15 +111,29 @@ func (b Breaker) failed(n int, owner string, wins int64, threshold int, now time
 		b.Failures = append(b.Failures, Window{At: windowAt(now), Wins: wins})
 	}
 	b.Failures[len(b.Failures)-1].Failures += n
-	total := 0
-	for _, w := range b.Failures {
-		total += w.Failures
-	}
-	won := wins - b.Failures[0].Wins
-	if total < threshold || float64(total) < failureShare*float64(int64(total)+won) {
+	if total, most := b.count(wins, now); total < threshold || !most {
 		return b, false
 	}
 	return b.open(firstOpen, now, random), true
+}
+
+// count is how many attempts failed within a minute, and whether those are the larger part since the first of them.
+func (b Breaker) count(wins int64, now time.Time) (total int, most bool) {
+	recent := b.recent(now)
+	for _, w := range recent {
+		total += w.Failures
+	}
+	if total == 0 {
+		return 0, false
+	}
+	won := max(wins-recent[0].Wins, 0)
+	return total, float64(total) >= failureShare*float64(int64(total)+won)
+}
+
+// suspect reports whether a breaker that is closed looks like one that will open, after at most so many failures.
+func (b Breaker) suspect(wins int64, most int, now time.Time) bool {
+	total, bad := b.count(wins, now)
+	return b.State != Open && b.State != HalfOpen && bad && total <= most
 }
 
 // open opens the breaker. Up to a tenth is added by chance, so that what failed together does not come back together.
@@ -142,13 +155,25 @@ func (b Breaker) succeeded(owner string, now time.Time) (next Breaker, changed b
 	return b, false
 }
 
-// rate is how many attempts a second the destination takes: all of its rate, or one, two, four ... after it was unwell.
-func (b Breaker) rate(full float64, now time.Time) float64 {
-	since := now.Sub(fromMS(b.ClosedAt)).Seconds()
-	if b.ClosedAt == 0 || since > 20 {
-		return full
+// recoverFor is how long after it was unwell a destination gets less than its rate: one attempt in the first second, two
+// in the next, four ...
+const recoverFor = 20 * time.Second
+
+// recovering reports whether that is now.
+func (b Breaker) recovering(now time.Time) bool {
+	return b.ClosedAt != 0 && now.Sub(fromMS(b.ClosedAt)) < recoverFor
+}
+
+// turn is when the n-th attempt after one at from may begin. Attempts are cost apart, and more while it recovers.
+func (b Breaker) turn(from time.Time, n int, cost time.Duration) time.Time {
+	for range n {
+		step := cost
+		if b.recovering(from) {
+			step = max(cost, time.Second>>int(max(from.Sub(fromMS(b.ClosedAt)), 0)/time.Second))
+		}
+		from = from.Add(step)
 	}
-	return min(full, math.Pow(2, math.Floor(max(since, 0))))
+	return from
 }
 
 // hopeless reports whether nothing has arrived for so long that the destination is to be disabled.

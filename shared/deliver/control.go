@@ -38,6 +38,9 @@ type Claim struct {
 	Cost   time.Duration
 	// Probe lets the claim pass a breaker that is half open.
 	Probe bool
+	// Known is the item as it was last seen. While a destination recovers, only who knows that is let through: its attempts
+	// are further apart, and turns given before count no more.
+	Known Control
 }
 
 // errBusy is a Claim's answer when the destination is not to be asked now. The control item says why.
@@ -45,8 +48,8 @@ var errBusy = errors.New("deliver: the destination takes no attempt now")
 
 // controls keeps control items.
 type controls interface {
-	// Claim takes slots and tokens, or nothing and errBusy. The control item is as it was found or made. Tokens begin one
-	// Cost apart from the returned time on.
+	// Claim takes slots and tokens, or nothing and errBusy. The control item is as it was found or made. Tokens begin at the
+	// returned time, and apart from each other as the breaker's turn says.
 	Claim(ctx context.Context, s tenant.Scope, destination string, c Claim) (Control, time.Time, error)
 	// Release gives slots back and adds to the successes.
 	Release(ctx context.Context, s tenant.Scope, destination string, slots []string, wins int) error
@@ -71,19 +74,20 @@ func closedItem() expression.ConditionBuilder {
 
 // Claim is one write in nearly all cases: the store decides, so that workers who ask at the same time do not collide.
 func (c *Controls) Claim(ctx context.Context, s tenant.Scope, destination string, q Claim) (Control, time.Time, error) {
-	var old Control
-	idle := true // whether the rate is thought to have nobody waiting
+	known := q.Known
+	idle := known.Next <= q.Now.UnixMicro() // whether the rate is thought to have nobody waiting
 	for range 4 {
-		at, err := c.claim(ctx, s, destination, q, idle, &old)
+		old, at, err := c.claim(ctx, s, destination, q, idle, known)
 		if !errors.Is(err, table.ErrCondition) {
 			return old, at, err
 		}
+		known = old
 		switch {
 		case old.Slots == nil:
 			if err := c.create(ctx, s, destination); err != nil {
 				return old, at, err
 			}
-		case !q.Probe && !old.Breaker.allow(q.Now).pass:
+		case !q.Probe && !old.Breaker.allow(q.Now).pass, !q.Probe && q.strange(old):
 			return old, at, errBusy
 		case len(old.Slots)+len(q.Slots) > q.Cap:
 			gone, err := c.expire(ctx, s, destination, old, q.Now)
@@ -93,24 +97,46 @@ func (c *Controls) Claim(ctx context.Context, s tenant.Scope, destination string
 			if len(old.Slots)-gone+len(q.Slots) > q.Cap {
 				return old, at, errBusy
 			}
-		default:
-			idle = old.Next <= q.Now.UnixMicro()
 		}
+		idle = old.Next <= q.Now.UnixMicro()
 	}
-	return old, time.Time{}, errBusy
+	return known, time.Time{}, errBusy
 }
 
-func (c *Controls) claim(ctx context.Context, s tenant.Scope, destination string, q Claim, idle bool, old *Control) (time.Time, error) {
+// strange reports whether the destination recovers and the claim does not know it.
+func (q Claim) strange(c Control) bool {
+	return c.Breaker.recovering(q.Now) && c.Breaker.ClosedAt != q.Known.Breaker.ClosedAt
+}
+
+// spend is where the rate stands after the claim's tokens from a time on.
+func (q Claim) spend(b Breaker, from int64) int64 {
+	return b.turn(time.UnixMicro(from), q.Tokens, q.Cost).UnixMicro()
+}
+
+// claim tries once, as it is with what is known. It returns the item as it is then, and when the first token begins.
+func (c *Controls) claim(ctx context.Context, s tenant.Scope, destination string, q Claim, idle bool, known Control) (Control, time.Time, error) {
 	var u expression.UpdateBuilder
 	var cond expression.ConditionBuilder
-	cost := q.Cost.Microseconds() * int64(q.Tokens)
 	now := q.Now.UnixMicro()
-	if idle {
+	cost := q.Cost.Microseconds() * int64(q.Tokens)
+	closedAt := name("breaker.closed_at")
+	slow := !q.Probe && known.Breaker.recovering(q.Now)
+	switch {
+	case slow:
+		from := max(known.Next, now)
+		end := q.spend(known.Breaker, from)
+		cost = end - from
+		u = expression.Set(name("next"), value(end))
+		cond = name("next").Equal(value(known.Next)).And(closedAt.Equal(value(known.Breaker.ClosedAt)))
+	case idle:
 		u = expression.Set(name("next"), value(now+cost))
 		cond = name("next").LessThanEqual(value(now))
-	} else {
+	default:
 		u = expression.Set(name("next"), name("next").Plus(value(cost)))
 		cond = name("next").GreaterThan(value(now))
+	}
+	if !slow && !q.Probe {
+		cond = cond.And(expression.Or(expression.AttributeNotExists(closedAt), closedAt.LessThanEqual(value(ms(q.Now.Add(-recoverFor))))))
 	}
 	for _, slot := range q.Slots {
 		u = u.Set(slotName(slot), value(q.Expires.UnixMilli()))
@@ -119,13 +145,12 @@ func (c *Controls) claim(ctx context.Context, s tenant.Scope, destination string
 	if !q.Probe {
 		cond = cond.And(closedItem())
 	}
-	var made Control
-	err := c.table.UpdateReturning(ctx, s, table.ControlKey(destination), u, cond, &made, old)
+	var made, old Control
+	err := c.table.UpdateReturning(ctx, s, table.ControlKey(destination), u, cond, &made, &old)
 	if err != nil {
-		return time.Time{}, err
+		return old, time.Time{}, err
 	}
-	*old = made
-	return time.UnixMicro(made.Next - cost).UTC(), nil
+	return made, time.UnixMicro(made.Next - cost).UTC(), nil
 }
 
 // create makes the item of a destination that was never asked.

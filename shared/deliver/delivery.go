@@ -65,6 +65,10 @@ type Row struct {
 	LeaseUntil int64  `dynamodbav:"lease_until,omitempty"`
 	// NotBefore is when the next attempt may begin.
 	NotBefore int64 `dynamodbav:"not_before,omitempty"`
+	// Turn, Asked and Waits are those of the message that the row waits in place of.
+	Turn  int64 `dynamodbav:"turn,omitempty"`
+	Asked int64 `dynamodbav:"asked,omitempty"`
+	Waits int   `dynamodbav:"waits,omitempty"`
 	// DueShard and DueAt put the delivery where the sweep finds it, if its message is lost or there is none.
 	DueShard string `dynamodbav:"due_shard,omitempty"`
 	DueAt    int64  `dynamodbav:"due_at,omitempty"`
@@ -117,10 +121,16 @@ type Ticket struct {
 	Destination string `json:"destination"`
 	// Attempt is the number of the attempt that is asked for: others have been made, or are not yet to be.
 	Attempt int `json:"attempt"`
-	// Turn is when the destination's rate lets this attempt begin, in Unix milliseconds; 0 if it has not been asked.
-	Turn int64 `json:"turn,omitempty"`
+	// Turn is when the destination's rate lets this attempt begin, and Asked when it said so, in Unix milliseconds; 0 if it
+	// has not been asked.
+	Turn  int64 `json:"turn,omitempty"`
+	Asked int64 `json:"asked,omitempty"`
 	// Wake says that there is something to do for a destination that wants its events in order, and names no delivery.
 	Wake bool `json:"wake,omitempty"`
+	// Waits is how often all attempts of the destination were found under way.
+	Waits int `json:"waits,omitempty"`
+	// Spare says that another message may ask for the same.
+	Spare bool `json:"spare,omitempty"`
 	// Row is the event, if it is small enough to travel along.
 	Row *outbox.Row `json:"row,omitempty"`
 }
@@ -137,9 +147,20 @@ func First(e outbox.Row, rule string, ruleVersion int, destination string) Ticke
 	return t
 }
 
+// waited is how long the ticket's turn made it wait, 0 if it had it at once.
+func (t Ticket) waited() time.Duration {
+	if d := fromMS(t.Turn).Sub(fromMS(t.Asked)); t.Turn != 0 && d > ahead {
+		return d
+	}
+	return 0
+}
+
 // Ticket asks for the delivery's next attempt.
 func (r Row) Ticket() Ticket {
-	return Ticket{V: ticketVersion, Event: r.Event, Rule: r.Rule, RuleVersion: r.RuleVersion, Destination: r.Destination, Attempt: r.Attempt}
+	return Ticket{
+		V: ticketVersion, Event: r.Event, Rule: r.Rule, RuleVersion: r.RuleVersion, Destination: r.Destination, Attempt: r.Attempt,
+		Turn: r.Turn, Asked: r.Asked, Waits: r.Waits,
+	}
 }
 
 // ID is the id of the delivery that the ticket is for.

@@ -119,8 +119,10 @@ func (d *Dispatcher) Resend(ctx context.Context, s tenant.Scope, e outbox.Row) (
 	}
 	for i, w := range wants {
 		if !begun[i] {
-			tickets = append(tickets, First(e, w.Rule, w.Version, w.Destination))
-			messages = append(messages, MessageOf(tickets[len(tickets)-1], delay))
+			t := First(e, w.Rule, w.Version, w.Destination)
+			t.Spare = true
+			tickets = append(tickets, t)
+			messages = append(messages, MessageOf(t, delay))
 		}
 	}
 	if len(tickets) == 0 {

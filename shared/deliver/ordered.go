@@ -3,6 +3,7 @@ package deliver
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"guardrails/shared/clock"
@@ -43,31 +44,41 @@ func (r *round) ordered(ctx context.Context, jobs []int) {
 	if d, ok := ctx.Deadline(); ok {
 		end = d.Add(-spare)
 	}
-	slot := []string{slotOf(r.owner, 0)}
-	claim := Claim{Now: now, Slots: slot, Expires: end.Add(r.lease()), Cap: 1}
-	control, _, err := r.Controls.Claim(ctx, r.scope, r.destination.ID, claim)
+	// The deliveries take the place of the first message, one after the other.
+	r.batch, r.place = slices.Clone(r.batch), jobs[0]
+	slot := slotOf(r.owner, 0)
+	control, _, err := r.Controls.Claim(ctx, r.scope, r.destination.ID, Claim{Now: now, Slots: []string{slot}, Expires: end.Add(r.lease()), Cap: 1})
 	r.control = control
-	if errors.Is(err, errBusy) {
-		switch a := control.Breaker.allow(now); {
-		case a.probe: // the slot goes with the probe
-			var going []int
-			if going, slot, err = r.probe(ctx, jobs); err == nil && len(going) == 0 {
-				return // another probes
-			}
-		case !a.pass:
-			r.parkAll(ctx, jobs, a.until)
-			return
-		default:
-			return
-		}
-	}
-	if err != nil {
+	switch a := control.Breaker.allow(now); {
+	case err == nil:
+		r.slots[r.place] = slot
+	case !errors.Is(err, errBusy):
 		r.all(jobs, err)
+		return
+	case a.probe: // a slot goes with the probe
+		going, err := r.probe(ctx, jobs)
+		if err != nil {
+			r.all(jobs, err)
+		}
+		if len(going) == 0 {
+			return // another probes
+		}
+	case !a.pass:
+		r.parkAll(ctx, jobs, a.until)
+		return
+	default:
 		return
 	}
 	cursor, blocked, err := r.drain(ctx, end)
-	if given := r.Controls.Release(ctx, r.scope, r.destination.ID, slot, 0); given != nil {
-		err = errors.Join(err, given)
+	if r.probing && r.attempts == 0 {
+		r.learn(ctx, r.place, Result{}, r.Clock.Now()) // there was nothing to ask with: somebody else is to probe
+	}
+	var slots []string
+	if taken := r.slots[r.place]; taken != "" {
+		slots = append(slots, taken)
+	}
+	if given := r.Controls.Release(ctx, r.scope, r.destination.ID, slots, r.wins); given != nil {
+		r.Log.WarnContext(ctx, "slot not given back; it ends by itself", "destination", r.destination.ID, "error", given.Error())
 	}
 	if err == nil && !blocked {
 		err = r.wake(ctx, cursor)
@@ -139,11 +150,15 @@ func (r *round) inOrder(ctx context.Context, e outbox.Row, end time.Time) (block
 		if err := r.inRate(ctx); err != nil {
 			return false, err
 		}
-		arrived, err := r.one(ctx, Job{Scope: r.scope, Ticket: t})
-		if err != nil {
+		r.batch[r.place], r.made[r.place] = Job{Scope: r.scope, Ticket: t}, made{}
+		if err := r.one(ctx, r.place); err != nil {
 			return false, err
 		}
-		if arrived {
+		if r.made[r.place].attempted {
+			r.attempts++
+		}
+		if r.made[r.place].arrived {
+			r.wins++
 			continue
 		}
 		if row, err = r.Rows.Read(ctx, r.scope, t.ID(r.scope)); err != nil || !row.Status.Ended() {
@@ -156,8 +171,7 @@ func (r *round) inOrder(ctx context.Context, e outbox.Row, end time.Time) (block
 // inRate waits for the destination's rate.
 func (r *round) inRate(ctx context.Context) error {
 	now := r.Clock.Now()
-	cost := r.cost(now)
-	_, turn, err := r.Controls.Claim(ctx, r.scope, r.destination.ID, Claim{Now: now, Cap: 1, Tokens: 1, Cost: cost, Probe: true})
+	_, turn, err := r.Controls.Claim(ctx, r.scope, r.destination.ID, Claim{Now: now, Cap: 1, Tokens: 1, Cost: r.cost(), Probe: true})
 	if errors.Is(err, errBusy) {
 		return nil // others changed the item all the time: the slot is ours, and that is what counts
 	}

@@ -3,6 +3,7 @@ package deliver
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -67,31 +68,30 @@ type sweepRun struct {
 }
 
 func (w *sweepRun) shard(ctx context.Context, shard string) error {
+	// The index lags behind what was just written: what was looked at is passed over.
+	seen := map[DueItem]bool{}
 	for w.inTime(ctx) {
-		due, err := w.Due(ctx, shard, w.Clock.Now().Add(SweepAhead), perLook)
+		due, err := w.Due(ctx, shard, w.Clock.Now().Add(SweepAhead), perLook+len(seen))
 		if err != nil {
 			return err
 		}
-		moved := make([]bool, len(due))
+		due = slices.DeleteFunc(due, func(d DueItem) bool { return seen[d] })
+		if len(due) == 0 {
+			return nil
+		}
 		failed := make([]error, len(due))
 		var g errgroup.Group
 		g.SetLimit(sweepers)
 		for i, d := range due {
+			seen[d] = true
 			g.Go(func() error {
-				moved[i], failed[i] = w.one(ctx, d)
+				failed[i] = w.one(ctx, d)
 				return nil
 			})
 		}
 		_ = g.Wait() // see failed
 		if err := errors.Join(failed...); err != nil {
 			return err
-		}
-		any := false
-		for _, m := range moved {
-			any = any || m
-		}
-		if len(due) < perLook || !any { // else the index lags behind what was just written
-			return nil
 		}
 	}
 	return nil
@@ -104,38 +104,40 @@ func (w *sweepRun) inTime(ctx context.Context) bool {
 
 // one sends a message for a due delivery and then has it looked at again later: whoever is killed in between only sends it
 // once more.
-func (w *sweepRun) one(ctx context.Context, d DueItem) (bool, error) {
+func (w *sweepRun) one(ctx context.Context, d DueItem) error {
 	row, err := w.Rows.Read(ctx, d.Scope, d.ID)
 	if errors.Is(err, errs.NotFound) {
-		return false, nil
+		return nil
 	}
 	if err != nil {
-		return false, err
+		return err
 	}
 	now := w.Clock.Now()
 	next, send := sweep(row, now)
 	if send {
 		until, well, err := w.well(ctx, d.Scope, row, now)
 		if err != nil {
-			return false, err
+			return err
 		}
 		if !well {
 			next, send = park(row, row.Ticket(), now, until), false
 		}
 	}
 	if send {
-		if err := w.Queue.SendAll(ctx, d.Scope, []queue.Message{MessageOf(row.Ticket(), fromMS(row.NotBefore).Sub(now))}); err != nil {
-			return false, err
+		t := row.Ticket()
+		t.Spare = true
+		if err := w.Queue.SendAll(ctx, d.Scope, []queue.Message{MessageOf(t, fromMS(row.NotBefore).Sub(now))}); err != nil {
+			return err
 		}
 	}
 	if next.DueAt == row.DueAt {
-		return false, nil
+		return nil
 	}
 	_, err = w.Rows.Swap(ctx, d.Scope, row.Rev, next)
 	if errors.Is(err, table.ErrCondition) {
-		return true, nil // it has moved on by itself
+		return nil // it has moved on by itself
 	}
-	return err == nil, err
+	return err
 }
 
 // well reports whether the destination of a due delivery may be asked. Of one that is to be probed, one delivery goes.
@@ -160,9 +162,11 @@ func (w *sweepRun) well(ctx context.Context, s tenant.Scope, row Row, now time.T
 	case a.probe && !w.probed[key]:
 		w.probed[key] = true
 		return time.Time{}, true, nil
-	case a.probe:
-		// One asks now. The others come when it is known what it found; not all at once.
-		return now.Add(SweepAhead + time.Duration(w.Random()*float64(SweepAhead))), false, nil
 	}
-	return a.until.Add(time.Duration(w.Random() * float64(SweepAhead))), false, nil
+	// The others come when it is known what the probe found; not all at once, and not before this look is over.
+	until := a.until
+	if soon := now.Add(SweepAhead); until.Before(soon) {
+		until = soon
+	}
+	return until.Add(time.Second + time.Duration(w.Random()*float64(SweepAhead))), false, nil
 }

@@ -57,6 +57,13 @@ func (r Row) stale(t Ticket) bool { return r.Status.Ended() || t.Attempt != r.At
 
 func ms(at time.Time) int64 { return at.UnixMilli() }
 
+func msOrZero(at time.Time) int64 {
+	if at.IsZero() {
+		return 0
+	}
+	return at.UnixMilli()
+}
+
 func fromMS(v int64) time.Time { return time.UnixMilli(v).UTC() }
 
 // claim is what a message does to a row: owner attempts the delivery, and has until lease is over.
@@ -67,40 +74,71 @@ func claim(r Row, t Ticket, now time.Time, owner string, lease time.Duration) (R
 	case r.Status == Delivering && fromMS(r.LeaseUntil).After(now):
 		// Another has it. This message may be its only one: the queue can give a message to two.
 		return r.due(fromMS(r.LeaseUntil).Add(Grace)), drop
-	case r.Status != Delivering && fromMS(r.NotBefore).After(now.Add(late)):
-		if r.DueAt == 0 {
-			r = r.due(fromMS(r.NotBefore))
-		}
-		return r, drop
+	case r.early(now):
+		return r.kept(), drop
 	}
-	r.Status, r.Owner, r.LeaseUntil, r.NotBefore = Delivering, owner, ms(now.Add(lease)), 0
+	// The owner before may not be dead but late, with the same message in its hands: it deletes that when it is back.
+	taken := r.Status == Delivering
+	r = r.waits(Delivering, owner, now.Add(lease), time.Time{})
 	if r.FirstAt == 0 {
 		r.FirstAt = ms(now)
 	}
-	if r.DueAt != 0 {
+	if r.DueAt != 0 || taken {
 		r = r.due(now.Add(lease + Grace))
 	}
 	return r, attempt
 }
 
-// park is what a message does to a row while its destination is not to be asked before until.
+// park is what a message does to a row while its destination is not to be asked before until. What has to wait longer
+// than that goes on waiting.
 func park(r Row, t Ticket, now, until time.Time) Row {
 	switch {
 	case r.stale(t):
 		return r
 	case r.Status == Delivering && fromMS(r.LeaseUntil).After(now):
 		return r.due(fromMS(r.LeaseUntil).Add(Grace))
+	case r.Status != Delivering && fromMS(r.NotBefore).After(until):
+		return r.kept()
 	}
-	r.Status, r.Owner, r.LeaseUntil, r.NotBefore = Parked, "", 0, ms(until)
-	return r.due(until)
+	return r.waits(Parked, "", time.Time{}, until).due(until)
 }
 
-// postpone is what a message does to a row whose turn comes later than a message can wait. The rate has been asked, so
-// the row waits for its turn and nothing else.
-func postpone(r Row, t Ticket, now, turn time.Time) Row {
-	if r = park(r, t, now, turn); r.Status == Parked {
-		r.Status = Pending
+// postpone is what a message does to a row that waits until then for its turn or for a slot. sent says that a message
+// goes on waiting with it; else the sweep sends one then. It returns false if the row does not wait, or waits already.
+func postpone(r Row, t Ticket, now, until time.Time, sent bool) (Row, bool) {
+	switch {
+	case r.stale(t):
+		return r, false
+	case r.Status == Delivering && fromMS(r.LeaseUntil).After(now):
+		return r.due(fromMS(r.LeaseUntil).Add(Grace)), false
+	case r.early(now):
+		return r.kept(), false
 	}
+	r = r.waits(Pending, "", time.Time{}, until)
+	r.Turn, r.Asked, r.Waits = t.Turn, t.Asked, t.Waits
+	if sent {
+		return r.due(until.Add(Grace)), true
+	}
+	return r.due(until), true
+}
+
+// early reports whether the row waits for a time that has not come.
+func (r Row) early(now time.Time) bool {
+	return r.Status != Delivering && fromMS(r.NotBefore).After(now.Add(late))
+}
+
+// kept is a row that waits, in the index of what is due: the message at hand is not needed for it.
+func (r Row) kept() Row {
+	if r.DueAt == 0 {
+		return r.due(fromMS(r.NotBefore))
+	}
+	return r
+}
+
+// waits gives the row a status and what goes with it; the zero times are none.
+func (r Row) waits(s Status, owner string, lease, notBefore time.Time) Row {
+	r.Status, r.Owner, r.LeaseUntil, r.NotBefore = s, owner, msOrZero(lease), msOrZero(notBefore)
+	r.Turn, r.Asked, r.Waits = 0, 0, 0
 	return r
 }
 
@@ -129,7 +167,8 @@ func fail(r Row, a Attempt, now time.Time, delay time.Duration, retry bool) sett
 		return settled{row: r.end(Dead, a.Code, now)}
 	}
 	next := now.Add(delay)
-	r.Status, r.Owner, r.LeaseUntil, r.Reason, r.NotBefore = Pending, "", 0, a.Code, ms(next)
+	r = r.waits(Pending, "", time.Time{}, next)
+	r.Reason = a.Code
 	r.Attempt++
 	if delay > maxDelay {
 		return settled{row: r.due(next)}
@@ -142,8 +181,8 @@ const maxDelay = 15 * time.Minute
 
 // end ends the delivery.
 func (r Row) end(s Status, reason string, now time.Time) Row {
-	r.Status, r.Reason, r.Owner, r.LeaseUntil, r.NotBefore = s, reason, "", 0, 0
-	r.TTL = table.TTL(now.Add(keepFor))
+	r = r.waits(s, "", time.Time{}, time.Time{})
+	r.Reason, r.TTL = reason, table.TTL(now.Add(keepFor))
 	return r.notDue()
 }
 
@@ -164,8 +203,8 @@ func again(r Row, now time.Time) (Row, bool) {
 		r.Attempt = r.Attempts[n-1].Number + 1
 	}
 	r.Base, r.FirstAt, r.BegunAt = r.Attempt-1, 0, ms(now)
-	r.Status, r.Reason, r.Owner, r.LeaseUntil, r.NotBefore = Pending, "", "", 0, 0
-	r.TTL = table.TTL(now.Add(openFor))
+	r = r.waits(Pending, "", time.Time{}, time.Time{})
+	r.Reason, r.TTL = "", table.TTL(now.Add(openFor))
 	// A message for the attempt that was waiting would otherwise count for this one: it does, and that is right.
 	return r.due(now.Add(Grace)), true
 }

@@ -1,6 +1,7 @@
 package deliver
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -63,9 +64,9 @@ type Parts struct {
 	Hidden Plan
 	// Tell writes an event of ours.
 	Tell func(ctx context.Context, s tenant.Scope, e events.Event) error
-	// Served reports whether work may be done for the tenant now.
+	// Served reports whether work may be done for the tenant now; nil means always.
 	Served func(ctx context.Context, s tenant.Scope) (bool, error)
-	// Late hears how long after its event a delivery came to its turn.
+	// Late hears how long after its event a delivery came to its turn; it may be nil.
 	Late func(ctx context.Context, s tenant.Scope, lag time.Duration)
 	// Redact makes a response fit to be kept.
 	Redact func(ctx context.Context, response []byte) string
@@ -97,12 +98,21 @@ const (
 	putOff = time.Second
 	// spare is the time that is left to record attempts before the invocation ends.
 	spare = 2 * time.Second
+	// moment is how long a message waits without a word in the table: the net would not look sooner.
+	moment = 5 * time.Second
+	// slotAfter is how long those who waited for their turn wait for a slot, at least; up to twice as long by chance.
+	slotAfter = 100 * time.Millisecond
+	// patience is how long messages of a batch wait for slots of the same batch.
+	patience = 2 * time.Second
+	// longestPutOff is how long a delivery waits between two looks for a free slot.
+	longestPutOff = 4 * time.Minute
 )
 
 // Handle works on a batch and tells for each message whether it is done with. Those to one destination go together:
 // what is asked of its control item is asked once.
 func (w *Worker) Handle(ctx context.Context, batch []Job) []error {
 	failed := make([]error, len(batch))
+	batch = slices.Clone(batch) // messages get their turns
 	type place struct {
 		scope       tenant.Scope
 		destination string
@@ -119,7 +129,7 @@ func (w *Worker) Handle(ctx context.Context, batch []Job) []error {
 	var g errgroup.Group
 	for _, p := range order {
 		g.Go(func() error {
-			r := &round{Worker: w, scope: p.scope, owner: w.IDs.New(id.Request), batch: batch, failed: failed}
+			r := &round{Worker: w, scope: p.scope, owner: w.IDs.New(id.Request), batch: batch, failed: failed, slots: map[int]string{}, made: make([]made, len(batch))}
 			r.run(ctx, p.destination, groups[p])
 			return nil
 		})
@@ -140,11 +150,33 @@ type round struct {
 	kind        Kind
 	limits      Limits
 	control     Control
+	// slots are what was taken for messages, made is what came of them.
+	slots map[int]string
+	made  []made
+	// probing says that the round holds the probe.
+	probing bool
+	// next are messages that have no slot of their own, and follow in those of others while until is not over and every
+	// attempt arrives.
+	next   map[int]bool
+	until  time.Time
+	unwell atomic.Bool
+	// place is where deliveries in order stand in the batch; attempts and wins count them.
+	place, attempts, wins int
+}
+
+// made is what came of a message.
+type made struct {
+	begun, attempted, arrived bool
+	// held says that its slot is not given back: see learn.
+	held bool
 }
 
 // run is the stages in their order. Until a delivery is claimed nothing has happened that would have to be undone.
 func (r *round) run(ctx context.Context, destinationID string, jobs []int) {
-	served, err := r.Served(ctx, r.scope)
+	served, err := true, error(nil)
+	if r.Served != nil {
+		served, err = r.Served(ctx, r.scope)
+	}
 	if err != nil {
 		r.all(jobs, err)
 		return
@@ -160,7 +192,8 @@ func (r *round) run(ctx context.Context, destinationID string, jobs []int) {
 		return
 	}
 	if usable != "" {
-		r.each(ctx, jobs, func(ctx context.Context, j Job) error { return r.refuse(ctx, j, usable) })
+		r.unlock(ctx, destinationID, jobs)
+		r.each(ctx, jobs, func(ctx context.Context, i int) error { return r.refuse(ctx, r.batch[i], usable) })
 		return
 	}
 	if r.destination.Ordered && r.Order != nil {
@@ -170,23 +203,65 @@ func (r *round) run(ctx context.Context, destinationID string, jobs []int) {
 	if jobs = slices.DeleteFunc(slices.Clone(jobs), func(i int) bool { return r.batch[i].Ticket.Wake }); len(jobs) == 0 {
 		return
 	}
-	going, slots, err := r.admit(ctx, jobs)
+	if jobs = r.sift(ctx, jobs); len(jobs) == 0 {
+		return
+	}
+	going, err := r.admit(ctx, jobs)
 	if err != nil {
 		r.all(jobs, err)
 		return
 	}
+	r.release(ctx, func(i int) bool { return !slices.Contains(going, i) })
 	if len(going) == 0 {
 		return
 	}
-	var wins atomic.Int64
-	r.each(ctx, going, func(ctx context.Context, j Job) error {
-		arrived, err := r.one(ctx, j)
-		if arrived {
-			wins.Add(1)
+	r.until = r.Clock.Now().Add(patience)
+	r.some(ctx, going, max(len(r.slots), 1), r.one)
+	var left []int
+	for _, i := range going {
+		if r.next[i] && !r.made[i].begun {
+			left = append(left, i)
 		}
-		return err
-	})
-	if err := r.Controls.Release(ctx, r.scope, r.destination.ID, slots, int(wins.Load())); err != nil {
+	}
+	r.putOff(ctx, left)
+	if r.probing && !r.made[going[0]].attempted {
+		r.learn(ctx, going[0], Result{}, r.Clock.Now()) // the message asked for nothing: somebody else is to probe
+	}
+	r.release(ctx, func(i int) bool { return !r.made[i].held })
+}
+
+// unlock closes the breaker of a destination to which nothing is sent any more: nobody would probe it, and the sweep would
+// let what is parked go one by one.
+func (r *round) unlock(ctx context.Context, destinationID string, jobs []int) {
+	if !slices.ContainsFunc(jobs, func(i int) bool { return r.batch[i].Ticket.Spare }) {
+		return // the sweep sent none of them
+	}
+	c, err := r.Controls.Get(ctx, r.scope, destinationID)
+	if err == nil && !c.Breaker.allow(r.Clock.Now()).pass {
+		_, err = r.Controls.Swap(ctx, r.scope, destinationID, c.Rev, Breaker{})
+	}
+	if err != nil && !errors.Is(err, table.ErrCondition) {
+		r.Log.WarnContext(ctx, "breaker not closed", "destination", destinationID, "error", err.Error())
+	}
+}
+
+// release gives slots back that are not needed any more, and tells what arrived.
+func (r *round) release(ctx context.Context, free func(i int) bool) {
+	var slots []string
+	wins := 0
+	for i, m := range r.made {
+		if slot := r.slots[i]; slot != "" && free(i) {
+			slots = append(slots, slot)
+			delete(r.slots, i)
+		}
+		if m.arrived {
+			wins++
+		}
+	}
+	if len(slots)+wins == 0 {
+		return
+	}
+	if err := r.Controls.Release(ctx, r.scope, r.destination.ID, slots, wins); err != nil {
 		r.Log.WarnContext(ctx, "slots not given back; they end by themselves", "destination", r.destination.ID, "error", err.Error())
 	}
 }
@@ -202,9 +277,34 @@ func (r *round) late(ctx context.Context, jobs []int) {
 			most = max(most, r.Clock.Now().Sub(id.Time(t.Event)))
 		}
 	}
-	if most > 0 {
+	if most > 0 && r.Late != nil {
 		r.Late(ctx, r.scope, most)
 	}
+}
+
+// sift drops those spare messages whose delivery goes on without them: nothing is asked of the destination for them.
+func (r *round) sift(ctx context.Context, jobs []int) []int {
+	gone := make([]bool, len(r.batch))
+	var g errgroup.Group
+	for _, i := range jobs {
+		t := r.batch[i].Ticket
+		if !t.Spare {
+			continue
+		}
+		g.Go(func() error {
+			row, err := r.Rows.Read(ctx, r.scope, t.ID(r.scope))
+			switch {
+			case errors.Is(err, errs.NotFound):
+			case err != nil:
+				r.failed[i], gone[i] = err, true
+			default:
+				gone[i] = row.stale(t) || row.early(r.Clock.Now()) && row.DueAt != 0
+			}
+			return nil
+		})
+	}
+	_ = g.Wait() // each message's failure is its own
+	return slices.DeleteFunc(slices.Clone(jobs), func(i int) bool { return gone[i] })
 }
 
 // all says the same of several messages.
@@ -215,15 +315,21 @@ func (r *round) all(jobs []int, err error) {
 }
 
 // each does something for several messages at once: a batch has ten at most.
-func (r *round) each(ctx context.Context, jobs []int, do func(context.Context, Job) error) {
+func (r *round) each(ctx context.Context, jobs []int, do func(ctx context.Context, i int) error) {
+	r.some(ctx, jobs, max(len(jobs), 1), do)
+}
+
+// some does it for so many at once.
+func (r *round) some(ctx context.Context, jobs []int, most int, do func(ctx context.Context, i int) error) {
 	var g errgroup.Group
+	g.SetLimit(most)
 	for _, i := range jobs {
 		g.Go(func() error {
 			own := ctx
 			if r.batch[i].In != nil {
 				own = r.batch[i].In(ctx)
 			}
-			r.failed[i] = do(own, r.batch[i])
+			r.failed[i] = do(own, i)
 			return nil
 		})
 	}
@@ -317,46 +423,50 @@ func (r *round) change(ctx context.Context, j Job, e outbox.Row, f func(Row) (Ro
 func (r *round) lease() time.Duration { return r.limits.Timeout + leaseBeyond }
 
 // admit asks the destination's control item which of the deliveries may be attempted now. The others are parked or put
-// off. It returns the slots that were taken.
-func (r *round) admit(ctx context.Context, jobs []int) (going []int, slots []string, err error) {
+// off.
+func (r *round) admit(ctx context.Context, jobs []int) (going []int, err error) {
+	// Those that waited for their turn come in crowds, since messages wait for whole seconds: a batch of them shares a slot.
+	jobs = slices.Clone(jobs)
+	slices.SortStableFunc(jobs, func(a, b int) int {
+		return cmp.Compare(r.batch[a].Ticket.waited(), r.batch[b].Ticket.waited())
+	})
 	want := jobs
+	if i := slices.IndexFunc(jobs, func(i int) bool { return r.batch[i].Ticket.waited() > 0 }); i >= 0 {
+		want = jobs[:i+1]
+	}
 	for range 4 {
 		now := r.Clock.Now()
-		claim := Claim{Now: now, Expires: now.Add(r.lease()), Cap: r.destination.InFlight(), Cost: r.cost(now)}
+		claim := Claim{Now: now, Expires: now.Add(r.lease()), Cap: r.destination.InFlight(), Cost: r.cost(), Known: r.control}
 		want = want[:min(len(want), claim.Cap)]
-		var turns []int // those that have not had their turn yet
-		for i, k := range want {
+		for i := range want {
 			claim.Slots = append(claim.Slots, slotOf(r.owner, i))
-			if r.batch[k].Ticket.Turn == 0 {
-				turns = append(turns, k)
-			}
 		}
-		claim.Tokens = len(turns)
+		// Those without a slot ask for their turn too: so each asks once.
+		turns := r.turnless(jobs, now)
+		if claim.Tokens = len(turns); len(want)+len(turns) == 0 {
+			break
+		}
 		control, from, err := r.Controls.Claim(ctx, r.scope, r.destination.ID, claim)
 		r.control = control
 		if err == nil {
-			going = r.inTurn(ctx, want, turns, from, claim.Cost)
-			r.putOff(ctx, jobs[len(want):])
-			return going, claim.Slots, nil
+			for i, k := range want {
+				r.slots[k] = claim.Slots[i]
+			}
+			return r.inTurn(ctx, jobs, turns, from), nil
 		}
 		if !errors.Is(err, errBusy) {
-			return nil, nil, err
+			return nil, err
 		}
 		switch a := control.Breaker.allow(now); {
 		case a.probe:
 			return r.probe(ctx, jobs)
 		case !a.pass:
 			r.parkAll(ctx, jobs, a.until)
-			return nil, nil, nil
+			return nil, nil
 		}
-		room := claim.Cap - control.busy(now)
-		if room <= 0 {
-			break
-		}
-		want = want[:min(room, len(want))]
+		want = want[:min(max(claim.Cap-control.busy(now), 0), len(want))]
 	}
-	r.putOff(ctx, jobs)
-	return nil, nil, nil
+	return r.inTurn(ctx, jobs, nil, time.Time{}), nil
 }
 
 // busy is how many attempts are under way.
@@ -371,40 +481,122 @@ func (c Control) busy(now time.Time) int {
 }
 
 // cost is how long the destination's rate makes one attempt wait for the one before.
-func (r *round) cost(now time.Time) time.Duration {
-	return time.Duration(float64(time.Second) / r.control.Breaker.rate(r.limits.PerSecond, now))
+func (r *round) cost() time.Duration {
+	return time.Duration(float64(time.Second) / r.limits.PerSecond)
 }
 
-// inTurn returns those whose turn is now. The others come again when it is.
-func (r *round) inTurn(ctx context.Context, want, turns []int, from time.Time, cost time.Duration) []int {
-	var going []int
-	for _, k := range want {
-		i := slices.Index(turns, k)
-		turn := from.Add(time.Duration(max(i, 0)) * cost)
-		if now := r.Clock.Now(); i < 0 || !turn.After(now.Add(ahead)) {
-			going = append(going, k)
-			continue
-		}
-		r.failed[k] = r.later(ctx, r.batch[k], turn)
+// queueUp waits a moment for a slot for messages that waited for their turn: to come late is to come beside others whose
+// turn that is. It returns false if there was none.
+func (r *round) queueUp(ctx context.Context, busy []int) bool {
+	if len(busy) == 0 || r.batch[busy[0]].Ticket.waited() == 0 || r.batch[busy[0]].Ticket.Waits > 0 {
+		return false
 	}
-	return going
+	for range 5 {
+		if clock.Pause(ctx, slotAfter+time.Duration(r.Random()*float64(slotAfter))) != nil {
+			return false
+		}
+		now := r.Clock.Now()
+		slot := slotOf(r.owner, len(r.batch))
+		control, _, err := r.Controls.Claim(ctx, r.scope, r.destination.ID, Claim{
+			Now: now, Slots: []string{slot}, Expires: now.Add(r.lease()), Cap: r.destination.InFlight(), Known: r.control,
+		})
+		if err == nil {
+			r.slots[busy[0]], r.control = slot, control
+			return true
+		}
+		if !errors.Is(err, errBusy) || !control.Breaker.allow(now).pass {
+			return false
+		}
+		r.control = control
+	}
+	return false
 }
 
-// later sends a message again for when its turn is. One that is further away than a message can wait is a matter of the
-// index of what is due.
-func (r *round) later(ctx context.Context, j Job, turn time.Time) error {
-	r.Metrics.Count(telemetry.DeliveriesDelayed, 1)
-	delay := turn.Sub(r.Clock.Now())
-	if delay > maxDelay {
-		e, err := r.event(ctx, j)
-		if err == nil {
-			_, _, err = r.change(ctx, j, e, func(row Row) (Row, bool) { return postpone(row, j.Ticket, r.Clock.Now(), turn), true })
+// turnless are the messages that have no turn, or one from before the destination was unwell.
+func (r *round) turnless(jobs []int, now time.Time) []int {
+	b := r.control.Breaker
+	var out []int
+	for _, i := range jobs {
+		if t := r.batch[i].Ticket; t.Turn == 0 || b.recovering(now) && t.Asked < b.ClosedAt {
+			out = append(out, i)
 		}
+	}
+	return out
+}
+
+// inTurn returns those whose turn is now and who have a slot. The others come again.
+func (r *round) inTurn(ctx context.Context, jobs, turns []int, from time.Time) []int {
+	var going, busy, early []int
+	now := r.Clock.Now()
+	for _, i := range jobs {
+		t := &r.batch[i].Ticket
+		if n := slices.Index(turns, i); n >= 0 {
+			t.Turn, t.Asked = ms(r.control.Breaker.turn(from, n, r.cost())), ms(now)
+		}
+		switch {
+		case fromMS(t.Turn).After(now.Add(ahead)):
+			early = append(early, i)
+		case r.slots[i] == "":
+			busy = append(busy, i)
+		default:
+			going = append(going, i)
+		}
+	}
+	r.wait(ctx, early, func(i int) (Ticket, time.Time) { return r.batch[i].Ticket, fromMS(r.batch[i].Ticket.Turn) })
+	if len(going) == 0 && r.queueUp(ctx, busy) {
+		going, busy = busy[:1], busy[1:]
+	}
+	if len(going) == 0 {
+		r.putOff(ctx, busy)
+		return nil
+	}
+	r.next = map[int]bool{}
+	for _, i := range busy {
+		r.next[i] = true
+	}
+	return append(going, busy...)
+}
+
+// wait has messages come again at a time. Those that wait longer than a moment are written down, or the net and the sweep
+// would send more of them; those that wait longer than the sweep looks ahead do so in the table alone.
+func (r *round) wait(ctx context.Context, jobs []int, how func(i int) (Ticket, time.Time)) {
+	r.Metrics.Count(telemetry.DeliveriesDelayed, int64(len(jobs)))
+	now := r.Clock.Now()
+	var soon, later []int
+	var messages []queue.Message
+	tickets, until := map[int]Ticket{}, map[int]time.Time{}
+	for _, i := range jobs {
+		tickets[i], until[i] = how(i)
+		if delay := until[i].Sub(now); delay <= moment {
+			soon, messages = append(soon, i), append(messages, MessageOf(tickets[i], delay))
+		} else {
+			later = append(later, i)
+		}
+	}
+	if len(messages) > 0 {
+		r.all(soon, r.Queue.SendAll(ctx, r.scope, messages))
+	}
+	r.each(ctx, later, func(ctx context.Context, i int) error { return r.postpone(ctx, r.batch[i], tickets[i], now, until[i]) })
+}
+
+func (r *round) postpone(ctx context.Context, j Job, t Ticket, now, until time.Time) error {
+	e, err := r.event(ctx, j)
+	if errors.Is(err, errs.NotFound) {
+		return r.refuse(ctx, j, codeNoEvent)
+	}
+	if err != nil {
+		return err
+	}
+	near, waits := until.Sub(now) <= 2*SweepAhead, false
+	_, _, err = r.change(ctx, j, e, func(row Row) (Row, bool) {
+		var next Row
+		next, waits = postpone(row, t, now, until, near)
+		return next, waits || next.DueAt != row.DueAt
+	})
+	if err != nil || !waits || !near {
 		return ignoreGone(err)
 	}
-	t := j.Ticket
-	t.Turn = ms(turn)
-	return r.Queue.SendAll(ctx, r.scope, []queue.Message{MessageOf(t, delay)})
+	return r.Queue.SendAll(ctx, r.scope, []queue.Message{MessageOf(t, until.Sub(now))})
 }
 
 // MessageOf is a ticket as a message of the queue of deliveries.
@@ -417,18 +609,22 @@ func MessageOf(t Ticket, delay time.Duration) queue.Message {
 	return m
 }
 
-// putOff sends messages again that found all attempts of their destination under way.
+// putOff has messages come again that found all attempts of their destination under way: each time after twice as long,
+// or a large backlog of a slow receiver would do nothing else.
 func (r *round) putOff(ctx context.Context, jobs []int) {
-	r.each(ctx, jobs, func(ctx context.Context, j Job) error {
-		r.Metrics.Count(telemetry.DeliveriesDelayed, 1)
-		delay := putOff + time.Duration(r.Random()*float64(4*putOff))
-		return r.Queue.SendAll(ctx, r.scope, []queue.Message{MessageOf(j.Ticket, delay)})
+	now := r.Clock.Now()
+	r.wait(ctx, jobs, func(i int) (Ticket, time.Time) {
+		t := r.batch[i].Ticket
+		delay := (putOff + time.Duration(r.Random()*float64(4*putOff))) << min(t.Waits, 16)
+		t.Waits++
+		return t, now.Add(min(delay, longestPutOff))
 	})
 }
 
 // parkAll parks deliveries until the destination may be asked again.
 func (r *round) parkAll(ctx context.Context, jobs []int, until time.Time) {
-	r.each(ctx, jobs, func(ctx context.Context, j Job) error {
+	r.each(ctx, jobs, func(ctx context.Context, i int) error {
+		j := r.batch[i]
 		if j.Ticket.Wake {
 			return r.Queue.SendAll(ctx, r.scope, []queue.Message{MessageOf(j.Ticket, min(until.Sub(r.Clock.Now()), maxDelay))})
 		}
@@ -451,7 +647,7 @@ func (r *round) parkAll(ctx context.Context, jobs []int, until time.Time) {
 }
 
 // probe tries to be the one who asks a destination that was unwell. Whoever does not win waits until that is over.
-func (r *round) probe(ctx context.Context, jobs []int) (going []int, slots []string, err error) {
+func (r *round) probe(ctx context.Context, jobs []int) (going []int, err error) {
 	now := r.Clock.Now()
 	next := r.control.Breaker.takeProbe(r.owner, now, r.lease())
 	control, err := r.Controls.Swap(ctx, r.scope, r.destination.ID, r.control.Rev, next)
@@ -461,31 +657,39 @@ func (r *round) probe(ctx context.Context, jobs []int) (going []int, slots []str
 			until = a.until
 		}
 		r.parkAll(ctx, jobs, until)
-		return nil, nil, nil
+		return nil, nil
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	r.control = control
-	slots = []string{slotOf(r.owner, 0)}
+	r.control, r.probing = control, true
+	slot := slotOf(r.owner, 0)
 	_, _, err = r.Controls.Claim(ctx, r.scope, r.destination.ID, Claim{
-		Now: now, Slots: slots, Expires: now.Add(r.lease()), Cap: max(r.destination.InFlight(), 1), Probe: true,
+		Now: now, Slots: []string{slot}, Expires: now.Add(r.lease()), Cap: max(r.destination.InFlight(), 1), Probe: true,
 	})
-	if err != nil && !errors.Is(err, errBusy) {
-		return nil, nil, err
+	switch {
+	case err == nil:
+		r.slots[jobs[0]] = slot
+	case !errors.Is(err, errBusy):
+		return nil, err
 	}
 	r.parkAll(ctx, jobs[1:], now.Add(r.lease()))
-	return jobs[:1], slots, nil
+	return jobs[:1], nil
 }
 
-// one makes an attempt of one delivery: claim, render, sign and send, record. It reports whether it arrived.
-func (r *round) one(ctx context.Context, j Job) (bool, error) {
+// one makes an attempt of one delivery: claim, render, sign and send, record.
+func (r *round) one(ctx context.Context, i int) error {
+	if r.next[i] && (r.unwell.Load() || r.Clock.Now().After(r.until)) {
+		return nil // run puts it off
+	}
+	r.made[i].begun = true
+	j := r.batch[i]
 	e, err := r.event(ctx, j)
 	if errors.Is(err, errs.NotFound) {
-		return false, r.refuse(ctx, j, codeNoEvent)
+		return r.refuse(ctx, j, codeNoEvent)
 	}
 	if err != nil {
-		return false, err
+		return err
 	}
 	v := drop
 	row, changed, err := r.change(ctx, j, e, func(row Row) (Row, bool) {
@@ -494,13 +698,17 @@ func (r *round) one(ctx context.Context, j Job) (bool, error) {
 		return next, v == attempt || next.DueAt != row.DueAt
 	})
 	if err != nil || v != attempt || !changed {
-		return false, ignoreGone(err)
+		return ignoreGone(err)
 	}
 	if row.Attempt == 1 {
 		r.Metrics.Observe(telemetry.DeliveryLatency, r.Clock.Now().Sub(id.Time(e.ID)))
 	}
 	plan, result, took := r.attempt(ctx, row, e)
-	return result.Class == Delivered, r.record(ctx, row, plan, result, took)
+	r.made[i].attempted, r.made[i].arrived = true, result.Class == Delivered
+	if result.Class != Delivered {
+		r.unwell.Store(true)
+	}
+	return r.record(ctx, i, row, plan, result, took)
 }
 
 // attempt renders, signs and sends.
@@ -549,7 +757,7 @@ func (r *round) attempt(ctx context.Context, row Row, e outbox.Row) (Plan, Resul
 }
 
 // record writes what came of an attempt, and sends the message of the next one.
-func (r *round) record(ctx context.Context, row Row, plan Plan, result Result, took time.Duration) error {
+func (r *round) record(ctx context.Context, i int, row Row, plan Plan, result Result, took time.Duration) error {
 	// What was sent was sent: that is recorded even if the batch is being stopped.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), spare)
 	defer cancel()
@@ -582,10 +790,10 @@ func (r *round) record(ctx context.Context, row Row, plan Plan, result Result, t
 		next.row.Quiet = next.row.Status == Dead && plan.Quiet
 		return next.row, true
 	})
+	r.learn(ctx, i, result, now)
 	if err != nil {
 		return ignoreGone(err)
 	}
-	r.learn(ctx, result, now)
 	if !changed {
 		return nil // canceled meanwhile, or taken over by another after the lease was over
 	}
@@ -626,9 +834,11 @@ func (r *round) tell(ctx context.Context, row Row, plan Plan) error {
 	return nil
 }
 
-// learn tells the breaker. What it could not be told is told by the next attempt.
-func (r *round) learn(ctx context.Context, result Result, now time.Time) {
-	if result.Class != Delivered {
+// learn tells the breaker. What it could not be told is told by the next attempt. The slots of the first failures are
+// not given back before their time while it looks as if the breaker will open: a receiver that hangs gets no new requests
+// for those that it swallowed.
+func (r *round) learn(ctx context.Context, i int, result Result, now time.Time) {
+	if r.made[i].attempted && result.Class != Delivered {
 		r.Metrics.Count(telemetry.DeliveryFailures, 1)
 	}
 	if result.Class == Gone {
@@ -662,6 +872,7 @@ func (r *round) learn(ctx context.Context, result Result, now time.Time) {
 			r.Log.WarnContext(ctx, "breaker not told", "destination", r.destination.ID, "error", err.Error())
 			return
 		}
+		r.made[i].held = result.Unwell && next.suspect(control.Wins, r.destination.InFlight()/2, now)
 		if opened {
 			r.Metrics.Count(telemetry.BreakersOpened, 1)
 			r.say(ctx, events.DestinationFailing(events.DestinationFailingData{

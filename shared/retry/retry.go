@@ -84,12 +84,16 @@ func (p Policy) Validate(location string) []errs.Field {
 	if p.MaxAttempts < 0 || p.MaxAttempts > 1+fastRetries+len(slow()) {
 		bad("max_attempts", fmt.Sprintf("expected a number from 1 to %d", 1+fastRetries+len(slow())))
 	}
-	for field, v := range map[string]int64{"initial_delay_ms": p.InitialDelayMS, "max_delay_ms": p.MaxDelayMS} {
-		if v != 0 && (v < defaultInitial.Milliseconds() || v > longest.Milliseconds()) {
-			bad(field, "expected 1000 to 300000")
-		}
+	outside := func(v int64) bool {
+		return v != 0 && (v < defaultInitial.Milliseconds() || v > longest.Milliseconds())
 	}
-	if p.InitialDelayMS > 0 && p.MaxDelayMS > 0 && p.InitialDelayMS > p.MaxDelayMS {
+	if outside(p.InitialDelayMS) {
+		bad("initial_delay_ms", "expected 1000 to 300000")
+	}
+	switch {
+	case outside(p.MaxDelayMS):
+		bad("max_delay_ms", "expected 1000 to 300000")
+	case p.MaxDelayMS > 0 && p.InitialDelayMS > p.MaxDelayMS:
 		bad("max_delay_ms", "expected no less than initial_delay_ms")
 	}
 	return out
