@@ -63,10 +63,11 @@ func fromMS(v int64) time.Time { return time.UnixMilli(v).UTC() }
 func claim(r Row, t Ticket, now time.Time, owner string, lease time.Duration) (Row, verdict) {
 	switch {
 	case r.stale(t):
-		return r, drop
+		return r.orphan(t, now), drop
 	case r.Status == Delivering && fromMS(r.LeaseUntil).After(now):
-		// Another has it. This message may be its only one: the queue can give a message to two.
-		return r.due(fromMS(r.LeaseUntil).Add(Grace)), drop
+		// Another has it. This message may be its only one: the queue can give a message to two. When the lease is over the
+		// other is dead, and there is nothing to be patient for.
+		return r.due(fromMS(r.LeaseUntil)), drop
 	case r.Status != Delivering && fromMS(r.NotBefore).After(now.Add(late)):
 		if r.DueAt == 0 {
 			r = r.due(fromMS(r.NotBefore))
@@ -83,13 +84,25 @@ func claim(r Row, t Ticket, now time.Time, owner string, lease time.Duration) (R
 	return r, attempt
 }
 
+// orphan is a row that was recorded after an attempt whose message came once more: whoever made it died before the message
+// was deleted, and perhaps before the next one was sent. The sweep sends that when it is time, and not after the grace.
+func (r Row) orphan(t Ticket, now time.Time) Row {
+	if r.Status != Pending || t.Attempt != r.Attempt-1 || r.DueAt == 0 {
+		return r
+	}
+	if next := fromMS(r.NotBefore); next.After(now) {
+		return r.due(next)
+	}
+	return r.due(now)
+}
+
 // park is what a message does to a row while its destination is not to be asked before until.
 func park(r Row, t Ticket, now, until time.Time) Row {
 	switch {
 	case r.stale(t):
 		return r
 	case r.Status == Delivering && fromMS(r.LeaseUntil).After(now):
-		return r.due(fromMS(r.LeaseUntil).Add(Grace))
+		return r.due(fromMS(r.LeaseUntil))
 	}
 	r.Status, r.Owner, r.LeaseUntil, r.NotBefore = Parked, "", 0, ms(until)
 	return r.due(until)
@@ -185,7 +198,7 @@ func sweep(r Row, now time.Time) (Row, bool) {
 		return r, false
 	}
 	if until := fromMS(r.LeaseUntil); r.Status == Delivering && until.After(now) {
-		return r.due(until.Add(Grace)), false
+		return r.due(until), false
 	}
 	return r.due(now.Add(SweepAhead + Grace)), true
 }
