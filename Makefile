@@ -1,6 +1,6 @@
 # Every target is one line: what it does is in scripts/, where it can be tested. Tools are pinned there too.
 .DEFAULT_GOAL := help
-.PHONY: help run setup need test test-short bench fuzz lint fmt generate generate-check contract mirror synth supply startup monitoring drill e2e hosts
+.PHONY: help run setup need test test-short bench fuzz lint fmt generate generate-check contract mirror synth supply startup monitoring drill e2e hosts chaos conformance
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -64,3 +64,9 @@ e2e: setup ## deploy to MiniStack with the real CDK CLI and drive the API
 
 hosts: setup ## check deploy/ and run its image without an engine, over MiniStack
 	@go run ./scripts/hosts
+
+chaos: setup ## kill the local host again and again while events are published; nothing may be lost
+	@go run ./scripts/chaos
+
+conformance: need ## what the system needs of SQS, against ElasticMQ beside MiniStack
+	@go run ./scripts/conformance

@@ -37,6 +37,7 @@ func commands() []command {
 		{"listen", "receive webhooks on this machine, check their signatures and print them", listen},
 		{"node-policy", "print the roles of a node, which runs every function outside Lambda, as a CloudFormation template", nodePolicy},
 		{"platform-admin", "make a key of a platform administrator in a deployed environment", platformAdmin},
+		{"redrive", "give messages of a dead-letter queue back to their queue, or count them", redriveQueue},
 		{"role", "print what a function declares, and what its roles may do because of it", printRole},
 	}
 }

@@ -15,9 +15,10 @@ const (
 // clientPackages may hold AWS service clients. Each binds one to a tenant's Scope or to a declared resource, except
 // amazon, which only writes, into customers' accounts and by roles of theirs, provision, which makes the resources of a
 // local system, awstest, which serves tests, the local triggers, which stand for AWS's own event source mappings and so
-// read every tenant's queues and streams, e2e, which attacks a deployed system, and drill, which stands for CodeDeploy.
+// read every tenant's queues and streams, e2e, which attacks a deployed system, drill, which stands for CodeDeploy, and
+// redrive, which moves messages as they are, with an operator's credentials.
 var clientPackages = []string{
-	"infra/local/trigger", "scripts/drill", "scripts/e2e",
+	"infra/local/trigger", "scripts/drill", "scripts/e2e", "scripts/internal/redrive",
 	"shared/awstest", "shared/blob", "shared/deliver/amazon", "shared/deployment", "shared/fn", "shared/provision", "shared/queue",
 	"shared/seal", "shared/secret", "shared/table", "shared/tenantrole",
 }

@@ -70,10 +70,11 @@ func fromMS(v int64) time.Time { return time.UnixMilli(v).UTC() }
 func claim(r Row, t Ticket, now time.Time, owner string, lease time.Duration) (Row, verdict) {
 	switch {
 	case r.stale(t):
-		return r, drop
+		return r.orphan(t, now), drop
 	case r.Status == Delivering && fromMS(r.LeaseUntil).After(now):
-		// Another has it. This message may be its only one: the queue can give a message to two.
-		return r.due(fromMS(r.LeaseUntil).Add(Grace)), drop
+		// Another has it. This message may be its only one: the queue can give a message to two. When the lease is over the
+		// other is dead, and there is nothing to be patient for.
+		return r.due(fromMS(r.LeaseUntil)), drop
 	case r.early(now):
 		return r.kept(), drop
 	}
@@ -89,6 +90,18 @@ func claim(r Row, t Ticket, now time.Time, owner string, lease time.Duration) (R
 	return r, attempt
 }
 
+// orphan is a row that was recorded after an attempt whose message came once more: whoever made it died before the message
+// was deleted, and perhaps before the next one was sent. The sweep sends that when it is time, and not after the grace.
+func (r Row) orphan(t Ticket, now time.Time) Row {
+	if r.Status != Pending || t.Attempt != r.Attempt-1 || r.DueAt == 0 {
+		return r
+	}
+	if next := fromMS(r.NotBefore); next.After(now) {
+		return r.due(next)
+	}
+	return r.due(now)
+}
+
 // park is what a message does to a row while its destination is not to be asked before until. What has to wait longer
 // than that goes on waiting.
 func park(r Row, t Ticket, now, until time.Time) Row {
@@ -96,7 +109,7 @@ func park(r Row, t Ticket, now, until time.Time) Row {
 	case r.stale(t):
 		return r
 	case r.Status == Delivering && fromMS(r.LeaseUntil).After(now):
-		return r.due(fromMS(r.LeaseUntil).Add(Grace))
+		return r.due(fromMS(r.LeaseUntil))
 	case r.Status != Delivering && fromMS(r.NotBefore).After(until):
 		return r.kept()
 	}
@@ -110,7 +123,7 @@ func postpone(r Row, t Ticket, now, until time.Time, sent bool) (Row, bool) {
 	case r.stale(t):
 		return r, false
 	case r.Status == Delivering && fromMS(r.LeaseUntil).After(now):
-		return r.due(fromMS(r.LeaseUntil).Add(Grace)), false
+		return r.due(fromMS(r.LeaseUntil)), false
 	case r.early(now):
 		return r.kept(), false
 	}
@@ -224,7 +237,7 @@ func sweep(r Row, now time.Time) (Row, bool) {
 		return r, false
 	}
 	if until := fromMS(r.LeaseUntil); r.Status == Delivering && until.After(now) {
-		return r.due(until.Add(Grace)), false
+		return r.due(until), false
 	}
 	return r.due(now.Add(SweepAhead + Grace)), true
 }

@@ -43,6 +43,7 @@ var refusals = []string{
 	"Validation", "InvalidParameter", "InvalidRequest", "MalformedPolicy", "SerializationException",
 	"ResourceNotFound", "NotFoundException", "NoSuchBucket", "NonExistentQueue", "QueueDoesNotExist",
 	"UnrecognizedClient", "InvalidClientTokenId", "InvalidAccessKeyId", "SignatureDoesNotMatch", "IncompleteSignature",
+	"BatchRequestTooLong", "InvalidMessageContents", "InvalidAttributeValue",
 	"DisabledException", "KMSInvalidState", "InvalidKeyUsage", "IncorrectKey", "InvalidCiphertext",
 }
 

@@ -25,6 +25,8 @@ func TestWhatIsNoOutage(t *testing.T) {
 		{"ResourceNotFoundException", true},
 		{"NoSuchBucket", true},
 		{"AWS.SimpleQueueService.NonExistentQueue", true},
+		{"AWS.SimpleQueueService.BatchRequestTooLong", true},
+		{"InvalidMessageContents", true},
 		{"ValidationException", true},
 		{"UnrecognizedClientException", true},
 		{"InvalidCiphertextException", true},
