@@ -246,7 +246,7 @@ func (m *machine) sweepWrites() {
 func TestDeliveryMachine(t *testing.T) {
 	t.Parallel()
 	rounds := 40 // of a hundred each: some defects show once in thousands
-	if testing.Short() {
+	if small() {
 		rounds = 5
 	}
 	for range rounds {

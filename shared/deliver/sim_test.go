@@ -63,7 +63,7 @@ func TestDeadEndpoint(t *testing.T) {
 	kinds := map[string]answer{"503 at once": {status: 503, takes: time.Millisecond}, "connection refused": {refuse: true}, "hangs until the timeout": {hang: true}}
 	for name, a := range kinds {
 		for _, workers := range []int{1, 10, 50, 200} {
-			if testing.Short() && workers != 50 {
+			if small() && workers != 50 {
 				continue
 			}
 			t.Run(fmt.Sprintf("%s, %d workers", name, workers), func(t *testing.T) {
@@ -75,7 +75,7 @@ func TestDeadEndpoint(t *testing.T) {
 					w.answer = func(string, int, *rand.Rand) answer { return a }
 					y := run(w, workers)
 					offered := 60_000
-					if workers != 50 || testing.Short() {
+					if workers != 50 || small() {
 						offered /= 5 // for the sake of time: hits follow from who may ask, not from how much waits
 					}
 					w.offers(tenantOf(0), 0, offered, 10*time.Minute)
@@ -141,7 +141,7 @@ func TestRampAfterRecovery(t *testing.T) {
 func TestTransientFailures(t *testing.T) {
 	t.Parallel()
 	n := 20_000
-	if testing.Short() {
+	if small() {
 		n = 2_000
 	}
 	synctest.Test(t, func(t *testing.T) {
@@ -209,7 +209,7 @@ func TestWholeSchedule(t *testing.T) {
 func TestClockJumps(t *testing.T) {
 	t.Parallel()
 	n := 20_000
-	if testing.Short() {
+	if small() {
 		n = 2_000
 	}
 	_, f := chaos{events: n, seed: 5, faults: usual(0.0005), skew: 30 * time.Minute}.run(t)
@@ -252,7 +252,7 @@ func TestQueueOutage(t *testing.T) {
 func TestRateOfABacklog(t *testing.T) {
 	t.Parallel()
 	n := 100_000
-	if testing.Short() {
+	if small() {
 		n = 10_000
 	}
 	synctest.Test(t, func(t *testing.T) {
@@ -294,7 +294,7 @@ func TestRateOfABacklog(t *testing.T) {
 func TestSlowReceiverOfABacklog(t *testing.T) {
 	t.Parallel()
 	n := 5_000
-	if testing.Short() {
+	if small() {
 		n = 1_000
 	}
 	synctest.Test(t, func(t *testing.T) {
@@ -348,7 +348,7 @@ func TestSlotsOfTheKilledComeBack(t *testing.T) {
 func TestNoisyTenant(t *testing.T) {
 	t.Parallel()
 	noise := 100_000
-	if testing.Short() {
+	if small() {
 		noise = 10_000
 	}
 	lag := func(noise int) (out []time.Duration) {

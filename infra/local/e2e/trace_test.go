@@ -47,9 +47,15 @@ func TestOneTraceFromRequestToWorkers(t *testing.T) {
 			t.Errorf("%q is not below the caller's span: %+v", name, s)
 		}
 	}
-	for name, function := range map[string]string{"POST /api/v1/jobs": "jobs-create", "process job-split": "job-split", "process job-chunks": "job-chunk", "process events": "job-relay"} {
+	for name, function := range map[string]string{"POST /api/v1/jobs": "jobs-create", "process job-split": "job-split", "process job-chunks": "job-chunk"} {
 		if s := named(spans, name)[0]; s.Function != function || s.Service != "guardrails-jobs" {
 			t.Errorf("%q is of %s in %s, want %s", name, s.Function, s.Service, function)
+		}
+	}
+	// The stream of events and the queue of events have one name, and several readers.
+	for _, function := range []string{"job-relay", "event-match"} {
+		if !slices.ContainsFunc(named(spans, "process events"), func(s otlptest.Span) bool { return s.Function == function }) {
+			t.Errorf("%s has no span in the trace", function)
 		}
 	}
 	if len(named(spans, "DynamoDB.TransactWriteItems")) == 0 {
