@@ -55,8 +55,9 @@ func (d *dispatching) write(ctx context.Context) {
 	}
 }
 
-// eventView is an event as the API shows it: a CloudEvents 1.0 envelope.
-type eventView struct {
+// EventView is an event as the API shows it: a CloudEvents 1.0 envelope. It is exported because answers embed it, and the
+// framework reads no others.
+type EventView struct {
 	SpecVersion string          `json:"specversion" example:"1.0"`
 	ID          string          `json:"id" example:"evt_01jd3zk8q4x5v6w7y8z9a0b1c2"`
 	Source      string          `json:"source" doc:"guardrails, or /tenants/<id> for events of one's own."`
@@ -69,8 +70,8 @@ type eventView struct {
 	Previous    json.RawMessage `json:"previous,omitempty"`
 }
 
-func eventOf(r outbox.Row) eventView {
-	v := eventView{
+func eventOf(r outbox.Row) EventView {
+	v := EventView{
 		SpecVersion: "1.0", ID: r.PublicID(), Source: r.Source, Type: r.Type, DataVersion: r.Version, Subject: r.Subject, Time: r.Time, Sequence: r.ID,
 		Data: json.RawMessage(r.Data), Previous: json.RawMessage(r.Previous),
 	}

@@ -18,7 +18,7 @@ type eventAnswer struct {
 }
 
 type eventWhole struct {
-	eventView
+	EventView
 	Deliveries []deliveryRef `json:"deliveries" nullable:"false" doc:"What it set off, at most 100."`
 }
 
@@ -45,7 +45,7 @@ func getEvent(env *fn.Env) (fn.Handler[eventPath, eventAnswer], error) {
 		if err != nil {
 			return nil, err
 		}
-		out := &eventAnswer{eventWhole{eventView: eventOf(row), Deliveries: []deliveryRef{}}}
+		out := &eventAnswer{eventWhole{EventView: eventOf(row), Deliveries: []deliveryRef{}}}
 		for _, d := range found {
 			out.Body.Deliveries = append(out.Body.Deliveries, deliveryRef{
 				ID: d.ID, RuleID: d.Rule, DestinationID: d.Destination, Status: string(d.Status), AttemptCount: d.Made(), Reason: d.Reason,

@@ -22,9 +22,9 @@ type eventsInput struct {
 }
 
 // listEvents shows the tenant's events, the platform's and its own, newest first.
-func listEvents(env *fn.Env) (fn.Handler[eventsInput, fn.List[eventView]], error) {
+func listEvents(env *fn.Env) (fn.Handler[eventsInput, fn.List[EventView]], error) {
 	events, cursors := env.Table(table.Events), env.Cursors()
-	return func(ctx context.Context, call *fn.Call, in *eventsInput) (*fn.List[eventView], error) {
+	return func(ctx context.Context, call *fn.Call, in *eventsInput) (*fn.List[EventView], error) {
 		bound := []string{in.Type, in.Subject, in.Since, in.Until}
 		after, err := cursors.Decode(ctx, call.Scope, "events", bound, in.Cursor)
 		if err != nil {
@@ -42,7 +42,7 @@ func listEvents(env *fn.Env) (fn.Handler[eventsInput, fn.List[eventView]], error
 		if err != nil {
 			return nil, err
 		}
-		out := make([]eventView, len(rows))
+		out := make([]EventView, len(rows))
 		for i, r := range rows {
 			out[i] = eventOf(r)
 		}
