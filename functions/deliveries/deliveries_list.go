@@ -3,7 +3,6 @@ package deliveries
 import (
 	"context"
 	"errors"
-	"time"
 
 	"guardrails/shared/deliver"
 	"guardrails/shared/errs"
@@ -35,7 +34,7 @@ func deliveriesList(env *fn.Env) (fn.Handler[deliveriesInput, fn.List[deliveryVi
 			return nil, err
 		}
 		f := deliver.Filter{Status: deliver.Status(in.Status), Destination: in.Destination, Rule: in.Rule, EventType: in.EventType}
-		if f.Since, f.Until, err = period(in.Since, in.Until, "query.since", "query.until"); err != nil {
+		if f.Since, f.Until, err = fn.Period(in.Since, in.Until, "query.since", "query.until"); err != nil {
 			return nil, err
 		}
 		if in.Event != "" {
@@ -61,27 +60,4 @@ func deliveriesList(env *fn.Env) (fn.Handler[deliveriesInput, fn.List[deliveryVi
 		}
 		return fn.NewList(out, next), nil
 	}, nil
-}
-
-// period reads two times, either of which may be empty.
-func period(since, until, sinceAt, untilAt string) (from, to time.Time, err error) {
-	var faults []errs.Field
-	read := func(s, location string) time.Time {
-		if s == "" {
-			return time.Time{}
-		}
-		t, err := time.Parse(time.RFC3339, s)
-		if err != nil {
-			faults = append(faults, errs.Field{Location: location, Message: "expected an RFC 3339 time"})
-		}
-		return t
-	}
-	from, to = read(since, sinceAt), read(until, untilAt)
-	if len(faults) == 0 && !from.IsZero() && !to.IsZero() && to.Before(from) {
-		faults = append(faults, errs.Field{Location: untilAt, Message: "expected a time that is not before since"})
-	}
-	if len(faults) > 0 {
-		return from, to, errs.Invalid(faults...)
-	}
-	return from, to, nil
 }

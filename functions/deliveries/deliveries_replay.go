@@ -106,7 +106,7 @@ func filterOf(in replayFilter, now time.Time) (deliver.Filter, error) {
 	}
 	f.Kept = f.Status == deliver.Dead
 	var err error
-	f.Since, f.Until, err = period(in.Since, in.Until, "/filter/since", "/filter/until")
+	f.Since, f.Until, err = fn.Period(in.Since, in.Until, "/filter/since", "/filter/until")
 	if f.Until.IsZero() {
 		f.Until = now
 	}

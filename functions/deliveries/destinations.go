@@ -128,8 +128,8 @@ const maxKeys = 10
 const hintLen = 4
 
 // addKey gives a destination a new signing key, which it returns; those it had sign for a day longer.
-func (s *store) addKey(ctx context.Context, sc tenant.Scope, k deliver.Kind, d *deliver.Destination, now time.Time) (string, error) {
-	key, err := newKey(k, json.RawMessage(d.Config))
+func (s *store) addKey(ctx context.Context, sc tenant.Scope, d *deliver.Destination, now time.Time) (string, error) {
+	key, err := newKey(json.RawMessage(d.Config))
 	if err != nil {
 		return "", err
 	}

@@ -44,7 +44,7 @@ func destinationsCreate(env *fn.Env) (fn.Handler[createInput, destinationAnswer]
 		}
 		key := ""
 		if kind.Keyed() {
-			if key, err = s.addKey(ctx, call.Scope, kind, &d, call.Now); err != nil {
+			if key, err = s.addKey(ctx, call.Scope, &d, call.Now); err != nil {
 				return nil, err
 			}
 		}

@@ -23,7 +23,7 @@ func destinationsRotate(env *fn.Env) (fn.Handler[destinationPath, destinationAns
 		if !kind.Keyed() {
 			return nil, errs.New(errs.Conflict, "Destinations of this type have no signing secret.")
 		}
-		key, err := s.addKey(ctx, call.Scope, kind, &d, call.Now)
+		key, err := s.addKey(ctx, call.Scope, &d, call.Now)
 		if err != nil {
 			return nil, err
 		}

@@ -89,7 +89,7 @@ func (s *store) rekey(ctx context.Context, call *fn.Call, kind deliver.Kind, old
 	if err != nil || is == was {
 		return "", err
 	}
-	return s.addKey(ctx, call.Scope, kind, d, call.Now)
+	return s.addKey(ctx, call.Scope, d, call.Now)
 }
 
 // read answers a destination as it is, with a new key if it has one.

@@ -25,7 +25,7 @@ func kinds(env *fn.Env) []deliver.Kind {
 }
 
 // newKey makes a signing key as the destination's configuration wants it.
-func newKey(_ deliver.Kind, config json.RawMessage) (string, error) {
+func newKey(config json.RawMessage) (string, error) {
 	scheme, err := webhookkind.SchemeOf(config)
 	if err != nil {
 		return "", err

@@ -94,7 +94,7 @@ func order(sets *rulestore.Sets, stored, deliveries *table.Table) *deliver.Order
 			_, err := stored.Query(ctx, s, table.Page{Part: table.PartEvents, From: after + "!", Until: last, Limit: limit, Oldest: true}, &rows)
 			return rows, err
 		},
-		Wants: func(ctx context.Context, s tenant.Scope, e outbox.Row) ([]deliver.Want, error) {
+		Match: func(ctx context.Context, s tenant.Scope, e outbox.Row) ([]deliver.Want, error) {
 			wants, _, err := sets.Wants(ctx, s, e)
 			return wants, err
 		},

@@ -41,10 +41,10 @@ func (d *dispatching) match(ctx context.Context, s tenant.Scope, e outbox.Row) (
 	if err != nil {
 		return nil, err
 	}
-	if d.counter != nil {
+	if d.counter != nil { // else it was counted when the event came
 		d.counter.Count(s, found)
+		d.env.Metrics.Count(telemetry.RuleFailures, int64(len(found.Failures)))
 	}
-	d.env.Metrics.Count(telemetry.RuleFailures, int64(len(found.Failures)))
 	return wants, nil
 }
 

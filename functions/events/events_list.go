@@ -2,11 +2,9 @@ package events
 
 import (
 	"context"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 
-	"guardrails/shared/errs"
 	"guardrails/shared/eventquery"
 	"guardrails/shared/fn"
 	"guardrails/shared/outbox"
@@ -71,18 +69,10 @@ func span(since, until string) (from, to string, err error) {
 	if since == "" && until == "" {
 		return "", "", nil
 	}
-	var times [2]time.Time
-	for i, v := range [2]string{since, until} {
-		if v == "" {
-			continue
-		}
-		if times[i], err = time.Parse(time.RFC3339, v); err != nil {
-			return "", "", errs.Invalid(errs.Field{Location: [2]string{"query.since", "query.until"}[i], Message: "expected an RFC 3339 time"})
-		}
+	begin, end, err := fn.Period(since, until, "query.since", "query.until")
+	if err != nil {
+		return "", "", err
 	}
-	if since != "" && until != "" && times[1].Before(times[0]) {
-		return "", "", errs.Invalid(errs.Field{Location: "query.until", Message: "expected a time that is not before since"})
-	}
-	from, to = eventquery.Span(times[0], times[1])
+	from, to = eventquery.Span(begin, end)
 	return from, to, nil
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -54,21 +53,19 @@ const attempts = 4
 // apply reads the state, lets decide make the change and commits it, and again if others were faster. A change
 // without a type writes nothing.
 func (s *typeStore) apply(ctx context.Context, sc tenant.Scope, by audit.Actor, decide func(eventtype.State) (change, error)) (change, error) {
-	for range attempts {
+	var c change
+	lost := errs.New(errs.Conflict, "The event types are being changed by others; try again.")
+	err := table.Contend(attempts, lost, func() error {
 		state, err := s.State(ctx, sc)
 		if err != nil {
-			return change{}, err
+			return err
 		}
-		c, err := decide(state)
-		if err != nil || c.typ == "" {
-			return c, err
+		if c, err = decide(state); err != nil || c.typ == "" {
+			return err
 		}
-		err = s.commit(ctx, sc, by, state, c)
-		if !errors.Is(err, table.ErrCondition) {
-			return c, err
-		}
-	}
-	return change{}, errs.New(errs.Conflict, "The event types are being changed by others; try again.")
+		return s.commit(ctx, sc, by, state, c)
+	})
+	return c, err
 }
 
 func (s *typeStore) commit(ctx context.Context, sc tenant.Scope, by audit.Actor, state eventtype.State, c change) error {

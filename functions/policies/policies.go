@@ -67,21 +67,19 @@ const attempts = 4
 // apply reads the state, lets decide make the change and commits it, and again if others were faster. A change
 // without a type writes nothing.
 func (s *store) apply(ctx context.Context, sc tenant.Scope, by audit.Actor, decide func(policystore.State) (change, error)) (change, error) {
-	for range attempts {
+	var c change
+	lost := errs.New(errs.Conflict, "The policies are being changed by others; try again.")
+	err := table.Contend(attempts, lost, func() error {
 		state, err := s.State(ctx, sc)
 		if err != nil {
-			return change{}, err
+			return err
 		}
-		c, err := decide(state)
-		if err != nil || c.typ == "" {
-			return c, err
+		if c, err = decide(state); err != nil || c.typ == "" {
+			return err
 		}
-		err = s.commit(ctx, sc, by, state, c)
-		if !errors.Is(err, table.ErrCondition) {
-			return c, err
-		}
-	}
-	return change{}, errs.New(errs.Conflict, "The policies are being changed by others; try again.")
+		return s.commit(ctx, sc, by, state, c)
+	})
+	return c, err
 }
 
 func (s *store) commit(ctx context.Context, sc tenant.Scope, by audit.Actor, state policystore.State, c change) error {

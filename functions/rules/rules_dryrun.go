@@ -131,7 +131,11 @@ func chosen(ctx context.Context, past *eventquery.Events, call *fn.Call, in *dry
 	case len(b.EventIDs) > 0:
 		return named(ctx, past, call.Scope, b.EventIDs)
 	}
-	rows, err := past.Between(ctx, call.Scope, b.Since, b.Until, maxTried)
+	since, until, err := fn.Period(b.Since, b.Until, "/since", "/until")
+	if err != nil {
+		return nil, err
+	}
+	rows, err := past.Between(ctx, call.Scope, since, until, maxTried)
 	return eventsOf(rows), err
 }
 

@@ -39,22 +39,25 @@ type Dispatcher struct {
 	Metrics *telemetry.Metrics
 }
 
-// wants is what an event calls for, each delivery once.
-func (d *Dispatcher) wants(ctx context.Context, s tenant.Scope, e outbox.Row) ([]Want, error) {
+// matcher says what an event calls for by the rules of its tenant.
+type matcher func(ctx context.Context, s tenant.Scope, e outbox.Row) ([]Want, error)
+
+// wants is what an event calls for, by its tenant's rules and by itself, each delivery once. A test event goes to the
+// destination that it is for and to no other.
+func (match matcher) wants(ctx context.Context, s tenant.Scope, e outbox.Row) ([]Want, error) {
 	if e.Depth > MaxDepth {
 		return nil, nil
 	}
 	var matched []Want
 	if e.Type != events.DestinationTestedType {
 		var err error
-		if matched, err = d.Match(ctx, s, e); err != nil {
+		if matched, err = match(ctx, s, e); err != nil {
 			return nil, err
 		}
 	}
 	for _, destination := range e.To {
 		matched = append(matched, Want{Destination: destination})
 	}
-	d.count(telemetry.EventsMatched, 1)
 	return matched, nil
 }
 
@@ -69,8 +72,11 @@ func (d *Dispatcher) Dispatch(ctx context.Context, s tenant.Scope, list ...outbo
 	var messages []queue.Message
 	var failed []error
 	for _, e := range list {
-		wants, err := d.wants(ctx, s, e)
+		wants, err := matcher(d.Match).wants(ctx, s, e)
 		failed = append(failed, err)
+		if err == nil {
+			d.count(telemetry.EventsMatched, 1)
+		}
 		for _, w := range wants {
 			messages = append(messages, MessageOf(First(e, w.Rule, w.Version, w.Destination), 0))
 		}
@@ -91,7 +97,7 @@ const (
 // Resend sends those deliveries of an event that nobody has begun, and returns how many they were. Where the queue does
 // not take them, they are written down as due, so that the sweep sends them.
 func (d *Dispatcher) Resend(ctx context.Context, s tenant.Scope, e outbox.Row) (int, error) {
-	wants, err := d.wants(ctx, s, e)
+	wants, err := matcher(d.Match).wants(ctx, s, e)
 	if err != nil || len(wants) == 0 {
 		return 0, err
 	}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
-	"github.com/oklog/ulid/v2"
 	"golang.org/x/sync/errgroup"
 
 	"guardrails/shared/id"
@@ -68,20 +67,7 @@ func (f Filter) span() (from, until string) {
 	if f.Since.IsZero() && f.Until.IsZero() {
 		return "", ""
 	}
-	last := f.Until
-	if last.IsZero() {
-		last = ulid.Time(ulid.MaxTime())
-	}
-	return edge(f.Since, "0"), edge(last, "z")
-}
-
-// edge is the least or the greatest id of a time.
-func edge(at time.Time, fill string) string {
-	var u ulid.ULID
-	if at.After(time.UnixMilli(0)) {
-		_ = u.SetTime(min(ulid.Timestamp(at), ulid.MaxTime())) // the time is within its range
-	}
-	return string(id.Delivery) + "_" + strings.ToLower(u.String())[:timeLen] + strings.Repeat(fill, 16)
+	return id.Bounds(id.Delivery, f.Since, f.Until)
 }
 
 // pages are the queries that together have everything of a filter.

@@ -20,8 +20,8 @@ import (
 type Order struct {
 	// Log reads events after one and up to a time, in their order.
 	Log func(ctx context.Context, s tenant.Scope, after string, until time.Time, limit int) ([]outbox.Row, error)
-	// Wants says what an event calls for.
-	Wants func(ctx context.Context, s tenant.Scope, e outbox.Row) ([]Want, error)
+	// Match says what an event calls for by the tenant's rules.
+	Match func(ctx context.Context, s tenant.Scope, e outbox.Row) ([]Want, error)
 	// Cursor reads how far a destination has come, "" if nowhere; Advance says so.
 	Cursor  func(ctx context.Context, s tenant.Scope, destination string) (string, error)
 	Advance func(ctx context.Context, s tenant.Scope, destination, event string) error
@@ -118,15 +118,9 @@ func (r *round) drain(ctx context.Context, end time.Time) (cursor string, blocke
 
 // inOrder makes the deliveries of one event to the destination. blocked says that one of them has to be tried again later.
 func (r *round) inOrder(ctx context.Context, e outbox.Row, end time.Time) (blocked bool, err error) {
-	if e.Depth > MaxDepth {
-		return false, nil
-	}
-	wants, err := r.Order.Wants(ctx, r.scope, e)
+	wants, err := matcher(r.Order.Match).wants(ctx, r.scope, e)
 	if err != nil {
 		return false, err
-	}
-	for _, to := range e.To {
-		wants = append(wants, Want{Destination: to})
 	}
 	for _, w := range wants {
 		if w.Destination != r.destination.ID {

@@ -4,10 +4,7 @@ package eventquery
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
-
-	"github.com/oklog/ulid/v2"
 
 	"guardrails/shared/errs"
 	"guardrails/shared/id"
@@ -63,42 +60,11 @@ func (e *Events) Get(ctx context.Context, s tenant.Scope, eventID string) (outbo
 }
 
 // Span is between which ids the events of a time lie, both included; zero times do not bound.
-func Span(since, until time.Time) (from, to string) {
-	if until.IsZero() {
-		until = ulid.Time(ulid.MaxTime())
-	}
-	return edge(since, "0"), edge(until, "z")
-}
+func Span(since, until time.Time) (from, to string) { return id.Bounds(id.Event, since, until) }
 
-const timeLen = 10
-
-// edge is the least or the greatest id of a time.
-func edge(at time.Time, fill string) string {
-	var u ulid.ULID
-	if at.After(time.UnixMilli(0)) {
-		_ = u.SetTime(min(ulid.Timestamp(at), ulid.MaxTime())) // the time is within its range
-	}
-	return string(id.Event) + "_" + strings.ToLower(u.String())[:timeLen] + strings.Repeat(fill, len(u.String())-timeLen)
-}
-
-// Between reads the last events of a time, given as RFC 3339 or empty, newest first. Times that are none are
-// errs.InvalidRequest at /since and /until.
-func (e *Events) Between(ctx context.Context, s tenant.Scope, since, until string, limit int) ([]outbox.Row, error) {
-	var times [2]time.Time
-	for i, v := range [2]string{since, until} {
-		if v == "" {
-			continue
-		}
-		t, err := time.Parse(time.RFC3339, v)
-		if err != nil {
-			return nil, errs.Invalid(errs.Field{Location: [2]string{"/since", "/until"}[i], Message: "expected an RFC 3339 time"})
-		}
-		times[i] = t
-	}
-	if since != "" && until != "" && times[1].Before(times[0]) {
-		return nil, errs.Invalid(errs.Field{Location: "/until", Message: "expected a time that is not before since"})
-	}
-	from, to := Span(times[0], times[1])
+// Between reads the last events of a time, newest first; zero times do not bound.
+func (e *Events) Between(ctx context.Context, s tenant.Scope, since, until time.Time, limit int) ([]outbox.Row, error) {
+	from, to := Span(since, until)
 	var rows []outbox.Row
 	_, err := e.table.Query(ctx, s, table.Page{Part: table.PartEvents, From: from, Until: to, Limit: limit}, &rows)
 	return rows, err

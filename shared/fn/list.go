@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"guardrails/shared/errs"
 )
@@ -59,4 +60,28 @@ func (c *Call) Match(ifMatch string, current int64) error {
 		}
 	}
 	return errs.New(errs.PreconditionFailed, "The resource has changed since it was read; read it again.")
+}
+
+// Period reads the bounds of a time, RFC 3339 or empty. Faults are errs.InvalidRequest at the locations: what is no time, and
+// an end before the beginning.
+func Period(since, until, sinceAt, untilAt string) (from, to time.Time, err error) {
+	var faults []errs.Field
+	read := func(s, location string) time.Time {
+		if s == "" {
+			return time.Time{}
+		}
+		t, err := time.Parse(time.RFC3339, s)
+		if err != nil {
+			faults = append(faults, errs.Field{Location: location, Message: "expected an RFC 3339 time"})
+		}
+		return t
+	}
+	from, to = read(since, sinceAt), read(until, untilAt)
+	if len(faults) == 0 && !from.IsZero() && !to.IsZero() && to.Before(from) {
+		faults = append(faults, errs.Field{Location: untilAt, Message: "expected a time that is not before since"})
+	}
+	if len(faults) > 0 {
+		return from, to, errs.Invalid(faults...)
+	}
+	return from, to, nil
 }

@@ -38,7 +38,11 @@ const (
 	Replay      Prefix = "rpl"
 )
 
-const bodyLen = 26
+// bodyLen is how long an id is behind its prefix; timeLen of it are its time.
+const (
+	bodyLen = 26
+	timeLen = 10
+)
 
 // Generator makes ids that sort by time, also within a millisecond. It is safe for concurrent use.
 type Generator struct {
@@ -91,6 +95,21 @@ func Next(s string, n int) string {
 		carry >>= 8
 	}
 	return prefix + "_" + strings.ToLower(u.String())
+}
+
+// Bounds are the least and the greatest id of kind p between two times, both included. A zero time does not bound.
+func Bounds(p Prefix, since, until time.Time) (least, greatest string) {
+	edge := func(at time.Time, fill string) string {
+		var u ulid.ULID
+		if at.After(time.UnixMilli(0)) {
+			_ = u.SetTime(min(ulid.Timestamp(at), ulid.MaxTime())) // the time is within its range
+		}
+		return string(p) + "_" + strings.ToLower(u.String())[:timeLen] + strings.Repeat(fill, bodyLen-timeLen)
+	}
+	if until.IsZero() {
+		until = ulid.Time(ulid.MaxTime())
+	}
+	return edge(since, "0"), edge(until, "z")
 }
 
 // Valid reports whether s is an id of kind p. It says nothing about existence.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/hashicorp/golang-lru/v2/simplelru"
+	"golang.org/x/sync/errgroup"
 
 	"guardrails/shared/clock"
 	"guardrails/shared/rule"
@@ -32,6 +33,8 @@ const (
 	maxCounted = 8192
 	// maxWritten bounds the writes after one batch; the rest is written after the next.
 	maxWritten = 50
+	// writers is how many of them are made at once: somebody waits for the answer meanwhile.
+	writers = 16
 )
 
 // Counter counts what rules do, for their tenants to see. What it has not written when its process ends is not counted. It
@@ -94,8 +97,11 @@ func (c *Counter) tally(s tenant.Scope, ruleID string) *tally {
 
 // Write writes what has been counted and not been written for a while.
 func (c *Counter) Write(ctx context.Context) error {
-	var failed []error
-	for _, d := range c.due() {
+	list := c.due()
+	failed := make([]error, len(list))
+	var g errgroup.Group
+	g.SetLimit(writers)
+	for i, d := range list {
 		u := expression.Add(expression.Name("matches"), expression.Value(d.health.Matches)).Add(expression.Name("failures"), expression.Value(d.health.Failures))
 		if d.health.LastMatched > 0 {
 			u = u.Set(expression.Name("last_matched"), expression.Value(d.health.LastMatched))
@@ -103,8 +109,12 @@ func (c *Counter) Write(ctx context.Context) error {
 		if d.health.LastFailed > 0 {
 			u = u.Set(expression.Name("last_failed"), expression.Value(d.health.LastFailed)).Set(expression.Name("last_failure"), expression.Value(d.health.LastFailure))
 		}
-		failed = append(failed, c.table.UpdateReturning(ctx, d.key.scope, table.RuleHealthKey(d.key.rule), u, table.Always(), nil, nil))
+		g.Go(func() error {
+			failed[i] = c.table.UpdateReturning(ctx, d.key.scope, table.RuleHealthKey(d.key.rule), u, table.Always(), nil, nil)
+			return nil
+		})
 	}
+	_ = g.Wait() // see failed
 	return errors.Join(failed...)
 }
 

@@ -232,6 +232,17 @@ func Transact(ctx context.Context, ops ...Op) error {
 	return err
 }
 
+// Contend makes a change of what others change at the same time: try reads, decides and commits under the condition that
+// what it read still stands, and is called again when that failed. After so many tries it returns lost.
+func Contend(tries int, lost error, try func() error) error {
+	for range tries {
+		if err := try(); !errors.Is(err, ErrCondition) {
+			return err
+		}
+	}
+	return lost
+}
+
 // patiently tries a write again while another transaction holds its items. The waits are random, so that those who
 // collided part.
 func patiently(ctx context.Context, write func() error) error {
