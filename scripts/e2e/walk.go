@@ -121,8 +121,11 @@ func visits() []visit {
 		{route: "destinations-get", id: "$destination", want: ok, save: "destination", field: "id"},
 		{route: "destinations-delete", id: "$destination", ifMatch: true, want: []int{http.StatusNoContent}},
 
+		{route: "webhook-secret-update", body: object{}, want: ok},
+		{route: "webhook-secret-get", want: ok, until: `"secret":"`},
+
 		{route: "uploads-create", body: object{}, want: []int{http.StatusCreated}},
-		{route: "jobs-create", body: object{"documents": []object{{"id": "a", "text": "x"}}}, want: []int{http.StatusAccepted}, save: "job", field: "id"},
+		{route: "jobs-create", body: object{"documents": []object{{"id": "a", "text": "x"}}, "webhook_url": nowhere}, want: []int{http.StatusAccepted}, save: "job", field: "id"},
 		{route: "jobs-get", id: "$job", want: ok, until: `"completed"`},
 		{route: "jobs-results", id: "$job", want: ok, until: `"a"`},
 		{route: "jobs-list", want: ok, until: "$job"},
@@ -147,7 +150,7 @@ func visits() []visit {
 
 		{route: "legacy-health", want: ok},
 		{route: "legacy-analyze", body: object{"prompt": "x"}, want: ok},
-		{route: "legacy-analyze-async", body: object{"text": "x"}, want: ok},
+		{route: "legacy-analyze-async", body: object{"text": "x", "webhook_url": nowhere, "sign_payload": true}, want: ok},
 		{route: "legacy-compliance-async", query: "text=x&frameworks=hipaa", want: ok},
 		{route: "legacy-redact-async", query: "text=x", want: ok},
 		{route: "legacy-pii-async", query: "text=x", want: ok, save: "task", field: "task_id"},
