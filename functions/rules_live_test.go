@@ -107,3 +107,39 @@ func TestWhatARuleDoesIsCounted(t *testing.T) {
 		t.Errorf("health %v", h)
 	}
 }
+
+// TestTheStreamBringsNothingFromBeforeARule has an event that comes late by the stream, after a rule for it was made, and
+// another after a rule was enabled.
+func TestTheStreamBringsNothingFromBeforeARule(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Config.ConfigTTL = ruleTTL
+	dst, _ := w.destination(t, quietly(t).URL(), nil)
+	late := func(what string, n int) {
+		t.Helper()
+		w.clock.Advance(time.Minute)
+		w.stream(t, w.rows(t, "orders.order.created")...)
+		if got := len(w.post.Take(queue.Deliveries)); got != n {
+			t.Errorf("%s: %d deliveries, want %d", what, got, n)
+		}
+	}
+	w.publish(t, body{})
+	w.clock.Advance(2 * time.Second)
+	rule := w.rule(t, dst, nil, nil)
+	late("a rule that was made after the event", 0)
+	put := func(enabled bool) {
+		t.Helper()
+		w.call(t, "rules-update", fntest.Request{Path: path(rule), Body: body{
+			"name": "Orders", "event_types": []string{"orders.*"}, "actions": []body{{"destination_id": dst}}, "enabled": enabled,
+		}}).Want(t, 200)
+	}
+	put(false)
+	w.publish(t, body{})
+	w.clock.Advance(2 * time.Second)
+	put(true)
+	late("a rule that was enabled after the event", 0)
+	w.post.Refuse(queue.Deliveries)
+	w.publish(t, body{})
+	w.post.Refuse()
+	late("a rule from before the last event", 1)
+}

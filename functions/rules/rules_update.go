@@ -45,6 +45,9 @@ func update(env *fn.Env) (fn.Handler[updateInput, answer], error) {
 			}
 			before := row.Size()
 			row.Version, row.Body, row.Compiled, row.UpdatedAt, row.By = row.Version+1, body.Body, body.Compiled, s.clock.Now().UnixMilli(), call.Principal.ID()
+			if !was.On() {
+				row.EnabledAt = row.UpdatedAt
+			}
 			next := state.Next(row.ID)
 			next.Size = resized(next.Size, row.Size()-before)
 			next.Unindexed += unindexed(in.Body, compiled) - unindexed(was.Definition, was.Compiled)

@@ -71,6 +71,8 @@ const (
 	// stopWithin is what a stop may take; graceWithin of it is for requests and batches in flight.
 	stopWithin  = 9 * time.Second
 	graceWithin = 4 * time.Second
+	// localPace makes up for MiniStack's waiting polls, which look ten times a second.
+	localPace = 10 * time.Millisecond
 	// localHeader lets the longest query that a route knows come as far as the gateway.
 	localHeader = 1 << 20
 )
@@ -82,6 +84,8 @@ type site struct {
 	proxies []netip.Prefix
 	// wait is how long a poll of a queue waits; 0 leaves it to the trigger.
 	wait time.Duration
+	// pace is the trigger's of the same name.
+	pace time.Duration
 	// epoch counts how often the streams may have been set back.
 	epoch func() int64
 	// within is what a stop may take; grace of it is for requests and batches in flight.
@@ -110,7 +114,7 @@ type host struct {
 // Run serves until ctx ends, then stops: requests and batches in flight are finished, MiniStack saves. It returns nil
 // after a clean stop. An error is one sentence for the user.
 func Run(ctx context.Context, cfg Config, build Builder, seed Seeder) error {
-	h := newHost(cfg, site{env: Env, within: stopWithin, grace: graceWithin, maxHeader: localHeader})
+	h := newHost(cfg, site{env: Env, pace: localPace, within: stopWithin, grace: graceWithin, maxHeader: localHeader})
 	return h.run(ctx, func() error { return h.start(ctx, build, seed) }, h.announce)
 }
 

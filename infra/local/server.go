@@ -120,7 +120,7 @@ func (h *host) mapping(m plan.Mapping, target *invoke.Target, points *trigger.Ch
 	if m.Kind == fn.TriggerQueue {
 		return &trigger.Queue{
 			AWS: h.poll, Name: m.Physical, BatchSize: m.BatchSize, Window: m.Window, Wait: h.wait,
-			Concurrency: min(m.Concurrency, pollers), Target: target, IDs: h.ids, Log: h.cfg.Log,
+			Concurrency: min(m.Concurrency, pollers), Pace: h.pace, Target: target, IDs: h.ids, Log: h.cfg.Log,
 		}
 	}
 	return &trigger.Stream{

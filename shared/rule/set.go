@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"time"
 
 	"cel.dev/cel-go/common/types"
 )
@@ -16,6 +17,8 @@ type Rule struct {
 	Version int
 	Definition
 	Compiled Compiled
+	// From is when the rule began to match; who matches past events skips it for those of before.
+	From time.Time
 }
 
 // MaxUnindexed is how many rules without any equality a tenant may have: each is tried with every event of its types.

@@ -17,6 +17,7 @@ import (
 	"guardrails/shared/fn"
 	"guardrails/shared/fntest"
 	"guardrails/shared/id"
+	"guardrails/shared/outbox"
 	"guardrails/shared/rule"
 	"guardrails/shared/rulestore"
 	"guardrails/shared/table"
@@ -300,5 +301,39 @@ func TestRulesAreListedInPages(t *testing.T) {
 		if _, err := b.store.Row(t.Context(), b.scope, bad); !errors.Is(err, errs.NotFound) {
 			t.Errorf("%q: %v", bad, err)
 		}
+	}
+}
+
+// TestARuleWantsNothingFromBefore matches events late, as the stream does: those of before the rule are none of its.
+func TestARuleWantsNothingFromBefore(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		created, enabled time.Duration
+		wants            int
+	}{
+		"made before":                   {-time.Minute, 0, 1},
+		"made after":                    {time.Minute, 0, 0},
+		"made after, by another clock":  {500 * time.Millisecond, 0, 1},
+		"enabled before":                {-time.Hour, -time.Minute, 1},
+		"made before and enabled after": {-time.Hour, time.Minute, 0},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := start(t)
+			event := outbox.Row{ID: b.ids.New(id.Event), Type: "orders.order.created", Data: "{}"}
+			row := b.row(t, b.ids.New(id.Rule), 1, true)
+			event.Subject = row.ID + "1"
+			row.CreatedAt = b.clock.Now().Add(c.created).UnixMilli()
+			if c.enabled != 0 {
+				row.EnabledAt = b.clock.Now().Add(c.enabled).UnixMilli()
+			}
+			b.put(t, row.ID, &row)
+			b.clock.Advance(2 * time.Minute)
+			wants, found, err := b.sets().Wants(t.Context(), b.scope, event)
+			if err != nil || len(wants) != c.wants || len(found.Matches) != c.wants {
+				t.Errorf("%d wants of %d matches, %v; want %d", len(wants), len(found.Matches), err, c.wants)
+			}
+		})
 	}
 }

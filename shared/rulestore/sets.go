@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"guardrails/shared/clock"
 	"guardrails/shared/deliver"
 	"guardrails/shared/errs"
+	"guardrails/shared/id"
 	"guardrails/shared/outbox"
 	"guardrails/shared/rule"
 	"guardrails/shared/table"
@@ -189,13 +191,19 @@ func (s *Sets) Since(sc tenant.Scope, ruleID string) (time.Time, bool) {
 	return at(ms), ok
 }
 
-// Wants says which deliveries an event calls for, and what the tenant's rules did. A rule names a destination once.
+// skew is how far apart the clocks of those who accept events and of those who change rules may be.
+const skew = time.Second
+
+// Wants says which deliveries an event calls for, and what the tenant's rules did. A rule names a destination once, and
+// wants nothing that happened before it was made or enabled: the stream and the order of a destination come to events late.
 func (s *Sets) Wants(ctx context.Context, sc tenant.Scope, e outbox.Row) ([]deliver.Want, rule.Result, error) {
 	set, err := s.Set(ctx, sc)
 	if err != nil || set.Len() == 0 {
 		return nil, rule.Result{}, err
 	}
 	found := set.Match(ctx, EventOf(e))
+	happened := id.Time(e.ID)
+	found.Matches = slices.DeleteFunc(found.Matches, func(m rule.Match) bool { return happened.Add(skew).Before(m.Rule.From) })
 	var out []deliver.Want
 	for _, m := range found.Matches {
 		for _, a := range m.Rule.Actions {

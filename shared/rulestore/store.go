@@ -32,6 +32,8 @@ type Row struct {
 	Compiled  []byte `dynamodbav:"compiled"`
 	CreatedAt int64  `dynamodbav:"created_at"`
 	UpdatedAt int64  `dynamodbav:"updated_at"`
+	// EnabledAt is when the rule was enabled again; 0 if it never was disabled.
+	EnabledAt int64 `dynamodbav:"enabled_at,omitempty"`
 	// By is who made this version.
 	By string `dynamodbav:"by"`
 }
@@ -65,7 +67,7 @@ func (r Row) ruleBy(engine *rule.Engine) (rule.Rule, error) {
 	if err != nil {
 		return rule.Rule{}, fmt.Errorf("decode rule %s: %w", r.ID, err)
 	}
-	return rule.Rule{ID: r.ID, Version: r.Version, Definition: d, Compiled: c}, nil
+	return rule.Rule{ID: r.ID, Version: r.Version, Definition: d, Compiled: c, From: at(max(r.CreatedAt, r.EnabledAt))}, nil
 }
 
 // Change names a rule that was changed or deleted, and the state's version since.

@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
 	"guardrails/infra/local/invoke"
+	"guardrails/shared/clock"
 	"guardrails/shared/id"
 )
 
@@ -30,6 +31,8 @@ const (
 	// answerWithin is what a poll may take beside its waiting.
 	answerWithin = 15 * time.Second
 	deleteTries  = 3
+	// brisk is how long after a batch more messages are thought to come.
+	brisk = time.Second
 )
 
 // Queue is an event source mapping of an SQS queue with partial batch answers. The queue's own visibility timeout and
@@ -47,17 +50,21 @@ type Queue struct {
 	Wait time.Duration
 	// Concurrency is how many batches are worked on at once.
 	Concurrency int
-	Target      *invoke.Target
-	IDs         *id.Generator
-	Log         *slog.Logger
+	// Pace is the pause between polls that do not wait, which one poller makes while messages keep coming; 0 means none of
+	// them. It is for a queue that answers waiting polls late, as MiniStack's does: it looks ten times a second.
+	Pace   time.Duration
+	Target *invoke.Target
+	IDs    *id.Generator
+	Log    *slog.Logger
 }
 
 // Run polls until ctx ends and returns when the last batch is done; batches run under work.
 func (q *Queue) Run(ctx, work context.Context) {
 	api := sqs.NewFromConfig(q.AWS)
 	var pollers sync.WaitGroup
+	eager := make(chan struct{}, 1)
 	for range q.Concurrency {
-		pollers.Go(func() { (&poller{Queue: q, api: api}).poll(ctx, work) })
+		pollers.Go(func() { (&poller{Queue: q, api: api, eager: eager}).poll(ctx, work) })
 	}
 	pollers.Wait()
 }
@@ -67,6 +74,9 @@ type poller struct {
 	*Queue
 	api *sqs.Client
 	url *string
+	// eager holds the poller that does not wait; busy is when this one was last given a batch.
+	eager chan struct{}
+	busy  time.Time
 }
 
 func (q *poller) poll(ctx, work context.Context) {
@@ -79,6 +89,7 @@ func (q *poller) poll(ctx, work context.Context) {
 		messages, err := q.gather(ctx)
 		if len(messages) > 0 {
 			q.handle(work, messages)
+			q.busy = time.Now()
 		}
 		if err != nil {
 			q.url = nil
@@ -106,7 +117,7 @@ func (q *poller) find(ctx context.Context) error {
 // gather receives one batch: what one receive gives, or what arrives until the batch is full or the window is over.
 // With an error, what was received before it is still a batch.
 func (q *poller) gather(ctx context.Context) ([]types.Message, error) {
-	messages, err := q.receive(ctx, q.BatchSize, cmp.Or(q.Wait, longPoll))
+	messages, err := q.first(ctx)
 	if err != nil || len(messages) == 0 || q.Window == 0 {
 		return messages, err
 	}
@@ -122,8 +133,41 @@ func (q *poller) gather(ctx context.Context) ([]types.Message, error) {
 	return messages, nil
 }
 
+// first receives what is there, or what comes first.
+func (q *poller) first(ctx context.Context) ([]types.Message, error) {
+	if time.Since(q.busy) < brisk {
+		if messages, err := q.eagerly(ctx); err != nil || len(messages) > 0 {
+			return messages, err
+		}
+	}
+	return q.receive(ctx, q.BatchSize, cmp.Or(q.Wait, longPoll))
+}
+
+// eagerly polls without waiting, at the pace, while messages may be expected and no other poller does so.
+func (q *poller) eagerly(ctx context.Context) ([]types.Message, error) {
+	if q.Pace == 0 {
+		return nil, nil
+	}
+	select {
+	case q.eager <- struct{}{}:
+		defer func() { <-q.eager }()
+	default:
+		return nil, nil
+	}
+	for since := time.Now(); time.Since(since) < brisk; {
+		messages, err := q.receive(ctx, q.BatchSize, 0)
+		if err != nil || len(messages) > 0 {
+			return messages, err
+		}
+		if clock.Pause(ctx, q.Pace) != nil {
+			return nil, nil // the caller looks at ctx
+		}
+	}
+	return nil, nil
+}
+
 func (q *poller) receive(ctx context.Context, most int, wait time.Duration) ([]types.Message, error) {
-	if q.Wait > 0 {
+	if q.Wait > 0 || wait == 0 {
 		ctx = context.WithoutCancel(ctx)
 	}
 	ctx, cancel := context.WithTimeout(ctx, wait+answerWithin)

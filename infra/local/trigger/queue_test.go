@@ -1,10 +1,12 @@
 package trigger_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -254,17 +256,71 @@ func TestPollerWaitsForItsQueue(t *testing.T) {
 	receive(t, got)
 }
 
-// watched tells of each poll before it is sent.
+// watched tells of each poll before it is sent, and for how many seconds it would wait.
 type watched struct {
 	aws.HTTPClient
-	polls chan struct{}
+	poll func(wait int) (answered func())
 }
 
 func (w watched) Do(r *http.Request) (*http.Response, error) {
-	if strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".ReceiveMessage") {
-		w.polls <- struct{}{}
+	if !strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".ReceiveMessage") {
+		return w.HTTPClient.Do(r)
 	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	var in struct{ WaitTimeSeconds int }
+	if err := json.Unmarshal(body, &in); err != nil {
+		return nil, err
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	defer w.poll(in.WaitTimeSeconds)()
 	return w.HTTPClient.Do(r)
+}
+
+// TestPollersDoNotWaitAfterABatch has two pollers that both had a batch: one of them polls without waiting until no more
+// is expected, the other waits.
+func TestPollersDoNotWaitAfterABatch(t *testing.T) {
+	t.Parallel()
+	c, set := queueOf(t, 5)
+	live := set.Queues[1].Physical
+	var both sync.WaitGroup
+	both.Add(2)
+	q := poller(t, live, func([]byte) ([]byte, error) {
+		both.Done()
+		both.Wait()
+		return nil, nil
+	})
+	var mu sync.Mutex
+	var eager, most, patient int
+	over, once := make(chan struct{}), sync.Once{}
+	q.BatchSize, q.Concurrency, q.Pace = 1, 2, time.Millisecond
+	q.AWS.HTTPClient = watched{q.AWS.HTTPClient, func(wait int) func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if wait > 0 {
+			if patient++; most > 0 && patient >= 4 { // both began so, and both end so
+				once.Do(func() { close(over) })
+			}
+			return func() {}
+		}
+		eager++
+		most = max(most, eager)
+		return func() {
+			mu.Lock()
+			defer mu.Unlock()
+			eager--
+		}
+	}}
+	send(t, c, live, "one", "two")
+	run(t, q.Run)
+	receive(t, over)
+	mu.Lock()
+	defer mu.Unlock()
+	if most != 1 {
+		t.Errorf("%d pollers at once did not wait, want 1", most)
+	}
 }
 
 // TestAPatientPollIsNotCutOff stops a trigger while it polls. What comes before the poll ends is worked on, or it would
@@ -283,7 +339,10 @@ func TestAPatientPollIsNotCutOff(t *testing.T) {
 		return nil, nil
 	})
 	polls := make(chan struct{}, 10)
-	q.Wait, q.AWS.HTTPClient = 15*time.Second, watched{q.AWS.HTTPClient, polls}
+	q.Wait, q.AWS.HTTPClient = 15*time.Second, watched{q.AWS.HTTPClient, func(int) func() {
+		polls <- struct{}{}
+		return func() {}
+	}}
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() {
