@@ -1,6 +1,7 @@
 package functions_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"guardrails/shared/deliver"
 	"guardrails/shared/deliver/receivertest"
 	"guardrails/shared/fntest"
+	"guardrails/shared/outbox"
 	"guardrails/shared/queue"
 	"guardrails/shared/registry"
 	"guardrails/shared/table"
@@ -377,4 +379,29 @@ func TestADestinationThatFailsForDaysIsDisabled(t *testing.T) {
 	}
 	w.send(t)
 	arrived(t, r, 1)
+}
+
+// TestFailuresAtADisabledDestinationAreTold has one that is disabled while a delivery waits.
+func TestFailuresAtADisabledDestinationAreTold(t *testing.T) {
+	t.Parallel()
+	for after, told := range map[string]int{"alert": 1, "log": 0, "dlq": 0} {
+		t.Run(after, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			dst, _ := w.destination(t, quietly(t, 410).URL(), nil)
+			w.rule(t, dst, body{"on_failure": after}, nil)
+			w.publish(t, body{})
+			w.send(t) // it is gone now
+			id := w.publish(t, body{})
+			w.send(t)
+			d := w.delivery(t, id)
+			failed := slices.DeleteFunc(w.rows(t, "delivery.failed"), func(r outbox.Row) bool { return !strings.Contains(r.Data, id) })
+			if d.Status != "dead" || d.Reason != "destination_disabled" || len(failed) != told {
+				t.Errorf("%d events of delivery %+v", len(failed), d)
+			}
+			if dry := w.replay(t, body{"status": "dead"}, true); (dry["matched"] == 0.0) != (after == "log") {
+				t.Errorf("replay finds %v", dry)
+			}
+		})
+	}
 }

@@ -40,7 +40,7 @@ func newSender(env *fn.Env) (func(context.Context, []fn.Message[deliver.Ticket])
 	}
 	callbacks, controls := callback.New(policies, env.Keys(), env.Config.Destinations, env.Clock), deliver.NewControls(env.Table(table.Deliveries))
 	w := deliver.NewWorker(deliver.Parts{
-		Rows: newRows(env), Controls: controls, Queue: env.Queue(queue.Deliveries),
+		Rows: newRows(env).Telling(out), Controls: controls, Queue: env.Queue(queue.Deliveries),
 		Destination: newCache(destinations, env.Clock, env.Config.ConfigTTL).get, Open: callbacks.Target, Hidden: callback.Plan(),
 		Disable: func(ctx context.Context, s tenant.Scope, d deliver.Destination, reason string) error {
 			if d.Hidden {

@@ -48,21 +48,25 @@ func (r *round) one(ctx context.Context, i int) error {
 	return r.record(ctx, i, row, plan, result, took)
 }
 
+// plan is what is said of the deliveries of a version of a rule to a destination, or of those that no rule asked for.
+func (r *round) plan(ctx context.Context, rule string, version int, destination string) (Plan, error) {
+	switch {
+	case rule != "":
+		return r.Plan(ctx, r.scope, rule, version, destination)
+	case r.destination.Hidden:
+		return r.Hidden, nil
+	}
+	return Plan{}, nil
+}
+
 // attempt renders, signs and sends.
 func (r *round) attempt(ctx context.Context, row Row, e outbox.Row) (Plan, Result, time.Duration) {
-	plan := Plan{}
-	if r.destination.Hidden {
-		plan = r.Hidden
+	plan, err := r.plan(ctx, row.Rule, row.RuleVersion, row.Destination)
+	if errors.Is(err, errs.NotFound) {
+		return plan, Result{Class: Permanent, Code: codeNoRule}, 0
 	}
-	if row.Rule != "" {
-		var err error
-		plan, err = r.Plan(ctx, r.scope, row.Rule, row.RuleVersion, row.Destination)
-		if errors.Is(err, errs.NotFound) {
-			return plan, Result{Class: Permanent, Code: codeNoRule}, 0
-		}
-		if err != nil {
-			return plan, Result{Class: Retryable, Code: "rule_unavailable"}, 0
-		}
+	if err != nil {
+		return plan, Result{Class: Retryable, Code: "rule_unavailable"}, 0
 	}
 	event := Event{
 		ID: e.PublicID(), Type: e.Type, Source: e.Source, Subject: e.Subject, Version: e.Version, Time: e.Time,
@@ -70,7 +74,6 @@ func (r *round) attempt(ctx context.Context, row Row, e outbox.Row) (Plan, Resul
 	}
 	data := event.Data
 	if plan.Render != nil {
-		var err error
 		if data, err = plan.Render(ctx, event); err != nil {
 			return plan, Result{Class: Permanent, Code: codeTemplate}, 0
 		}
@@ -116,7 +119,7 @@ func (r *round) record(ctx context.Context, i int, row Row, plan Plan, result Re
 		delay, retry = plan.Retry.Delay(row.Attempt-row.Base, fromMS(row.FirstAt), now, result.RetryAfter, r.Random())
 	}
 	var next settled
-	written, changed, err := change(ctx, r.Rows, r.scope, row, func(row Row) (Row, bool) {
+	written, changed, err := changeTelling(ctx, r.Rows, r.scope, row, func(row Row) (Row, bool) {
 		if !row.owns(r.owner, a.Number) {
 			return row, false
 		}
@@ -126,7 +129,7 @@ func (r *round) record(ctx context.Context, i int, row Row, plan Plan, result Re
 		next = fail(row, a, now, delay, retry)
 		next.row.Quiet = next.row.Status == Dead && plan.Quiet
 		return next.row, true
-	})
+	}, plan.failure)
 	r.learn(ctx, i, result, now)
 	if err != nil {
 		return ignoreGone(err)
@@ -140,7 +143,8 @@ func (r *round) record(ctx context.Context, i int, row Row, plan Plan, result Re
 			r.Log.WarnContext(ctx, "next attempt not sent, left to the sweep", "delivery", row.ID, "error", err.Error())
 		}
 	}
-	return r.tell(ctx, written, plan)
+	r.ended(written)
+	return nil
 }
 
 // cut shortens a text to n bytes and no half character.
@@ -151,30 +155,24 @@ func cut(s string, n int) string {
 	return s[:n]
 }
 
-// tell counts how a delivery ended, and makes an event of one that failed for good where its rule asks for that.
-func (r *round) tell(ctx context.Context, row Row, plan Plan) error {
+// ended counts how a delivery ended.
+func (r *round) ended(row Row) {
 	switch row.Status {
 	case Done:
 		r.Metrics.Count(telemetry.DeliveriesDone, 1)
-		return nil
 	case Dead:
 		r.Metrics.Count(telemetry.DeliveriesDead, 1)
 	case Pending, Parked, Delivering, Cancelled:
 	}
-	if row.Status != Dead || !plan.Alert {
-		return nil
-	}
-	err := r.Tell(ctx, r.scope, failure(row))
-	if err != nil {
-		r.Log.WarnContext(ctx, "failure of a delivery not told", "delivery", row.ID, "error", err.Error())
-	}
-	return nil
 }
 
-// failure is the event of a delivery that failed for good.
-func failure(row Row) events.Event {
-	return events.DeliveryFailed(events.DeliveryFailedData{
+// failure is the event of a delivery that failed for good, where its rule asks for one.
+func (p Plan) failure(row Row) []events.Event {
+	if row.Status != Dead || !p.Alert {
+		return nil
+	}
+	return []events.Event{events.DeliveryFailed(events.DeliveryFailedData{
 		DeliveryID: row.ID, EventID: row.EventID, EventType: row.EventType, RuleID: row.Rule, DestinationID: row.Destination, Reason: row.Reason,
 		Attempts: row.Attempt, CausationDepth: row.Depth + 1,
-	})
+	})}
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"guardrails/events"
 	"guardrails/shared/id"
 	"guardrails/shared/outbox"
 	"guardrails/shared/queue"
@@ -27,7 +28,7 @@ func (q *quick) Read(_ context.Context, _ tenant.Scope, deliveryID string) (Row,
 	return q.rows[deliveryID].row, nil
 }
 
-func (q *quick) Swap(_ context.Context, s tenant.Scope, rev int64, next Row) (Row, error) {
+func (q *quick) Swap(_ context.Context, s tenant.Scope, rev int64, next Row, _ ...events.Event) (Row, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if old := q.rows[next.ID].row; old.Rev != rev {

@@ -270,6 +270,36 @@ func TestModelConforms(t *testing.T) {
 	}
 }
 
+// TestARowAndItsEventAreWrittenTogether holds the store to what is told of a delivery: a row that is not written tells of
+// nothing.
+func TestARowAndItsEventAreWrittenTogether(t *testing.T) {
+	t.Parallel()
+	sys := fntest.New(t, nil, nil)
+	env := sys.Env()
+	scope, now := sys.Tenant(t).Scope(t), clock.System().Now()
+	rows := NewRows(env.Table(table.Deliveries), env.IDs, env.Clock).Telling(env.Outbox())
+	e := outbox.Row{ID: env.IDs.New(id.Event)}
+	first := begin(scope, First(e, "rul_1", 1, env.IDs.New(id.Destination)), e, now).end(Dead, "http_400", now)
+	told := func() int {
+		t.Helper()
+		var list []outbox.Row
+		if _, err := env.Table(table.Events).Query(t.Context(), scope, table.Page{Part: table.PartEvents, Limit: 10}, &list); err != nil {
+			t.Fatal(err)
+		}
+		return len(list)
+	}
+	before, failed := told(), Plan{Alert: true}.failure(first)
+	if got, err := rows.Swap(t.Context(), scope, 4, first, failed...); !errors.Is(err, table.ErrCondition) || got.Rev != 0 || told() != before {
+		t.Errorf("a revision that is not there: %+v, %v, %d events", got, err, told())
+	}
+	if got, err := rows.Swap(t.Context(), scope, 0, first, failed...); err != nil || got.Rev != 1 || told() != before+1 {
+		t.Errorf("%+v, %v, %d events", got, err, told())
+	}
+	if got, err := rows.Swap(t.Context(), scope, 0, first, failed...); !errors.Is(err, table.ErrCondition) || got.Rev != 1 || got.Status != Dead || told() != before+1 {
+		t.Errorf("again: %+v, %v, %d events", got, err, told())
+	}
+}
+
 func TestStoresConform(t *testing.T) {
 	t.Parallel()
 	sys := fntest.New(t, nil, nil)

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"guardrails/events"
 	"guardrails/shared/errs"
 	"guardrails/shared/id"
 	"guardrails/shared/outbox"
@@ -109,15 +110,24 @@ func (r *round) refuse(ctx context.Context, j Job, code string) error {
 	if err != nil {
 		return err
 	}
-	_, _, err = r.change(ctx, j, e, func(row Row) (Row, bool) {
+	plan, err := r.plan(ctx, j.Ticket.Rule, j.Ticket.RuleVersion, j.Ticket.Destination)
+	if err != nil && !errors.Is(err, errs.NotFound) {
+		return err
+	}
+	row, changed, err := r.changeTelling(ctx, j, e, func(row Row) (Row, bool) {
 		if row.stale(j.Ticket) {
 			return row, false
 		}
 		if code == codeGone {
 			return cancel(row, code, r.Clock.Now()), true
 		}
-		return row.end(Dead, code, r.Clock.Now()), true
-	})
+		row = row.end(Dead, code, r.Clock.Now())
+		row.Quiet = plan.Quiet
+		return row, true
+	}, plan.failure)
+	if changed && err == nil {
+		r.ended(row)
+	}
 	return ignoreGone(err)
 }
 
@@ -139,6 +149,11 @@ func (r *round) event(ctx context.Context, j Job) (outbox.Row, error) {
 
 // change changes the delivery of a message. One whose first attempt is asked for is thought not to be there yet.
 func (r *round) change(ctx context.Context, j Job, e outbox.Row, f func(Row) (Row, bool)) (Row, bool, error) {
+	return r.changeTelling(ctx, j, e, f, func(Row) []events.Event { return nil })
+}
+
+// changeTelling is change with events that are written with the row that they are about, or not at all.
+func (r *round) changeTelling(ctx context.Context, j Job, e outbox.Row, f func(Row) (Row, bool), about func(Row) []events.Event) (Row, bool, error) {
 	guess := begin(r.scope, j.Ticket, e, r.Clock.Now())
 	if j.Ticket.Attempt > 1 {
 		row, err := r.Rows.Read(ctx, r.scope, guess.ID)
@@ -147,5 +162,5 @@ func (r *round) change(ctx context.Context, j Job, e outbox.Row, f func(Row) (Ro
 		}
 		guess = row
 	}
-	return change(ctx, r.Rows, r.scope, guess, f)
+	return changeTelling(ctx, r.Rows, r.scope, guess, f, about)
 }

@@ -260,7 +260,7 @@ func (m rowsModel) Read(ctx context.Context, s tenant.Scope, deliveryID string) 
 	return out, err
 }
 
-func (m rowsModel) Swap(ctx context.Context, s tenant.Scope, rev int64, next Row) (out Row, err error) {
+func (m rowsModel) Swap(ctx context.Context, s tenant.Scope, rev int64, next Row, also ...events.Event) (out Row, err error) {
 	kind := "record"
 	if next.Status == Delivering {
 		kind = "claim"

@@ -6,9 +6,11 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 
+	"guardrails/events"
 	"guardrails/shared/clock"
 	"guardrails/shared/errs"
 	"guardrails/shared/id"
+	"guardrails/shared/outbox"
 	"guardrails/shared/table"
 	"guardrails/shared/tenant"
 )
@@ -18,22 +20,30 @@ type rows interface {
 	// Read reads a delivery; errs.NotFound if there is none.
 	Read(ctx context.Context, s tenant.Scope, deliveryID string) (Row, error)
 	// Swap writes next in place of a row of revision rev, 0 for none, and returns it as written. If there is another
-	// revision, it returns that and table.ErrCondition.
-	Swap(ctx context.Context, s tenant.Scope, rev int64, next Row) (Row, error)
+	// revision, it returns that and table.ErrCondition. Events are written with it or not at all.
+	Swap(ctx context.Context, s tenant.Scope, rev int64, next Row, also ...events.Event) (Row, error)
 	// Keep writes the whole response of an attempt.
 	Keep(ctx context.Context, s tenant.Scope, deliveryID string, a Attempt) error
 }
 
 // Rows keeps deliveries in the deliveries table.
 type Rows struct {
-	table *table.Table
-	ids   *id.Generator
-	clock clock.Clock
+	table  *table.Table
+	ids    *id.Generator
+	clock  clock.Clock
+	events *outbox.Outbox
 }
 
 // NewRows returns the deliveries of a table.
 func NewRows(deliveries *table.Table, ids *id.Generator, c clock.Clock) *Rows {
-	return &Rows{deliveries, ids, c}
+	return &Rows{table: deliveries, ids: ids, clock: c}
+}
+
+// Telling returns the same deliveries, which can be written with events.
+func (r *Rows) Telling(out *outbox.Outbox) *Rows {
+	telling := *r
+	telling.events = out
+	return &telling
 }
 
 // Read reads a delivery.
@@ -50,7 +60,7 @@ func (r *Rows) Read(ctx context.Context, s tenant.Scope, deliveryID string) (Row
 func statePart(s Status) string { return "DX#" + string(s) }
 
 // Swap writes a delivery.
-func (r *Rows) Swap(ctx context.Context, s tenant.Scope, rev int64, next Row) (Row, error) {
+func (r *Rows) Swap(ctx context.Context, s tenant.Scope, rev int64, next Row, also ...events.Event) (Row, error) {
 	next.Rev, next.Writer, next.State, next.UpdatedAt = rev+1, r.ids.New(id.Request), "", ms(r.clock.Now())
 	if next.Status != Delivering && next.Status != Done {
 		next.State = table.StateOf(s, statePart(next.Status))
@@ -60,10 +70,34 @@ func (r *Rows) Swap(ctx context.Context, s tenant.Scope, rev int64, next Row) (R
 		cond = expression.Name("rev").Equal(expression.Value(rev))
 	}
 	var old Row
-	err := r.table.Swap(ctx, s, KeyOf(next.ID), next, cond, &old)
+	var err error
+	if len(also) == 0 {
+		err = r.table.Swap(ctx, s, KeyOf(next.ID), next, cond, &old)
+	} else {
+		old, err = r.swapTelling(ctx, s, next, cond, also)
+	}
 	switch {
 	case err == nil, errors.Is(err, table.ErrCondition) && old.Writer == next.Writer:
 		return next, nil
+	}
+	return old, err
+}
+
+// swapTelling writes a delivery and events. The row as it stands is read where another was there.
+func (r *Rows) swapTelling(ctx context.Context, s tenant.Scope, next Row, cond expression.ConditionBuilder, also []events.Event) (old Row, err error) {
+	ops := []table.Op{r.table.PutOp(s, KeyOf(next.ID), next, cond)}
+	for _, e := range also {
+		op, err := r.events.Op(ctx, s, e)
+		if err != nil {
+			return old, err
+		}
+		ops = append(ops, op)
+	}
+	if err = table.Transact(ctx, ops...); !errors.Is(err, table.ErrCondition) {
+		return old, err
+	}
+	if old, readErr := r.Read(ctx, s, next.ID); !errors.Is(readErr, errs.NotFound) {
+		return old, errors.Join(err, readErr)
 	}
 	return old, err
 }
@@ -99,13 +133,18 @@ var errMoved = errs.New(errs.Overloaded, "The delivery is being changed by other
 // change applies f to a row until what it returns is written. guess is the row as it is thought to be; a guess that is
 // wrong costs one write. f returns false to leave the row as it is.
 func change(ctx context.Context, store rows, s tenant.Scope, guess Row, f func(Row) (Row, bool)) (Row, bool, error) {
+	return changeTelling(ctx, store, s, guess, f, func(Row) []events.Event { return nil })
+}
+
+// changeTelling is change with events that are written with the row that they are about, or not at all.
+func changeTelling(ctx context.Context, store rows, s tenant.Scope, guess Row, f func(Row) (Row, bool), about func(Row) []events.Event) (Row, bool, error) {
 	row := guess
 	for range swapTries {
 		next, changed := f(row)
 		if !changed {
 			return row, false, nil
 		}
-		written, err := store.Swap(ctx, s, row.Rev, next)
+		written, err := store.Swap(ctx, s, row.Rev, next, about(next)...)
 		if err == nil {
 			return written, true, nil
 		}
