@@ -34,13 +34,15 @@ type store struct {
 	clock    clock.Clock
 	ids      *id.Generator
 	kinds    []deliver.Kind
+	// account is the platform's own on AWS, "" where it is on none.
+	account string
 }
 
 func newStore(env *fn.Env) *store {
 	t := env.Table(table.Policies)
 	return &store{
 		Destinations: deliver.NewDestinations(t, env.Keys()), table: t, controls: deliver.NewControls(env.Table(table.Deliveries)), outbox: env.Outbox(),
-		audit: audit.New(env.Table(table.Audit), env.IDs, env.Clock), clock: env.Clock, ids: env.IDs, kinds: kinds(env),
+		audit: audit.New(env.Table(table.Audit), env.IDs, env.Clock), clock: env.Clock, ids: env.IDs, kinds: kinds(env), account: env.Config.Account,
 	}
 }
 

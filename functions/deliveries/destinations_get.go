@@ -20,7 +20,7 @@ type destinationRead struct {
 // destinationsGet shows a destination and how it is doing.
 func destinationsGet(env *fn.Env) (fn.Handler[destinationPath, destinationRead], error) {
 	kinds := kinds(env)
-	s := &store{Destinations: deliver.NewDestinations(env.Table(table.Policies), nil), controls: deliver.NewControls(env.Table(table.Deliveries)), kinds: kinds}
+	s := &store{Destinations: deliver.NewDestinations(env.Table(table.Policies), nil), controls: deliver.NewControls(env.Table(table.Deliveries)), kinds: kinds, account: env.Config.Account}
 	return func(ctx context.Context, call *fn.Call, in *destinationPath) (*destinationRead, error) {
 		d, err := s.visible(ctx, call.Scope, in.ID)
 		if err != nil {

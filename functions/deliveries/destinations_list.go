@@ -16,7 +16,7 @@ const listName = "destinations"
 // destinationsList shows the tenant's destinations, newest first.
 func destinationsList(env *fn.Env) (fn.Handler[fn.Page, fn.List[destinationView]], error) {
 	kinds := kinds(env)
-	s := &store{table: env.Table(table.Policies), controls: deliver.NewControls(env.Table(table.Deliveries)), kinds: kinds}
+	s := &store{table: env.Table(table.Policies), controls: deliver.NewControls(env.Table(table.Deliveries)), kinds: kinds, account: env.Config.Account}
 	cursors := env.Cursors()
 	// The range leaves out the hidden ones without reading them: there may be one for each job.
 	shown := expression.AttributeNotExists(expression.Name("hidden"))

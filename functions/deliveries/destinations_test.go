@@ -166,6 +166,9 @@ func TestEveryTypeOfDestination(t *testing.T) {
 		if aws := typ == "sqs" || typ == "eventbridge"; aws != (external == b.own.ID) {
 			t.Errorf("%s: external id %v", typ, external)
 		}
+		if account := made["config"].(body)["guardrails_account"]; account != nil {
+			t.Errorf("%s: on no account of AWS it shows the account %v", typ, account)
+		}
 		// What is shown can be sent back, and changes nothing: secrets stay.
 		back := body{"name": in["name"], "type": typ, "config": b.call(t, "destinations-get", dst, nil).Want(t, 200).JSON(t)["config"]}
 		if res := b.call(t, "destinations-update", dst, back).Want(t, 200); res.Header.Get("ETag") != `"1"` {

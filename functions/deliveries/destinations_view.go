@@ -72,7 +72,10 @@ func (s *store) viewOf(sc tenant.Scope, d deliver.Destination, c deliver.Control
 		return v, err
 	}
 	if d.Type == "sqs" || d.Type == "eventbridge" {
-		v.Config["external_id"] = sc.TenantID() // what the role's trust policy asks for
+		v.Config["external_id"] = sc.TenantID() // what the role's trust policy asks for, and whom it trusts
+		if s.account != "" {
+			v.Config["guardrails_account"] = s.account
+		}
 	}
 	state, until := c.Breaker.View(now)
 	v.Breaker.State = string(state)

@@ -16,12 +16,21 @@ import (
 	"guardrails/shared/webhook"
 )
 
-// kinds are the kinds of destinations, with the ways out that this process has.
-func kinds(env *fn.Env) []deliver.Kind {
+// kinds are the kinds of destinations, as routes check them.
+func kinds(env *fn.Env) []deliver.Kind { return kindlist.Kinds(kindOptions(env)) }
+
+// senders are the kinds, with the ways out that the sender alone has.
+func senders(env *fn.Env) []deliver.Kind {
+	o := kindOptions(env)
+	o.Sessions, o.MailFrom = env.TenantSessions(), env.MailFrom()
+	return kindlist.Kinds(o)
+}
+
+func kindOptions(env *fn.Env) kindlist.Options {
 	c := env.Config
-	return kindlist.Kinds(kindlist.Options{
+	return kindlist.Options{
 		AllowPrivate: c.Destinations.Private, Roots: c.DestinationRoots, Clock: env.Clock, AWS: c.AWS, Account: c.Account, MailFrom: c.MailFrom, SMTP: c.SMTP,
-	})
+	}
 }
 
 // newKey makes a signing key as the destination's configuration wants it.

@@ -27,7 +27,7 @@ import (
 
 // newSender attempts deliveries.
 func newSender(env *fn.Env) (func(context.Context, []fn.Message[deliver.Ticket]) []error, error) {
-	kinds := kinds(env)
+	kinds := senders(env)
 	policies, stored, out := env.Table(table.Policies), env.Table(table.Events), env.Outbox()
 	destinations, gauge := deliver.NewDestinations(policies, env.Keys()), pressure.NewGauge(env.Table(table.Deliveries), env.Clock)
 	rules, engine := rulestore.New(policies), rule.NewEngine()

@@ -33,6 +33,9 @@ type Environment struct {
 	WAFRate  int      `json:"waf_rate,omitempty"`
 	// Domain is the API's own name; without it the API has the name that API Gateway gave it.
 	Domain *Domain `json:"domain,omitempty"`
+	// MailFrom is the address that e-mail destinations get their mails from: one that SES has verified, itself or by its
+	// domain. Without it there are no such destinations.
+	MailFrom string `json:"mail_from,omitempty"`
 	// Alarms is who hears of alarms.
 	Alarms Alarms `json:"alarms,omitzero"`
 	// Canary is how a new version gets its traffic: a name of CodeDeploy's predefined Lambda configurations.
@@ -177,8 +180,13 @@ var (
 	domainShape  = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$`)
 	certShape    = regexp.MustCompile(`^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[a-z0-9-]+$`)
 	emailShape   = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
-	secretShape  = regexp.MustCompile(`^[A-Za-z0-9/_+=.@-]{1,512}$`)
+	// mailShape has no character that means something in a policy.
+	mailShape   = regexp.MustCompile(`^[A-Za-z0-9_+=.-]{1,64}@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$`)
+	secretShape = regexp.MustCompile(`^[A-Za-z0-9/_+=.@-]{1,512}$`)
 )
+
+// MailAddress reports whether mails may come from an address, "" being none.
+func MailAddress(s string) bool { return s == "" || mailShape.MatchString(s) }
 
 // logDays are the retentions that CloudWatch Logs knows, up to ten years.
 var logDays = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
@@ -219,6 +227,7 @@ func (e Environment) check() error {
 	need(e.WAFRate >= 10 && e.WAFRate <= 2_000_000_000, "waf_rate must be at least 10")
 	need(slices.Contains(canaries, e.Canary), "canary must be one of %s", strings.Join(canaries, ", "))
 	need(e.Alarms.Email == "" || emailShape.MatchString(e.Alarms.Email), "alarms.email is no address")
+	need(MailAddress(e.MailFrom), "mail_from is no address of the form name@example.com")
 	need(e.Alarms.PagerDuty == "" || secretShape.MatchString(e.Alarms.PagerDuty), "alarms.pagerduty_secret must be the name of a secret")
 	need(e.Telemetry == "" || collector(e.Telemetry, e.Name), "telemetry must be an https URL without credentials or a query: it stands in templates and variables, and spans travel the internet")
 	need(*e.TraceRatio >= 0 && *e.TraceRatio <= 1, "trace_ratio must be 0 to 1")

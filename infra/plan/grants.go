@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"guardrails/shared/authz"
 	"guardrails/shared/blob"
@@ -84,6 +85,9 @@ func (p *Plan) declaredGrants(f Function) Grants {
 	}
 	for _, name := range slices.Sorted(maps.Keys(declared.Queues)) {
 		g.Function = append(g.Function, queueStatement(p.Env, name, declared.Queues[name]))
+	}
+	if declared.Mail && p.MailFrom != "" {
+		g.Function = append(g.Function, p.mailStatement())
 	}
 	for _, name := range declared.Secrets {
 		g.Function = append(g.Function, Statement{
@@ -173,7 +177,37 @@ func (p *Plan) tenantGrants(declared fn.Access) []Statement {
 			Conditions: map[string]map[string][]string{"StringEquals": {"kms:EncryptionContext:tenant": {tenantVariable}}},
 		})
 	}
+	if declared.CustomerRoles {
+		out = append(out, customerRoles())
+	}
 	return out
+}
+
+// customerRoles lets a tenant's session take up roles of other accounts, which nobody can list beforehand. They are named
+// for it, and asked for with the tenant's own id as external id: what one tenant's customer trusts is closed to another
+// tenant's session, and roles of this account are closed to all.
+func customerRoles() Statement {
+	return Statement{
+		Sid: "CustomerRole", Actions: []string{"sts:AssumeRole"}, Resources: []string{"arn:{partition}:iam::*:role/" + tenantrole.CustomerPrefix + "*"},
+		Conditions: map[string]map[string][]string{
+			"StringEquals":    {"sts:ExternalId": {tenantVariable}},
+			"StringNotEquals": {"aws:ResourceAccount": {"{account}"}},
+		},
+	}
+}
+
+// mailStatement lets a role send mails from one address, whichever of its two identities SES knows. A mail that is given
+// whole needs the second action: https://docs.aws.amazon.com/ses/latest/dg/sending-authorization-policies.html.
+func (p *Plan) mailStatement() Statement {
+	const identity = "arn:{partition}:ses:{region}:{account}:identity/"
+	identities := []string{identity + p.MailFrom}
+	if _, domain, ok := strings.Cut(p.MailFrom, "@"); ok {
+		identities = append(identities, identity+domain)
+	}
+	return Statement{
+		Sid: "Mail", Actions: []string{"ses:SendEmail", "ses:SendRawEmail"}, Resources: identities,
+		Conditions: map[string]map[string][]string{"StringEquals": {"ses:FromAddress": {p.MailFrom}}},
+	}
 }
 
 // leadingKeys limits items to the partitions of the session's tenant. The second '#' keeps acme from acme2, and

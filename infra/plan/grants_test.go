@@ -50,10 +50,11 @@ func whole(g plan.Grants) []plan.Statement {
 func TestGrantsFollowTheDeclaration(t *testing.T) {
 	t.Parallel()
 	const (
-		dynamo = "arn:{partition}:dynamodb:{region}:{account}:table/guardrails-dev-"
-		sqs    = "arn:{partition}:sqs:{region}:{account}:guardrails-dev-"
-		log    = "arn:{partition}:logs:{region}:{account}:log-group:/aws/lambda/guardrails-dev-f:*"
-		tenant = "T/${aws:PrincipalTag/TenantID}/*"
+		dynamo   = "arn:{partition}:dynamodb:{region}:{account}:table/guardrails-dev-"
+		sqs      = "arn:{partition}:sqs:{region}:{account}:guardrails-dev-"
+		log      = "arn:{partition}:logs:{region}:{account}:log-group:/aws/lambda/guardrails-dev-f:*"
+		identity = "arn:{partition}:ses:{region}:{account}:identity/"
+		tenant   = "T/${aws:PrincipalTag/TenantID}/*"
 	)
 	own := []string{"logs:CreateLogStream " + log, "logs:PutLogEvents " + log}
 	assume := []string{"sts:AssumeRole arn:{partition}:iam::{account}:role/guardrails-dev-f-tenant", "sts:TagSession arn:{partition}:iam::{account}:role/guardrails-dev-f-tenant"}
@@ -124,6 +125,20 @@ func TestGrantsFollowTheDeclaration(t *testing.T) {
 			[]string{"dynamodb:GetItem " + dynamo + "tenants", "dynamodb:Query " + dynamo + "tenants", "kms:Decrypt {key}", "kms:GenerateDataKeyWithoutPlaintext {key}"},
 		},
 		{
+			"takes up customers' roles",
+			fn.Spec{Trigger: public, Access: fn.Access{CustomerRoles: true}},
+			slices.Concat(own, assume),
+			[]string{"sts:AssumeRole arn:{partition}:iam::*:role/guardrails*"},
+		},
+		{
+			"sends mail",
+			fn.Spec{Trigger: public, Access: fn.Access{Mail: true}},
+			slices.Concat(own, []string{
+				"ses:SendEmail " + identity + "alerts@example.com", "ses:SendEmail " + identity + "example.com",
+				"ses:SendRawEmail " + identity + "alerts@example.com", "ses:SendRawEmail " + identity + "example.com",
+			}), nil,
+		},
+		{
 			"reads a secret",
 			fn.Spec{Trigger: public, Access: fn.Access{Secrets: []string{secret.Pepper}}},
 			slices.Concat(own, []string{"secretsmanager:GetSecretValue {secret:api-key-pepper}"}), nil,
@@ -166,6 +181,7 @@ func TestGrantsFollowTheDeclaration(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			p.MailFrom = "alerts@example.com"
 			g := p.Grants(p.Functions[0])
 			if got := allowed(whole(g)); !slices.Equal(got, c.function) {
 				t.Errorf("the function may\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(c.function, "\n"))
@@ -177,8 +193,11 @@ func TestGrantsFollowTheDeclaration(t *testing.T) {
 	}
 }
 
+// customerRoles are the roles that customers make in their own accounts.
+const customerRoles = "arn:{partition}:iam::*:role/guardrails*"
+
 // TestNoRoleIsWiderThanItsFunction walks the whole catalogue: no star but at the end of a log group and of the objects
-// of one tenant, and no tenant's data without a condition that names the tenant.
+// of one tenant, and for customers' roles; and no tenant's data without a condition that names the tenant.
 func TestNoRoleIsWiderThanItsFunction(t *testing.T) {
 	t.Parallel()
 	p := catalog(t)
@@ -192,6 +211,9 @@ func TestNoRoleIsWiderThanItsFunction(t *testing.T) {
 			}
 			for _, r := range s.Resources {
 				narrow := strings.TrimSuffix(r, "*")
+				if r == customerRoles && s.Sid == "CustomerRole" { // accounts that nobody can list: checkBound looks at the conditions
+					continue
+				}
 				if strings.Contains(narrow, "*") || narrow != r && !strings.HasSuffix(r, f.LogGroup+":*") && !strings.HasSuffix(r, "/T/${aws:PrincipalTag/TenantID}/*") {
 					t.Errorf("%s: %s allows %s", f.Spec.Name, s.Sid, r)
 				}
@@ -236,10 +258,42 @@ func checkBound(t *testing.T, f plan.Function, p plan.Plan, s plan.Statement) {
 			t.Errorf("%s: %s lists objects: %v", f.Spec.Name, s.Sid, s.Conditions)
 		}
 	case strings.HasPrefix(s.Actions[0], "kms:"):
-		if !maps.EqualFunc(s.Conditions, map[string]map[string][]string{"StringEquals": {"kms:EncryptionContext:tenant": {"${aws:PrincipalTag/TenantID}"}}},
-			func(a, b map[string][]string) bool { return maps.EqualFunc(a, b, slices.Equal[[]string]) }) {
+		if !sameConditions(s.Conditions, map[string]map[string][]string{"StringEquals": {"kms:EncryptionContext:tenant": {"${aws:PrincipalTag/TenantID}"}}}) {
 			t.Errorf("%s: %s opens data keys of others: %v", f.Spec.Name, s.Sid, s.Conditions)
 		}
+	case strings.HasPrefix(s.Actions[0], "sts:"):
+		want := map[string]map[string][]string{"StringEquals": {"sts:ExternalId": {"${aws:PrincipalTag/TenantID}"}}, "StringNotEquals": {"aws:ResourceAccount": {"{account}"}}}
+		if !slices.Equal(s.Actions, []string{"sts:AssumeRole"}) || !sameConditions(s.Conditions, want) {
+			t.Errorf("%s: %s takes up roles that others' customers made, or ours: %v", f.Spec.Name, s.Sid, s.Conditions)
+		}
+	}
+}
+
+func sameConditions(a, b map[string]map[string][]string) bool {
+	return maps.EqualFunc(a, b, func(a, b map[string][]string) bool { return maps.EqualFunc(a, b, slices.Equal[[]string]) })
+}
+
+// TestMailHasOneSender holds the grant to the address that was set, and to none where none was.
+func TestMailHasOneSender(t *testing.T) {
+	t.Parallel()
+	p := catalog(t)
+	mails := func() (out []plan.Statement) {
+		for _, f := range p.Functions {
+			for _, s := range slices.Concat(whole(p.Grants(f)), p.Grants(f).Tenant) {
+				if strings.HasPrefix(s.Actions[0], "ses:") {
+					out = append(out, s)
+				}
+			}
+		}
+		return out
+	}
+	if got := mails(); len(got) > 0 {
+		t.Errorf("without an address mail may be sent: %v", got)
+	}
+	p.MailFrom = "alerts@example.com"
+	got := mails()
+	if len(got) != 1 || !sameConditions(got[0].Conditions, map[string]map[string][]string{"StringEquals": {"ses:FromAddress": {"alerts@example.com"}}}) {
+		t.Errorf("mail may be sent by %v", got)
 	}
 }
 

@@ -35,6 +35,7 @@ func bound(t *testing.T, statements []plan.Statement) map[string]bool {
 func TestNodeMayDoWhatItsFunctionsMay(t *testing.T) {
 	t.Parallel()
 	p := catalog(t)
+	p.MailFrom = "alerts@example.com"
 	node := p.NodeGrants()
 	want := plan.Grants{}
 	for _, f := range p.Functions {
@@ -91,6 +92,9 @@ func TestNodeIsNoWiderThanItNames(t *testing.T) {
 			}
 		}
 		for _, r := range s.Resources {
+			if r == customerRoles && strings.HasPrefix(s.Sid, "CustomerRole") {
+				continue
+			}
 			if strings.Contains(strings.TrimSuffix(r, "/T/${aws:PrincipalTag/TenantID}/*"), "*") {
 				t.Errorf("%s allows %s", s.Sid, r)
 			}

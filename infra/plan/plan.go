@@ -16,6 +16,8 @@ type Plan struct {
 	Env string
 	// Account is part of bucket names; empty for a local run.
 	Account string
+	// MailFrom is the address that mails come from; without it nothing may send mail.
+	MailFrom string
 	// Resources is what is stateful: tables, queues, buckets, secrets, the key.
 	Resources resource.Set
 	// Functions lists every function in the catalogue's order.

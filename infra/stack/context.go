@@ -116,6 +116,9 @@ func (b *builder) functionProperties(f plan.Function, role string, tenants bool)
 	if tenants {
 		variables["GUARDRAILS_TENANT_ROLE"] = b.arn(plan.RoleARN(f.TenantRole))
 	}
+	if b.env.MailFrom != "" {
+		variables["GUARDRAILS_MAIL_FROM"] = b.env.MailFrom
+	}
 	if b.env.Telemetry != "" {
 		variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = b.env.Telemetry
 		variables["OTEL_TRACES_SAMPLER_ARG"] = strconv.FormatFloat(*b.env.TraceRatio, 'g', -1, 64)

@@ -30,11 +30,15 @@ var (
 )
 
 // Node returns the template of a node's two roles in an environment whose data stack is deployed: it takes the names
-// that AWS made up (the key's, the streams', the secrets') from that stack's exports.
-func Node(env string, specs []fn.Spec, trust Trust) (*cfn.Template, error) {
+// that AWS made up (the key's, the streams', the secrets') from that stack's exports. mailFrom is the address that it may
+// send mail from by SES; "" is for a node that sends none, or by a mail server.
+func Node(env, mailFrom string, specs []fn.Spec, trust Trust) (*cfn.Template, error) {
 	p, err := plan.New(env, Account, specs)
 	if err != nil {
 		return nil, fmt.Errorf("the catalogue is not consistent: %w", err)
+	}
+	if p.MailFrom = mailFrom; !environment.MailAddress(mailFrom) {
+		return nil, errors.New("the address that mails come from is not of the form name@example.com")
 	}
 	principal, err := trust.statement()
 	if err != nil {

@@ -27,7 +27,7 @@ func TestNodeImportsWhatTheDataStackExports(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, trust := range trusts {
-		node, err := stack.Node("dev", functions.Catalog(), trust)
+		node, err := stack.Node("dev", "alerts@example.com", functions.Catalog(), trust)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -63,7 +63,7 @@ func TestNodeTrustsWhomItIsTold(t *testing.T) {
 		"a role":  `[{"Action":"sts:AssumeRole","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:role/on-premises"}}]`,
 		"cluster": `[{"Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringEquals":{"oidc.eks.eu-west-1.amazonaws.com/id/ABC123:aud":"sts.amazonaws.com","oidc.eks.eu-west-1.amazonaws.com/id/ABC123:sub":"system:serviceaccount:guardrails:guardrails"}},"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/ABC123"}}]`,
 	} {
-		node, err := stack.Node("dev", functions.Catalog(), trusts[name])
+		node, err := stack.Node("dev", "alerts@example.com", functions.Catalog(), trusts[name])
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -81,7 +81,7 @@ func TestNodeTrustsWhomItIsTold(t *testing.T) {
 		"no service account":   {Provider: trusts["cluster"].Provider},
 		"all service accounts": {Provider: trusts["cluster"].Provider, ServiceAccount: "guardrails/*"},
 	} {
-		if _, err := stack.Node("dev", functions.Catalog(), trust); err == nil {
+		if _, err := stack.Node("dev", "alerts@example.com", functions.Catalog(), trust); err == nil {
 			t.Errorf("%s may take up the role", name)
 		}
 	}

@@ -16,19 +16,19 @@ func (b *builder) document(statements []plan.Statement) cfn.Map {
 	for _, s := range statements {
 		st := cfn.Map{"Sid": s.Sid, "Effect": "Allow", "Action": one(anys(s.Actions)), "Resource": one(b.names(s.Resources))}
 		if len(s.Conditions) > 0 {
-			st["Condition"] = conditions(s.Conditions)
+			st["Condition"] = b.conditions(s.Conditions)
 		}
 		list = append(list, st)
 	}
 	return cfn.Map{"Version": "2012-10-17", "Statement": list}
 }
 
-func conditions(all map[string]map[string][]string) cfn.Map {
+func (b *builder) conditions(all map[string]map[string][]string) cfn.Map {
 	out := cfn.Map{}
 	for operator, keys := range all {
 		m := cfn.Map{}
 		for key, values := range keys {
-			m[key] = one(anys(values))
+			m[key] = one(b.values(values))
 		}
 		out[operator] = m
 	}
@@ -47,6 +47,17 @@ func anys(list []string) cfn.List {
 	out := cfn.List{}
 	for _, s := range list {
 		out = append(out, s)
+	}
+	return out
+}
+
+// values renders the values of a condition: those with a placeholder of the plan become names, IAM's variables stay.
+func (b *builder) values(list []string) cfn.List {
+	out := anys(list)
+	for i, s := range list {
+		if strings.Contains(s, "{account}") {
+			out[i] = b.arn(s)
+		}
 	}
 	return out
 }

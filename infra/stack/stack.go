@@ -42,6 +42,7 @@ type builder struct {
 
 // All returns every stack in an order in which they can be deployed. code has an entry for each context.
 func All(env environment.Environment, p plan.Plan, code map[string]Code) ([]Stack, error) {
+	p.MailFrom = env.MailFrom
 	b := &builder{env: env, plan: p, code: code}
 	out := []Stack{b.data()}
 	for _, name := range b.contexts() {

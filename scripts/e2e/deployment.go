@@ -50,6 +50,8 @@ type deployment struct {
 	function session
 	// lister and sweeper are sessions of those that read the indexes of deliveries.
 	lister, sweeper session
+	// sender is a session of the one that sends deliveries.
+	sender session
 	// deploying is a session of the role that CodeDeploy works with.
 	deploying session
 	// codeDeploy is who the pre-traffic check asks, in the drill.

@@ -84,6 +84,9 @@ func (d *deployment) lambdaSession(ctx context.Context) error {
 	if d.lister, err = open(cfg).take(ctx, resource.Function(environment, lister), nil); err != nil {
 		return err
 	}
+	if d.sender, err = open(cfg).take(ctx, resource.Function(environment, sender), nil); err != nil {
+		return err
+	}
 	if d.sweeper, err = open(cfg).take(ctx, resource.Function(environment, sweeper), nil); err != nil {
 		return err
 	}
@@ -106,6 +109,11 @@ func (d *deployment) isolation(ctx context.Context) error {
 	}
 	list = append(list, ofIndexes(deliveries, d.lister, d.sweeper, acme, globex)...)
 	list = append(list, ofRoles(d.function, own, role, acme, globex)...)
+	customers, err := d.ofCustomers(ctx, acme, globex)
+	if err != nil {
+		return err
+	}
+	list = append(list, customers...)
 	var wrong []error
 	for _, a := range list {
 		err := a.call(ctx)

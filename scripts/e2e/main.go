@@ -56,6 +56,7 @@ func run(ctx context.Context, w io.Writer, args []string) (err error) {
 		{"the README's tour", d.tour},
 		{"one trace from the API to the workers", d.trace},
 		{"every route and schedule, each with its own role", d.walk},
+		{"deliveries to a customer's account, and mail", d.customers},
 		{"no tenant's session opens another tenant's data", d.isolation},
 	}
 	switch {

@@ -19,6 +19,7 @@ func nodePolicy(_ context.Context, s streams, args []string) int {
 	env := flags.String("env", os.Getenv("GUARDRAILS_ENV"), "the environment: dev, staging, prod, local")
 	var trust stack.Trust
 	flags.BoolVar(&trust.EC2, "ec2", false, "for instances of EC2")
+	from := flags.String("mail-from", os.Getenv("GUARDRAILS_MAIL_FROM"), "the address that mails come from by SES; empty for none")
 	flags.StringVar(&trust.Principal, "principal", "", "for a role or user of IAM: its ARN")
 	flags.StringVar(&trust.Provider, "oidc-provider", "", "for pods, by service account: the ARN of the cluster's OIDC provider")
 	flags.StringVar(&trust.ServiceAccount, "service-account", "guardrails/guardrails", "the pods' service account, as namespace/name")
@@ -33,7 +34,7 @@ func nodePolicy(_ context.Context, s streams, args []string) int {
 		fmt.Fprintln(s.err, "guardrails node-policy:", err)
 		return exitUsage
 	}
-	t, err := stack.Node(*env, functions.Catalog(), trust)
+	t, err := stack.Node(*env, *from, functions.Catalog(), trust)
 	if err != nil {
 		fmt.Fprintln(s.err, "guardrails node-policy:", err)
 		return exitUsage

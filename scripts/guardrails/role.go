@@ -36,6 +36,7 @@ func printRole(_ context.Context, s streams, args []string) int {
 		fmt.Fprintln(s.err, "guardrails role:", err)
 		return exitFailed
 	}
+	p.MailFrom = "{mail_from}"
 	f, ok := p.Function(flags.Arg(0))
 	if !ok {
 		fmt.Fprintf(s.err, "guardrails role: there is no function %q\n", flags.Arg(0))
@@ -72,6 +73,12 @@ func declared(a fn.Access) []string {
 	}
 	if a.DataKeys {
 		out = append(out, "data keys")
+	}
+	if a.CustomerRoles {
+		out = append(out, "customers' roles")
+	}
+	if a.Mail {
+		out = append(out, "mail")
 	}
 	slices.Sort(out)
 	return out

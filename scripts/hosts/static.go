@@ -176,7 +176,7 @@ func (b *bench) roles(ctx context.Context) (string, error) {
 		"ec2": {EC2: true}, "principal": {Principal: "arn:aws:iam::123456789012:role/on-premises"},
 		"pod": {Provider: "arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/ABC", ServiceAccount: "guardrails/guardrails"},
 	} {
-		t, err := stack.Node("prod", functions.Catalog(), trust)
+		t, err := stack.Node("prod", "alerts@example.com", functions.Catalog(), trust)
 		if err != nil {
 			return "", err
 		}

@@ -7,6 +7,8 @@
 * A batch of SQS is allowed by the action of one: sqs:DeleteMessage is for DeleteMessageBatch too.
 * aws:SecureTransport is true: plain HTTP on loopback stands for TLS, which every policy demands.
 * Calls of one alias of a function (GetAlias, UpdateAlias, DeleteAlias), which it takes for ListAliases.
+* sts:ExternalId in the policy of whoever takes up a role; in the trust policy MiniStack has it.
+* A mail is sent from an identity of SES, that of its address or else of the address' domain, with ses:FromAddress.
 * kms:EncryptionContext:<name>, and that a key which is called by its alias is looked up by its own ARN.
 
 All else (actions, resources, operators, session tags, trust policies) is MiniStack's own. The behavior is the documented
@@ -25,10 +27,10 @@ EQUALS = re.compile(r"(#?\w+)\s*=\s*(:\w+)")
 PARTITION = "pk"
 
 
-class Item(str):
-    """The ARN of the table of one item of a transaction, with the item's partition key."""
+class Resource(str):
+    """An ARN, with keys for conditions that belong to it alone, as the partition key does to one item of a transaction."""
 
-    keys: list
+    context: dict
 
 
 def install():
@@ -41,6 +43,8 @@ def install():
     teach_streams(iam_actions)
     teach_batches(iam_actions)
     teach_encryption_context(iam_actions)
+    teach_external_id(iam_actions)
+    teach_senders(iam_actions)
     teach_aliases(iam_actions)
     teach_alias_calls(iam_actions)
 
@@ -84,14 +88,14 @@ def teach_leading_keys(actions, evaluator):
         found = []
         operations = [v for item in parse(body).get("TransactItems") or [] for v in item.values() if isinstance(v, dict)]
         for (item_action, arn), operation in zip(checks(action, body, region, account), operations):
-            item = Item(arn)
-            item.keys = leading_keys(operation)
+            item = Resource(arn)
+            item.context = {"dynamodb:LeadingKeys": leading_keys(operation)}
             found.append((item_action, item))
         return found
 
     def enforce_item(access_key, action, service, region, resource_arn="*", service_context=None):
-        if isinstance(resource_arn, Item):
-            service_context = {**(service_context or {}), "dynamodb:LeadingKeys": resource_arn.keys}
+        if isinstance(resource_arn, Resource):
+            service_context = {**(service_context or {}), **resource_arn.context}
         return enforce(access_key, action, service, region, resource_arn=resource_arn, service_context=service_context)
 
     actions.dynamodb_service_context, actions.dynamodb_transaction_checks, evaluator.enforce = with_keys, by_item, enforce_item
@@ -156,6 +160,34 @@ def teach_encryption_context(actions):
         return {**out, **{f"kms:EncryptionContext:{name}": value for name, value in pairs.items()}}
 
     actions.request_tag_context = with_encryption
+
+
+def teach_external_id(actions):
+    tags = actions.request_tag_context
+
+    def with_external_id(service, action, body, params):
+        out = tags(service, action, body, params)
+        value = actions._query_param(params, "ExternalId") if action == "sts:AssumeRole" else ""
+        return {**out, "sts:ExternalId": value} if value else out
+
+    actions.request_tag_context = with_external_id
+
+
+def teach_senders(actions):
+    from ministack.services import ses_v2
+
+    resource = actions._ses_v2_resource_arn
+
+    def by_identity(method, path, body, region, account):
+        sender = parse(body).get("FromEmailAddress")
+        if not path.rstrip("/").endswith("/outbound-emails") or not isinstance(sender, str):
+            return resource(method, path, body, region, account)
+        name = sender if sender in ses_v2._identities else sender.rpartition("@")[2]
+        identity = Resource(f"arn:aws:ses:{region}:{account}:identity/{name}")
+        identity.context = {"ses:FromAddress": sender}
+        return identity
+
+    actions._ses_v2_resource_arn = by_identity
 
 
 def teach_aliases(actions):

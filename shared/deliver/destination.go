@@ -177,7 +177,7 @@ func (d *Destinations) Open(ctx context.Context, s tenant.Scope, destinationID, 
 
 // Target opens what an attempt needs: the secret part of the configuration and the keys that are live.
 func (d *Destinations) Target(ctx context.Context, s tenant.Scope, dst Destination, now time.Time) (Target, error) {
-	t := Target{ID: dst.ID, Tenant: s.TenantID(), Config: []byte(dst.Config)}
+	t := Target{ID: dst.ID, Tenant: s, Config: []byte(dst.Config)}
 	secret, err := d.Open(ctx, s, dst.ID, UseConfig, dst.Secret)
 	if err != nil {
 		return t, fmt.Errorf("open the secrets of destination %s: %w", dst.ID, err)

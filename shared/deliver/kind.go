@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"time"
+
+	"guardrails/shared/tenant"
 )
 
 // Kind is one kind of destination: how its configuration is checked, and how one attempt is made. Implementations are
@@ -49,8 +51,8 @@ type Limits struct {
 type Target struct {
 	// ID is the destination's.
 	ID string
-	// Tenant is the owner's id. A customer's role asks for it as external id, so that nobody else's destination takes it up.
-	Tenant string
+	// Tenant is the owner, whose id a customer's role asks for as external id, so that nobody else's destination takes it up.
+	Tenant tenant.Scope
 	Config json.RawMessage
 	Secret Secret
 	// Keys are the live signing keys, the current one first.

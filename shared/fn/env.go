@@ -38,6 +38,7 @@ import (
 	"guardrails/shared/secret"
 	"guardrails/shared/table"
 	"guardrails/shared/telemetry"
+	"guardrails/shared/tenant"
 	"guardrails/shared/tenantrole"
 )
 
@@ -294,6 +295,23 @@ func (e *Env) Keys() *seal.Keys {
 		e.keys = seal.NewKeys(api, resource.KeyAlias(e.Config.Environment), e.Table(table.Tenants), e.Clock, e.roles)
 	}
 	return e.keys
+}
+
+// TenantSessions returns whose credentials take up customers' roles: those of the tenant's own session, which may do so for
+// that tenant alone. They are nil where the process's own serve. The function declares CustomerRoles.
+func (e *Env) TenantSessions() func(tenant.Scope) aws.CredentialsProvider {
+	if !e.grants.CustomerRoles {
+		e.refuse("roles", "customers'")
+	}
+	return func(s tenant.Scope) aws.CredentialsProvider { return e.roles.For(s, tenant.Scope{}) }
+}
+
+// MailFrom returns the address that mails come from, "" if the installation sends none. The function declares Mail.
+func (e *Env) MailFrom() string {
+	if !e.grants.Mail {
+		e.refuse("service", "mail")
+	}
+	return e.Config.MailFrom
 }
 
 // Cursors returns the codec of list cursors; the function declares secret.Cursor.

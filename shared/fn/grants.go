@@ -19,6 +19,7 @@ func (s Spec) Grants() Access {
 	g := Access{
 		Tables: maps.Clone(s.Access.Tables), Queues: maps.Clone(s.Access.Queues), Buckets: maps.Clone(s.Access.Buckets),
 		Secrets: slices.Clone(s.Access.Secrets), DataKeys: s.Access.DataKeys || s.Idempotent(),
+		CustomerRoles: s.Access.CustomerRoles, Mail: s.Access.Mail,
 	}
 	if g.Tables == nil {
 		g.Tables = map[string]Mode{}

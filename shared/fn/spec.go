@@ -110,6 +110,10 @@ type Access struct {
 	Secrets []string
 	// DataKeys allows unwrapping and making tenants' data keys (KMS).
 	DataKeys bool
+	// CustomerRoles allows taking up, for one tenant, roles that customers made for it in accounts of their own (STS).
+	CustomerRoles bool
+	// Mail allows sending mail from the installation's address (SES).
+	Mail bool
 }
 
 // Public reports whether the route answers without credentials.

@@ -90,7 +90,7 @@ func NewAt(t testing.TB, specs []fn.Spec, bindings fn.Bindings, c clock.Clock) *
 	spans := tracetest.NewInMemoryExporter()
 	s := &System{
 		Config: fn.Config{
-			Environment: shared.provisioned(t), AWS: cfg, Clock: c, Log: log, Version: fn.Version, LimitPatience: patience, StorePatience: patience,
+			Environment: shared.provisioned(t), AWS: cfg, Clock: c, Log: log, Version: fn.Version, MailFrom: "guardrails@example.com", LimitPatience: patience, StorePatience: patience,
 			Registry: telemetry.NewRegistry(), Traces: telemetry.NewTracing(telemetry.Service{Version: fn.Version, Environment: "test", Ratio: 1}, sdktrace.NewSimpleSpanProcessor(spans)),
 		},
 		Log: log, Spans: spans, line: line, specs: specs, bindings: bindings, built: map[string]fn.Function{},

@@ -21,6 +21,10 @@ const (
 	ActorTag = "ActorTenantID"
 )
 
+// CustomerPrefix is how the names of the roles begin that customers make for Guardrails in accounts of their own, their path
+// included: no other ones may be taken up.
+const CustomerPrefix = "guardrails"
+
 const (
 	// tenants is for how many tenants one process keeps credentials.
 	tenants = 512

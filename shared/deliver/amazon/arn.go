@@ -4,15 +4,17 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
+
+	"guardrails/shared/tenantrole"
 )
 
 const digits = "0123456789"
 
-// RoleARN reports whether s is the ARN of a role, and returns the account that it is of.
+// RoleARN reports whether s is the ARN of a role that may be taken up, and returns the account that it is of.
 func RoleARN(s string) (account string, ok bool) {
 	a, parsed := parse(s)
 	name, isRole := strings.CutPrefix(a.Resource, "role/")
-	return a.AccountID, parsed && isRole && a.Service == "iam" && a.Region == "" && name != "" && plain(name, "+=,.@-_/")
+	return a.AccountID, parsed && isRole && a.Service == "iam" && a.Region == "" && strings.HasPrefix(name, tenantrole.CustomerPrefix) && plain(name, "+=,.@-_/")
 }
 
 // BusARN reports whether s is the ARN of an event bus, and returns its region.

@@ -9,7 +9,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 	lru "github.com/hashicorp/golang-lru/v2"
+
+	"guardrails/shared/tenant"
 )
 
 const (
@@ -25,9 +28,9 @@ const (
 type Role struct {
 	// ARN is the role's, as the customer gave it.
 	ARN string
-	// Tenant is the external id that the role's trust policy asks for: ours to say, never the customer's, so that no tenant
-	// can have us take up the role of another.
-	Tenant string
+	// Tenant is whose id the role's trust policy asks for as external id: ours to say, never the customer's, so that no
+	// tenant can have us take up the role of another.
+	Tenant tenant.Scope
 	// Destination names the session in the customer's trail.
 	Destination string
 }
@@ -35,25 +38,30 @@ type Role struct {
 // errRole says that a role is not fit to be asked for.
 var errRole = errors.New("amazon: the role or its tenant is missing")
 
+// Sessions returns the credentials that take up customers' roles for a tenant, nil for the process's own. AWS holds those
+// of a tenant's session to the tenant's id as external id (see infra/plan), whatever is wrong with what asks.
+type Sessions func(tenant.Scope) aws.CredentialsProvider
+
 // roles takes up customers' roles.
 type roles struct {
-	api   stscreds.AssumeRoleAPIClient
-	cache *lru.Cache[Role, *aws.CredentialsCache]
+	cfg      aws.Config
+	sessions Sessions
+	cache    *lru.Cache[Role, *aws.CredentialsCache]
 }
 
-func newRoles(api stscreds.AssumeRoleAPIClient) *roles {
+func newRoles(cfg aws.Config, s Sessions) *roles {
 	cache, err := lru.New[Role, *aws.CredentialsCache](sessions)
 	if err != nil {
 		panic("amazon: " + err.Error()) // the size is a constant above zero
 	}
-	return &roles{api: api, cache: cache}
+	return &roles{cfg: cfg, sessions: s, cache: cache}
 }
 
 func (r *roles) credentials(role Role) aws.CredentialsProvider {
 	if hit, ok := r.cache.Get(role); ok {
 		return hit
 	}
-	fresh := aws.NewCredentialsCache(&taker{r.api, role}, func(o *aws.CredentialsCacheOptions) {
+	fresh := aws.NewCredentialsCache(&taker{r, role}, func(o *aws.CredentialsCacheOptions) {
 		o.ExpiryWindow, o.ExpiryWindowJitterFrac = early, jitter
 	})
 	if before, found, _ := r.cache.PeekOrAdd(role, fresh); found {
@@ -64,17 +72,26 @@ func (r *roles) credentials(role Role) aws.CredentialsProvider {
 
 // taker takes up one role.
 type taker struct {
-	api  stscreds.AssumeRoleAPIClient
-	role Role
+	roles *roles
+	role  Role
 }
 
 // Retrieve asks STS.
 func (t *taker) Retrieve(ctx context.Context) (aws.Credentials, error) {
-	if t.role.ARN == "" || t.role.Tenant == "" {
+	if t.role.ARN == "" || !t.role.Tenant.Valid() {
 		return aws.Credentials{}, errRole
 	}
-	p := stscreds.NewAssumeRoleProvider(t.api, t.role.ARN, func(o *stscreds.AssumeRoleOptions) {
-		o.RoleSessionName, o.Duration, o.ExternalID = session(t.role.Destination), lifetime, &t.role.Tenant
+	api := sts.NewFromConfig(t.roles.cfg, func(o *sts.Options) {
+		if t.roles.sessions == nil {
+			return
+		}
+		if own := t.roles.sessions(t.role.Tenant); own != nil {
+			o.Credentials = own
+		}
+	})
+	externalID := t.role.Tenant.TenantID()
+	p := stscreds.NewAssumeRoleProvider(api, t.role.ARN, func(o *stscreds.AssumeRoleOptions) {
+		o.RoleSessionName, o.Duration, o.ExternalID = session(t.role.Destination), lifetime, &externalID
 	})
 	c, err := p.Retrieve(ctx)
 	if err != nil {

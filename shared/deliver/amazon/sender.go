@@ -11,7 +11,6 @@ import (
 	mailtypes "github.com/aws/aws-sdk-go-v2/service/sesv2/types"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	queuetypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"guardrails/shared/deliver"
 )
@@ -24,11 +23,12 @@ type Sender struct {
 	mail  *sesv2.Client
 }
 
-// New returns a sender. cfg has the platform's own credentials, which take up customers' roles and send mail.
-func New(cfg aws.Config) *Sender {
+// New returns a sender. cfg has the platform's own credentials, which send mail; s has those that take up customers' roles,
+// nil for the platform's own.
+func New(cfg aws.Config, s Sessions) *Sender {
 	own := cfg.Copy()
 	own.Retryer = func() aws.Retryer { return aws.NopRetryer{} }
-	return &Sender{cfg: own, roles: newRoles(sts.NewFromConfig(own)), mail: sesv2.NewFromConfig(own)}
+	return &Sender{cfg: own, roles: newRoles(own, s), mail: sesv2.NewFromConfig(own)}
 }
 
 // QueueMessage is what a customer's queue gets.

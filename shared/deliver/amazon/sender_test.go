@@ -2,17 +2,23 @@ package amazon_test
 
 import (
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"guardrails/shared/awstest"
 	"guardrails/shared/deliver"
 	"guardrails/shared/deliver/amazon"
+	"guardrails/shared/internal/scope"
+	"guardrails/shared/tenant"
 )
 
 // TestQueue sends to a queue and reads what came.
@@ -30,13 +36,13 @@ func TestQueue(t *testing.T) {
 			t.Fatal(err)
 		}
 		m := amazon.QueueMessage{
-			Role:   amazon.Role{ARN: "arn:aws:iam::000000000000:role/customer", Tenant: "ten_1", Destination: "dst_1"},
+			Role:   amazon.Role{ARN: "arn:aws:iam::000000000000:role/guardrails-events", Tenant: scope.Mint("ten_1"), Destination: "dst_1"},
 			Region: cfg.Region, URL: *queue.QueueUrl, Body: `{"a":1}`, ID: "msg_1",
 		}
 		if fifo {
 			m.Group, m.Deduplication = "vio_1", "msg_1"
 		}
-		s := amazon.New(cfg)
+		s := amazon.New(cfg, nil)
 		if got := s.SendMessage(t.Context(), m); got.Class != deliver.Delivered {
 			t.Fatalf("%+v", got)
 		}
@@ -48,9 +54,47 @@ func TestQueue(t *testing.T) {
 		if got := s.SendMessage(t.Context(), m); got.Class != deliver.Permanent || got.Code != "not_found" {
 			t.Errorf("a queue that is none: %+v", got)
 		}
-		m.Role.Tenant = ""
+		m.Role.Tenant = tenant.Scope{}
 		if got := s.SendMessage(t.Context(), m); got.Class != deliver.Permanent || got.Code != "role_refused" {
 			t.Errorf("no tenant: %+v", got)
+		}
+	}
+}
+
+// TestRoleIsAskedForByTheTenantsSession lets STS tell whose credentials asked for the role, and for which external id.
+func TestRoleIsAskedForByTheTenantsSession(t *testing.T) {
+	t.Parallel()
+	asked := make(chan url.Values, 8)
+	signed := make(chan string, 8)
+	sts := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := r.ParseForm(); err != nil {
+			t.Error(err)
+		}
+		asked <- r.PostForm
+		signed <- r.Header.Get("Authorization")
+		w.WriteHeader(http.StatusForbidden)
+	}))
+	t.Cleanup(sts.Close)
+	cfg := aws.Config{Region: "eu-central-1", BaseEndpoint: &sts.URL, Credentials: credentials.NewStaticCredentialsProvider("PLATFORM", "x", "")}
+	s := amazon.New(cfg, func(s tenant.Scope) aws.CredentialsProvider {
+		if s.TenantID() == "ten_local" {
+			return nil
+		}
+		return credentials.NewStaticCredentialsProvider("SESSION-"+s.TenantID(), "x", "")
+	})
+	for id, want := range map[string]string{"ten_1": "Credential=SESSION-ten_1/", "ten_2": "Credential=SESSION-ten_2/", "ten_local": "Credential=PLATFORM/"} {
+		got := s.PutEvent(t.Context(), amazon.BusEvent{
+			Role: amazon.Role{ARN: "arn:aws:iam::123456789012:role/guardrails", Tenant: scope.Mint(id), Destination: "dst_1"}, Region: "eu-central-1",
+			Bus: "arn:aws:events:eu-central-1:123456789012:event-bus/main", Source: "a", Type: "b", Detail: "{}",
+		})
+		if got.Class != deliver.Permanent {
+			t.Errorf("%s: %+v", id, got)
+		}
+		if form := <-asked; form.Get("Action") != "AssumeRole" || form.Get("ExternalId") != id || form.Get("RoleArn") != "arn:aws:iam::123456789012:role/guardrails" {
+			t.Errorf("%s asks for %v", id, form)
+		}
+		if by := <-signed; !strings.Contains(by, want) {
+			t.Errorf("%s asks as %s", id, by)
 		}
 	}
 }
@@ -58,8 +102,8 @@ func TestQueue(t *testing.T) {
 func TestBus(t *testing.T) {
 	t.Parallel()
 	cfg := awstest.Config(t)
-	got := amazon.New(cfg).PutEvent(t.Context(), amazon.BusEvent{
-		Role:   amazon.Role{ARN: "arn:aws:iam::000000000000:role/customer", Tenant: "ten_1", Destination: "dst_1"},
+	got := amazon.New(cfg, nil).PutEvent(t.Context(), amazon.BusEvent{
+		Role:   amazon.Role{ARN: "arn:aws:iam::000000000000:role/guardrails-events", Tenant: scope.Mint("ten_1"), Destination: "dst_1"},
 		Region: cfg.Region, Bus: "arn:aws:events:" + cfg.Region + ":000000000000:event-bus/default",
 		Source: "guardrails", Type: "violation.created", Time: time.Unix(1700000000, 0), Detail: `{"a":1}`,
 	})
@@ -75,7 +119,7 @@ func TestMail(t *testing.T) {
 	if _, err := sesv2.NewFromConfig(cfg).CreateEmailIdentity(t.Context(), &sesv2.CreateEmailIdentityInput{EmailIdentity: aws.String(from)}); err != nil {
 		t.Fatal(err)
 	}
-	got := amazon.New(cfg).SendMail(t.Context(), from, []string{"jane@example.com"}, []byte("From: "+from+"\r\nTo: jane@example.com\r\nSubject: a\r\n\r\nb\r\n"))
+	got := amazon.New(cfg, nil).SendMail(t.Context(), from, []string{"jane@example.com"}, []byte("From: "+from+"\r\nTo: jane@example.com\r\nSubject: a\r\n\r\nb\r\n"))
 	if got.Class != deliver.Delivered {
 		t.Errorf("%+v", got)
 	}
@@ -94,15 +138,20 @@ func TestCloudEvent(t *testing.T) {
 func TestARN(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]bool{
-		"arn:aws:iam::123456789012:role/a":                           true,
-		"arn:aws-us-gov:iam::123456789012:role/path/a+b=c,d.e@f-g":   true,
-		"arn:aws:iam::123456789012:role/":                            false,
-		"arn:aws:iam::123456789012:role/a*":                          false,
-		"arn:aws:iam:eu-central-1:123456789012:role/a":               false,
-		"arn:aws:sts::123456789012:role/a":                           false,
-		"arn:other:iam::123456789012:role/a":                         false,
-		"arn:aws:iam::12345678901x:role/a":                           false,
-		"arn:aws:iam::123456789012:role/" + strings.Repeat("a", 500): false,
+		"arn:aws:iam::123456789012:role/guardrails":                            true,
+		"arn:aws:iam::123456789012:role/guardrails-events":                     true,
+		"arn:aws-us-gov:iam::123456789012:role/guardrails/path/a+b=c,d.e@f-g":  true,
+		"arn:aws:iam::123456789012:role/":                                      false,
+		"arn:aws:iam::123456789012:role/events":                                false,
+		"arn:aws:iam::123456789012:role/team/guardrails":                       false,
+		"arn:aws:iam::123456789012:role/Guardrails":                            false,
+		"arn:aws:iam::123456789012:role/guardrails*":                           false,
+		"arn:aws:iam::123456789012:role/guardrails${aws:PrincipalTag/x}":       false,
+		"arn:aws:iam:eu-central-1:123456789012:role/guardrails":                false,
+		"arn:aws:sts::123456789012:role/guardrails":                            false,
+		"arn:other:iam::123456789012:role/guardrails":                          false,
+		"arn:aws:iam::12345678901x:role/guardrails":                            false,
+		"arn:aws:iam::123456789012:role/guardrails" + strings.Repeat("a", 500): false,
 	} {
 		if account, ok := amazon.RoleARN(s); ok != want || ok && account != "123456789012" {
 			t.Errorf("%s: %s, %v", s, account, ok)

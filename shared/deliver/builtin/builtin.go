@@ -29,11 +29,12 @@ type Options struct {
 	Roots    *x509.CertPool
 	Resolver *net.Resolver
 	Clock    clock.Clock
-	// AWS has the platform's own credentials.
-	AWS aws.Config
+	// AWS has the platform's own credentials, and Sessions those that take up customers' roles, nil for the platform's own.
+	AWS      aws.Config
+	Sessions amazon.Sessions
 	// Account is the platform's own account on AWS, whose roles no caller may name.
 	Account string
-	// MailFrom is the address that mails come from. SMTP is the mail server, host:port; empty means SES.
+	// MailFrom is the address that mails come from; without it there are none, and no destination for them. SMTP is the mail server, host:port; empty means SES.
 	MailFrom, SMTP string
 	// PagerDuty is another address for PagerDuty's. It counts with AllowPrivate alone.
 	PagerDuty string
@@ -43,7 +44,7 @@ type Options struct {
 func Kinds(o Options) []deliver.Kind {
 	rules := destination.Rules{Private: o.AllowPrivate}
 	client := egress.New(egress.Options{Rules: rules, Roots: o.Roots, Resolver: o.Resolver, Clock: o.Clock})
-	services := amazon.New(o.AWS)
+	services := amazon.New(o.AWS, o.Sessions)
 	var mail email.Sender = services
 	if o.SMTP != "" {
 		mail = email.NewSMTP(o.SMTP, nil)

@@ -33,7 +33,7 @@ type Kind struct {
 	from   string
 }
 
-// New returns the kind. from is the address that mails come from.
+// New returns the kind. from is the address that mails come from; without it no configuration is taken and no mail sent.
 func New(sender Sender, from string) *Kind { return &Kind{sender: sender, from: from} }
 
 // Name is "email".
@@ -54,12 +54,16 @@ type config struct {
 }
 
 // Check is deliver.Kind's. Nothing in it is secret.
-func (*Kind) Check(given json.RawMessage, _ deliver.Secret) (json.RawMessage, deliver.Secret, error) {
+func (k *Kind) Check(given json.RawMessage, _ deliver.Secret) (json.RawMessage, deliver.Secret, error) {
 	var c config
 	if err := form.Decode(given, &c); err != nil {
 		return nil, nil, err
 	}
 	var f form.Faults
+	if k.from == "" {
+		f.Add("to", "this installation sends no mail: its operator has set no address to send from")
+		return nil, nil, f.Err()
+	}
 	if len(c.To) == 0 || len(c.To) > maxRecipients {
 		f.Add("to", "expected 1 to 20 addresses")
 		return nil, nil, f.Err()
@@ -113,6 +117,9 @@ func (k *Kind) Send(ctx context.Context, to deliver.Target, m deliver.Message) d
 	var c config
 	if form.Open(to.Config, &c) != nil || len(c.To) == 0 {
 		return post.Failed("config")
+	}
+	if k.from == "" { // an operator can set it, and then it goes
+		return deliver.Result{Class: deliver.Retryable, Code: "mail_unavailable", Unwell: true}
 	}
 	raw, err := compose(k.from, c, m)
 	if err != nil {

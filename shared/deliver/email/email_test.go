@@ -160,6 +160,22 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// TestNoAddressToSendFrom holds an installation without one to saying so.
+func TestNoAddressToSendFrom(t *testing.T) {
+	t.Parallel()
+	k := email.New(email.NewSMTP("127.0.0.1:1", nil), "")
+	const config = `{"to":["a@example.com"]}`
+	_, _, err := k.Check(json.RawMessage(config), nil)
+	var e *errs.Error
+	if !errors.As(err, &e) || e.Fields[0].Location != "/config/to" || !strings.Contains(e.Fields[0].Message, "sends no mail") {
+		t.Errorf("%v", err)
+	}
+	want := deliver.Result{Class: deliver.Retryable, Code: "mail_unavailable", Unwell: true}
+	if d := cmp.Diff(want, k.Send(t.Context(), deliver.Target{Config: json.RawMessage(config)}, kindtest.Message())); d != "" {
+		t.Error(d)
+	}
+}
+
 // TestMail holds a mail to the bytes of a file, and reads it as a mail program does.
 func TestMail(t *testing.T) {
 	t.Parallel()

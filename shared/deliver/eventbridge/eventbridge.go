@@ -12,6 +12,7 @@ import (
 	"guardrails/shared/deliver/amazon"
 	"guardrails/shared/deliver/form"
 	"guardrails/shared/deliver/post"
+	"guardrails/shared/tenantrole"
 )
 
 // Sender puts events on buses; *amazon.Sender is one.
@@ -39,12 +40,13 @@ func (*Kind) Defaults() deliver.Limits {
 	return deliver.Limits{PerSecond: 100, BreakerFailures: 5, Timeout: 15 * time.Second}
 }
 
-// config is what a caller writes and is shown. ExternalID is the tenant's id, which the API shows; it is taken back and
-// not read.
+// config is what a caller writes and is shown. ExternalID is the tenant's id and GuardrailsAccount the platform's own, which
+// the API shows for the role's trust policy; they are taken back and not read.
 type config struct {
-	BusARN     string `json:"event_bus_arn"`
-	RoleARN    string `json:"role_arn"`
-	ExternalID string `json:"external_id,omitempty"`
+	BusARN            string `json:"event_bus_arn"`
+	RoleARN           string `json:"role_arn"`
+	ExternalID        string `json:"external_id,omitempty"`
+	GuardrailsAccount string `json:"guardrails_account,omitempty"`
 }
 
 // Check is deliver.Kind's. Nothing in it is secret.
@@ -53,7 +55,7 @@ func (k *Kind) Check(given json.RawMessage, _ deliver.Secret) (json.RawMessage, 
 	if err := form.Decode(given, &c); err != nil {
 		return nil, nil, err
 	}
-	c.ExternalID = ""
+	c.ExternalID, c.GuardrailsAccount = "", ""
 	var f form.Faults
 	if _, ok := amazon.BusARN(c.BusARN); !ok {
 		f.Add("event_bus_arn", "expected the ARN of an event bus")
@@ -61,7 +63,7 @@ func (k *Kind) Check(given json.RawMessage, _ deliver.Secret) (json.RawMessage, 
 	account, ok := amazon.RoleARN(c.RoleARN)
 	switch {
 	case !ok:
-		f.Add("role_arn", "expected the ARN of a role")
+		f.Add("role_arn", "expected the ARN of a role whose name begins with "+tenantrole.CustomerPrefix)
 	case account == k.account:
 		f.Add("role_arn", "expected a role of another account than ours")
 	}

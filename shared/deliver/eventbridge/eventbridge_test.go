@@ -56,14 +56,15 @@ func FuzzCheck(f *testing.F) { kindtest.Fuzz(f, eventbridge.New(nil, ""), good) 
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	k := eventbridge.New(nil, "999999999999")
-	const role = `,"role_arn":"arn:aws:iam::123456789012:role/a"}`
+	const role = `,"role_arn":"arn:aws:iam::123456789012:role/guardrails"}`
 	for config, at := range map[string]string{
 		good: "",
-		`{"event_bus_arn":"arn:aws:events:eu-central-1:123456789012:rule/main"` + role:                                              "/config/event_bus_arn",
-		`{"event_bus_arn":"arn:aws:events::123456789012:event-bus/main"` + role:                                                     "/config/event_bus_arn",
-		`{"event_bus_arn":"arn:evil:events:eu-central-1:123456789012:event-bus/main"` + role:                                        "/config/event_bus_arn",
-		`{"event_bus_arn":"arn:aws:events:eu.evil.com/x-1:123456789012:event-bus/main"` + role:                                      "/config/event_bus_arn",
-		`{"event_bus_arn":"arn:aws:events:eu-central-1:123456789012:event-bus/main","role_arn":"arn:aws:iam::999999999999:role/a"}`: "/config/role_arn",
+		`{"event_bus_arn":"arn:aws:events:eu-central-1:123456789012:rule/main"` + role:                                                       "/config/event_bus_arn",
+		`{"event_bus_arn":"arn:aws:events::123456789012:event-bus/main"` + role:                                                              "/config/event_bus_arn",
+		`{"event_bus_arn":"arn:evil:events:eu-central-1:123456789012:event-bus/main"` + role:                                                 "/config/event_bus_arn",
+		`{"event_bus_arn":"arn:aws:events:eu.evil.com/x-1:123456789012:event-bus/main"` + role:                                               "/config/event_bus_arn",
+		`{"event_bus_arn":"arn:aws:events:eu-central-1:123456789012:event-bus/main","role_arn":"arn:aws:iam::999999999999:role/guardrails"}`: "/config/role_arn",
+		`{"event_bus_arn":"arn:aws:events:eu-central-1:123456789012:event-bus/main","role_arn":"arn:aws:iam::123456789012:role/a"}`:          "/config/role_arn",
 	} {
 		_, _, err := k.Check(json.RawMessage(config), nil)
 		var e *errs.Error

@@ -12,11 +12,14 @@ import (
 
 	"guardrails/shared/deliver"
 	"guardrails/shared/errs"
+	"guardrails/shared/tenant"
 )
 
 // Fixture is a kind with something to send to.
 type Fixture struct {
 	Kind deliver.Kind
+	// Tenant owns the destination; kinds that take up no role need none.
+	Tenant tenant.Scope
 	// Config is one that the kind takes, with every field that it has.
 	Config json.RawMessage
 	// Secrets are the values in Config that nobody may see.
@@ -74,7 +77,7 @@ func target(t testing.TB, f Fixture) deliver.Target {
 	if err != nil {
 		t.Fatalf("the configuration is refused: %v", err)
 	}
-	return deliver.Target{ID: "dst_1", Tenant: "ten_1", Config: public, Secret: secret, Keys: f.Keys}
+	return deliver.Target{ID: "dst_1", Tenant: f.Tenant, Config: public, Secret: secret, Keys: f.Keys}
 }
 
 // testConfig has the configuration taken, shown and sent back.

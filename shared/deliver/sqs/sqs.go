@@ -15,6 +15,7 @@ import (
 	"guardrails/shared/deliver/form"
 	"guardrails/shared/deliver/post"
 	"guardrails/shared/destination"
+	"guardrails/shared/tenantrole"
 )
 
 // Sender puts messages into queues; *amazon.Sender is one.
@@ -46,13 +47,14 @@ func (*Kind) Defaults() deliver.Limits {
 	return deliver.Limits{PerSecond: 100, BreakerFailures: 5, Timeout: 15 * time.Second}
 }
 
-// config is what a caller writes and is shown. ExternalID is the tenant's id, which the API shows; it is taken back and
-// not read.
+// config is what a caller writes and is shown. ExternalID is the tenant's id and GuardrailsAccount the platform's own, which
+// the API shows for the role's trust policy; they are taken back and not read.
 type config struct {
-	QueueURL   string `json:"queue_url"`
-	Region     string `json:"region"`
-	RoleARN    string `json:"role_arn"`
-	ExternalID string `json:"external_id,omitempty"`
+	QueueURL          string `json:"queue_url"`
+	Region            string `json:"region"`
+	RoleARN           string `json:"role_arn"`
+	ExternalID        string `json:"external_id,omitempty"`
+	GuardrailsAccount string `json:"guardrails_account,omitempty"`
 }
 
 // Check is deliver.Kind's. Nothing in it is secret.
@@ -61,7 +63,7 @@ func (k *Kind) Check(given json.RawMessage, _ deliver.Secret) (json.RawMessage, 
 	if err := form.Decode(given, &c); err != nil {
 		return nil, nil, err
 	}
-	c.ExternalID = ""
+	c.ExternalID, c.GuardrailsAccount = "", ""
 	judged, err := k.rules.Check(c.QueueURL, form.Pointer("queue_url"))
 	if err != nil {
 		return nil, nil, err
@@ -82,7 +84,7 @@ func (k *Kind) Check(given json.RawMessage, _ deliver.Secret) (json.RawMessage, 
 	account, ok := amazon.RoleARN(c.RoleARN)
 	switch {
 	case !ok:
-		f.Add("role_arn", "expected the ARN of a role")
+		f.Add("role_arn", "expected the ARN of a role whose name begins with "+tenantrole.CustomerPrefix)
 	case account == k.account:
 		f.Add("role_arn", "expected a role of another account than ours")
 	}

@@ -14,6 +14,7 @@ import (
 	"guardrails/shared/deliver/sqs"
 	"guardrails/shared/destination"
 	"guardrails/shared/errs"
+	"guardrails/shared/internal/scope"
 )
 
 // taken records what a queue would get. The real client is tested where it is, against an emulator.
@@ -39,7 +40,8 @@ func TestKind(t *testing.T) {
 	kindtest.Run(t, func(testing.TB) kindtest.Fixture {
 		s := &taken{}
 		return kindtest.Fixture{
-			Kind: sqs.New(s, destination.Rules{}, "999999999999"), Config: json.RawMessage(good),
+			Tenant: scope.Mint("ten_1"),
+			Kind:   sqs.New(s, destination.Rules{}, "999999999999"), Config: json.RawMessage(good),
 			Sent: func() [][]byte {
 				s.mu.Lock()
 				defer s.mu.Unlock()
@@ -60,22 +62,23 @@ func FuzzCheck(f *testing.F) {
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	k := sqs.New(nil, destination.Rules{}, "999999999999")
-	const role = `"role_arn":"arn:aws:iam::123456789012:role/a/b"`
+	const role = `"role_arn":"arn:aws:iam::123456789012:role/guardrails/b"`
 	for config, at := range map[string]string{
 		good: "",
-		`{"queue_url":"https://sqs.eu-central-1.amazonaws.com/123456789012/q.fifo",` + role + `}`:                             "",
-		`{"queue_url":"https://sqs.eu-central-1.amazonaws.com/123456789012/q","region":"us-east-1",` + role + `}`:             "/config/region",
-		`{"queue_url":"https://sqs.eu-central-1.amazonaws.com.example.com/123456789012/q",` + role + `}`:                      "/config/queue_url",
-		`{"queue_url":"https://s3.eu-central-1.amazonaws.com/123456789012/q",` + role + `}`:                                   "/config/queue_url",
-		`{"queue_url":"https://sqs.eu-central-1.amazonaws.com/123456789012/q/x",` + role + `}`:                                "/config/queue_url",
-		`{"queue_url":"https://sqs.eu-central-1.amazonaws.com/12345/q",` + role + `}`:                                         "/config/queue_url",
-		`{"queue_url":"https://sqs.eu-central-1.amazonaws.com:8443/123456789012/q",` + role + `}`:                             "/config/queue_url",
-		`{"queue_url":"https://sqs.eu-central-1.amazonaws.com/123456789012/q?x=1",` + role + `}`:                              "/config/queue_url",
-		`{"queue_url":"http://127.0.0.1:4566/123456789012/q",` + role + `}`:                                                   "/config/queue_url",
-		`{"queue_url":"https://sqs.eu-central-1.amazonaws.com/123456789012/q"}`:                                               "/config/role_arn",
-		`{"queue_url":"https://sqs.eu-central-1.amazonaws.com/123456789012/q","role_arn":"arn:aws:iam::1:role/a"}`:            "/config/role_arn",
-		`{"queue_url":"https://sqs.eu-central-1.amazonaws.com/123456789012/q","role_arn":"arn:aws:iam::123456789012:user/a"}`: "/config/role_arn",
-		`{"queue_url":"https://sqs.eu-central-1.amazonaws.com/123456789012/q","role_arn":"arn:aws:iam::999999999999:role/a"}`: "/config/role_arn",
+		`{"queue_url":"https://sqs.eu-central-1.amazonaws.com/123456789012/q.fifo",` + role + `}`:                                      "",
+		`{"queue_url":"https://sqs.eu-central-1.amazonaws.com/123456789012/q","region":"us-east-1",` + role + `}`:                      "/config/region",
+		`{"queue_url":"https://sqs.eu-central-1.amazonaws.com.example.com/123456789012/q",` + role + `}`:                               "/config/queue_url",
+		`{"queue_url":"https://s3.eu-central-1.amazonaws.com/123456789012/q",` + role + `}`:                                            "/config/queue_url",
+		`{"queue_url":"https://sqs.eu-central-1.amazonaws.com/123456789012/q/x",` + role + `}`:                                         "/config/queue_url",
+		`{"queue_url":"https://sqs.eu-central-1.amazonaws.com/12345/q",` + role + `}`:                                                  "/config/queue_url",
+		`{"queue_url":"https://sqs.eu-central-1.amazonaws.com:8443/123456789012/q",` + role + `}`:                                      "/config/queue_url",
+		`{"queue_url":"https://sqs.eu-central-1.amazonaws.com/123456789012/q?x=1",` + role + `}`:                                       "/config/queue_url",
+		`{"queue_url":"http://127.0.0.1:4566/123456789012/q",` + role + `}`:                                                            "/config/queue_url",
+		`{"queue_url":"https://sqs.eu-central-1.amazonaws.com/123456789012/q"}`:                                                        "/config/role_arn",
+		`{"queue_url":"https://sqs.eu-central-1.amazonaws.com/123456789012/q","role_arn":"arn:aws:iam::1:role/guardrails"}`:            "/config/role_arn",
+		`{"queue_url":"https://sqs.eu-central-1.amazonaws.com/123456789012/q","role_arn":"arn:aws:iam::123456789012:user/guardrails"}`: "/config/role_arn",
+		`{"queue_url":"https://sqs.eu-central-1.amazonaws.com/123456789012/q","role_arn":"arn:aws:iam::999999999999:role/guardrails"}`: "/config/role_arn",
+		`{"queue_url":"https://sqs.eu-central-1.amazonaws.com/123456789012/q","role_arn":"arn:aws:iam::123456789012:role/a"}`:          "/config/role_arn",
 	} {
 		_, _, err := k.Check(json.RawMessage(config), nil)
 		var e *errs.Error
@@ -100,12 +103,12 @@ func TestFIFO(t *testing.T) {
 	} {
 		m := kindtest.Message()
 		m.Event.Subject = subject
-		k.Send(t.Context(), deliver.Target{ID: "dst_1", Tenant: "ten_1", Config: public}, m)
+		k.Send(t.Context(), deliver.Target{ID: "dst_1", Tenant: scope.Mint("ten_1"), Config: public}, m)
 		got := s.messages[len(s.messages)-1]
 		if want != "" && got.Group != want || want == "" && len(got.Group) != 64 || got.Deduplication != m.ID {
 			t.Errorf("%q: %+v", subject, got)
 		}
-		if (got.Role != amazon.Role{ARN: "arn:aws:iam::123456789012:role/guardrails", Tenant: "ten_1", Destination: "dst_1"}) || got.Region != "eu-central-1" {
+		if (got.Role != amazon.Role{ARN: "arn:aws:iam::123456789012:role/guardrails", Tenant: scope.Mint("ten_1"), Destination: "dst_1"}) || got.Region != "eu-central-1" {
 			t.Errorf("%+v", got.Role)
 		}
 	}
