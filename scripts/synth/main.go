@@ -56,6 +56,9 @@ func run(ctx context.Context, w io.Writer, args []string) error {
 		return fmt.Errorf("build the CDK app: %w", err)
 	}
 	var failed []error
+	if err := forCustomers(ctx, w, root, bin); err != nil {
+		failed = append(failed, err)
+	}
 	for _, name := range names {
 		if err := check(ctx, w, root, app, bin, name); err != nil {
 			failed = append(failed, fmt.Errorf("environment %s: %w", name, err))
@@ -122,13 +125,36 @@ func check(ctx context.Context, w io.Writer, root, app, bin, name string) error 
 		return err
 	}
 	// W2001: the parameter BootstrapVersion is read by the CDK CLI alone.
-	args := append([]string{"--ignore-checks", "W2001", "--"}, templates...)
-	if err := execute(ctx, w, root, nil, filepath.Join(bin, "cfn-lint"), args...); err != nil {
-		return fmt.Errorf("cfn-lint: %w", err)
+	if err := cfnLint(ctx, w, root, bin, templates, "--ignore-checks", "W2001"); err != nil {
+		return err
 	}
 	fmt.Fprintf(w, "%s: cfn-lint finds nothing in %d templates\n", name, len(templates))
 	if name == production {
 		return checkov(ctx, w, root, first)
+	}
+	return nil
+}
+
+// forCustomers checks the templates that customers deploy in accounts of their own.
+func forCustomers(ctx context.Context, w io.Writer, root, bin string) error {
+	templates, err := filepath.Glob(filepath.Join(root, "deploy", "aws", "*.yaml"))
+	if err != nil {
+		return err
+	}
+	if len(templates) == 0 {
+		return errors.New("deploy/aws has no template")
+	}
+	if err := cfnLint(ctx, w, root, bin, templates); err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "deploy/aws: cfn-lint finds nothing in %d templates\n", len(templates))
+	return nil
+}
+
+func cfnLint(ctx context.Context, w io.Writer, root, bin string, templates []string, args ...string) error {
+	args = append(append(args, "--"), templates...)
+	if err := execute(ctx, w, root, nil, filepath.Join(bin, "cfn-lint"), args...); err != nil {
+		return fmt.Errorf("cfn-lint: %w", err)
 	}
 	return nil
 }
