@@ -41,6 +41,9 @@ func (r *round) admit(ctx context.Context, jobs []int) (going []int, err error) 
 			for i, k := range want {
 				r.slots[k] = claim.Slots[i]
 			}
+			if err := r.share(ctx, want); err != nil {
+				return nil, err
+			}
 			return r.inTurn(ctx, jobs, turns, from), nil
 		}
 		if !errors.Is(err, errBusy) {
@@ -77,7 +80,7 @@ func (r *round) cost() time.Duration {
 // queueUp waits a moment for a slot for messages that waited for their turn: to come late is to come beside others whose
 // turn that is. It returns false if there was none.
 func (r *round) queueUp(ctx context.Context, busy []int) bool {
-	if len(busy) == 0 || r.batch[busy[0]].Ticket.waited() == 0 || r.batch[busy[0]].Ticket.Waits > 0 {
+	if len(busy) == 0 || r.slow || r.batch[busy[0]].Ticket.waited() == 0 || r.batch[busy[0]].Ticket.Waits > 0 {
 		return false
 	}
 	for range 5 {

@@ -41,6 +41,9 @@ func (r *round) one(ctx context.Context, i int) error {
 		r.Metrics.Observe(telemetry.DeliveryLatency, r.Clock.Now().Sub(id.Time(e.ID)))
 	}
 	plan, result, took := r.attempt(ctx, row, e)
+	if took >= slowAttempt {
+		r.lagged.Store(true)
+	}
 	r.made[i].attempted, r.made[i].arrived = true, result.Class == Delivered
 	if result.Class != Delivered {
 		r.unwell.Store(true)

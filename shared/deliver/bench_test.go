@@ -52,6 +52,7 @@ type open struct{ controls }
 func (open) Claim(_ context.Context, _ tenant.Scope, _ string, q Claim) (Control, time.Time, error) {
 	return Control{Slots: map[string]int64{}}, q.Now, nil
 }
+func (open) Slow(context.Context, tenant.Scope, string, time.Time) error        { return nil }
 func (open) Release(context.Context, tenant.Scope, string, []string, int) error { return nil }
 
 // arrive is a kind whose receivers take everything at once, and says when.

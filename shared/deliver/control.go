@@ -24,6 +24,8 @@ type Control struct {
 	Next int64 `dynamodbav:"next"`
 	// Slots are the attempts under way, by when they count no more, in Unix milliseconds.
 	Slots map[string]int64 `dynamodbav:"slots"`
+	// SlowUntil is until when the destination counts as slow, in Unix milliseconds.
+	SlowUntil int64 `dynamodbav:"slow_until,omitempty"`
 }
 
 // Claim asks a destination's control item for attempts that are to begin.
@@ -53,6 +55,8 @@ type controls interface {
 	Claim(ctx context.Context, s tenant.Scope, destination string, c Claim) (Control, time.Time, error)
 	// Release gives slots back and adds to the successes.
 	Release(ctx context.Context, s tenant.Scope, destination string, slots []string, wins int) error
+	// Slow notes until when a destination counts as slow.
+	Slow(ctx context.Context, s tenant.Scope, destination string, until time.Time) error
 	// Swap replaces the breaker of a revision, and returns the item as it stands and table.ErrCondition if it has another.
 	Swap(ctx context.Context, s tenant.Scope, destination string, rev int64, b Breaker) (Control, error)
 	// Get reads the item; the zero Control if there is none.
@@ -193,6 +197,15 @@ func (c *Controls) Release(ctx context.Context, s tenant.Scope, destination stri
 	err := c.table.UpdateReturning(ctx, s, table.ControlKey(destination), u, table.IfPresent(), nil, nil)
 	if errors.Is(err, table.ErrCondition) {
 		return nil // the destination is gone, and its item with it
+	}
+	return err
+}
+
+// Slow notes a slow destination.
+func (c *Controls) Slow(ctx context.Context, s tenant.Scope, destination string, until time.Time) error {
+	err := c.table.UpdateReturning(ctx, s, table.ControlKey(destination), expression.Set(name("slow_until"), value(ms(until))), table.IfPresent(), nil, nil)
+	if errors.Is(err, table.ErrCondition) {
+		return nil // the destination is gone
 	}
 	return err
 }

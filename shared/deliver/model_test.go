@@ -392,6 +392,17 @@ func (m controlsModel) Release(ctx context.Context, s tenant.Scope, destination 
 	})
 }
 
+func (m controlsModel) Slow(ctx context.Context, s tenant.Scope, destination string, until time.Time) error {
+	key := keyOfControl(s, destination)
+	return m.call(ctx, "slow", key, storeTakes, func(*rand.Rand) error {
+		if c, ok := m.items[key]; ok {
+			c.SlowUntil = ms(until)
+			m.items[key] = c
+		}
+		return nil
+	})
+}
+
 func (m controlsModel) Swap(ctx context.Context, s tenant.Scope, destination string, rev int64, b Breaker) (out Control, err error) {
 	key := keyOfControl(s, destination)
 	err = m.call(ctx, "breaker", key, storeTakes, func(*rand.Rand) error {
@@ -468,7 +479,7 @@ func (q *queueModel) send(s tenant.Scope, m queue.Message) {
 	}
 	q.seq++
 	q.live++
-	heap.Push(&q.hidden, &message{seq: q.seq, group: s.TenantID() + "#" + m.Group, scope: s, ticket: t, at: time.Now().Add(m.Delay)})
+	heap.Push(&q.hidden, &message{seq: q.seq, group: s.TenantID(), scope: s, ticket: t, at: time.Now().Add(m.Delay)})
 }
 
 // settle makes visible what is due.

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"guardrails/shared/id"
 	"guardrails/shared/outbox"
 	"guardrails/shared/queue"
 	"guardrails/shared/tenant"
@@ -39,7 +41,7 @@ func (w *world) offer(s tenant.Scope, i int) {
 	w.events = append(w.events, committed{e, s, time.Now()})
 	for _, want := range w.match(s, e) {
 		w.sent++
-		w.queue.send(s, queue.Message{Body: First(e, want.Rule, want.Version, want.Destination), Group: want.Destination})
+		w.queue.send(s, queue.Message{Body: First(e, want.Rule, want.Version, want.Destination)})
 	}
 }
 
@@ -376,6 +378,59 @@ func TestNoisyTenant(t *testing.T) {
 	t.Logf("p95 of the quiet tenant: %s alone, %s beside a backlog of %d", p95(alone), p95(beside), noise)
 	if p95(beside) > 2*p95(alone) {
 		t.Errorf("p95 of the quiet tenant went from %s to %s", p95(alone), p95(beside))
+	}
+}
+
+// TestSlowTenant has a tenant with many receivers that take their time and are never unwell.
+func TestSlowTenant(t *testing.T) {
+	t.Parallel()
+	const receivers, each = 60, 60
+	lag := func(slow int) (out []time.Duration, w *world, f findings) {
+		synctest.Test(t, func(*testing.T) {
+			w = simple(11, 2, Destination{Concurrency: 100})
+			w.queue.fair = true
+			w.mutant = withoutNet
+			w.match = func(s tenant.Scope, e outbox.Row) []Want {
+				if s == tenantOf(0) {
+					return oneRule(s, e)
+				}
+				return []Want{{Rule: "rul_1", Version: 1, Destination: fmt.Sprintf("dst_slow_%d", id.Time(e.ID).UnixMilli()%receivers)}}
+			}
+			for i := range receivers {
+				w.destination(fmt.Sprintf("dst_slow_%d", i), Destination{Concurrency: 100})
+			}
+			w.answer = func(destination string, _ int, _ *rand.Rand) answer {
+				if strings.HasPrefix(destination, "dst_slow_") {
+					return answer{takes: 14 * time.Second}
+				}
+				return answer{}
+			}
+			y := run(w, 50)
+			go w.offers(tenantOf(1), 0, slow, 10*time.Minute)
+			time.Sleep(time.Minute) // until it has shown itself
+			w.offers(tenantOf(0), slow, 500, 500*time.Second)
+			y.drain(6 * time.Hour)
+			y.stop()
+			for _, e := range w.events {
+				if e.scope == tenantOf(0) {
+					want := w.match(e.scope, e.row)[0]
+					out = append(out, w.got[IDOf(e.scope, e.row.ID, want.Rule, want.Destination)].lag)
+				}
+			}
+			f = w.check()
+		})
+		slices.Sort(out)
+		return out, w, f
+	}
+	alone, _, _ := lag(0)
+	beside, w, f := lag(receivers * each)
+	p95 := func(l []time.Duration) time.Duration { return l[len(l)*95/100] }
+	t.Logf("p95 of the quiet tenant: %s alone, %s beside %d slow deliveries", p95(alone), p95(beside), receivers*each)
+	if !f.clean() || p95(beside) > 2*p95(alone) {
+		t.Errorf("p95 of the quiet tenant went from %s to %s; %+v", p95(alone), p95(beside), f)
+	}
+	if w.items[keyOfControl(tenantOf(1), slowDestinations)].busy(time.Now()) > SlowShare {
+		t.Error("slow destinations had more than their share")
 	}
 }
 

@@ -58,7 +58,7 @@ func (r *round) postpone(ctx context.Context, j Job, t Ticket, now, until time.T
 // MessageOf is a ticket as a message of the queue of deliveries.
 func MessageOf(t Ticket, delay time.Duration) queue.Message {
 	delay = min((max(delay, 0) + time.Second - 1).Truncate(time.Second), maxDelay)
-	m := queue.Message{Body: t, Group: t.Destination, Delay: delay}
+	m := queue.Message{Body: t, Delay: delay}
 	if t.Row != nil && t.Row.Trace != "" {
 		m.Body = queue.Traced{Body: t, Trace: t.Row.Trace}
 	}

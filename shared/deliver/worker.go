@@ -156,6 +156,11 @@ type round struct {
 	next   map[int]bool
 	until  time.Time
 	unwell atomic.Bool
+	// slow says that the destination shares attempts with the tenant's other slow ones, shared are those that it has;
+	// lagged says that an attempt took long.
+	slow   bool
+	shared []string
+	lagged atomic.Bool
 	// place is where deliveries in order stand in the batch; attempts and wins count them.
 	place, attempts, wins int
 }
@@ -202,6 +207,7 @@ func (r *round) run(ctx context.Context, destinationID string, jobs []int) {
 	if jobs = r.sift(ctx, jobs); len(jobs) == 0 {
 		return
 	}
+	defer r.giveShare(ctx)
 	going, err := r.admit(ctx, jobs)
 	if err != nil {
 		r.all(jobs, err)

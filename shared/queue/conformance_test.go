@@ -96,7 +96,7 @@ func TestMessagesCarryTenantTraceAndGroup(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, time.Minute, 5)
 	const trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-	message := queue.Message{Body: queue.Traced{Body: map[string]int{"n": 1}, Trace: trace}, Group: "dst_1"}
+	message := queue.Message{Body: queue.Traced{Body: map[string]int{"n": 1}, Trace: trace}}
 	if err := b.SendAll(t.Context(), scope.Mint("ten_a"), []queue.Message{message, message}); err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestMessagesCarryTenantTraceAndGroup(t *testing.T) {
 		if aws.ToString(m.Body) != `{"n":1}` || text(queue.AttrTenant) != "ten_a" || text(queue.AttrTrace) != trace || m.Attributes["ApproximateReceiveCount"] != "1" {
 			t.Errorf("got %s with %+v and %v", aws.ToString(m.Body), m.MessageAttributes, m.Attributes)
 		}
-		if group := m.Attributes["MessageGroupId"]; group != "ten_a#dst_1" {
+		if group := m.Attributes["MessageGroupId"]; group != "ten_a" {
 			awstest.Lacks(t, "sqs-fair-queue-groups")
 			t.Errorf("the group is %q", group)
 		}

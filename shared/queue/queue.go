@@ -63,14 +63,6 @@ func failure(doing string, err error) error {
 	return outage.Failure("The queue does not answer now.", doing, err)
 }
 
-// group is the fair queue's message group: the tenant, or what the sender tells apart within it.
-func group(s scope.Scope, within string) string {
-	if within == "" {
-		return s.TenantID()
-	}
-	return s.TenantID() + "#" + within
-}
-
 func attributes(s scope.Scope, trace string) map[string]types.MessageAttributeValue {
 	m := map[string]types.MessageAttributeValue{AttrTenant: {DataType: aws.String("String"), StringValue: aws.String(s.TenantID())}}
 	if trace != "" {
@@ -93,8 +85,6 @@ func (q *Queue) SendLater(ctx context.Context, s scope.Scope, body any, delay ti
 type Message struct {
 	// Body is encoded as JSON; a Traced one belongs to a trace of its own.
 	Body any
-	// Group is which messages of the tenant may wait for each other; empty means all of them.
-	Group string
 	// Delay is how long nobody receives the message, at most MaxDelay, in whole seconds.
 	Delay time.Duration
 }
@@ -151,7 +141,7 @@ func (q *Queue) send(ctx context.Context, url *string, s scope.Scope, messages [
 		}
 		in.Entries = append(in.Entries, types.SendMessageBatchRequestEntry{
 			Id: aws.String(strconv.Itoa(i)), MessageBody: aws.String(string(b)),
-			MessageAttributes: attributes(s, traceparent), MessageGroupId: aws.String(group(s, m.Group)), DelaySeconds: int32(m.Delay / time.Second),
+			MessageAttributes: attributes(s, traceparent), MessageGroupId: aws.String(s.TenantID()), DelaySeconds: int32(m.Delay / time.Second),
 		})
 	}
 	if len(in.Entries) == 1 {

@@ -20,6 +20,8 @@ const (
 	TypeMismatch     Code = "type_mismatch"
 	EvaluationFailed Code = "evaluation_failed"
 	TooLarge         Code = "too_large"
+	// TooManyMatches is a rule that an event would hit beyond the actions that one event may cause.
+	TooManyMatches Code = "too_many_matches"
 )
 
 // Error is a failed evaluation. It says nothing of the values that it failed on.

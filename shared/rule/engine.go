@@ -9,6 +9,8 @@ import (
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/cost"
 	"cel.dev/cel-go/common/operators"
+
+	"guardrails/shared/clock"
 )
 
 const (
@@ -21,6 +23,8 @@ const (
 	typicalText = 1000
 	// DefaultTimeout bounds one evaluation with loops; without loops the source bounds the work.
 	DefaultTimeout = 5 * time.Millisecond
+	// Together bounds the evaluations of one event's rules: one tenant's rules must not take the time of the others'.
+	Together = 250 * time.Millisecond
 	// maxDepth bounds how deep a condition is nested.
 	maxDepth = 64
 	// maxRegex bounds the program of a pattern in instructions, maxScan its product with the length of the text.
@@ -42,10 +46,12 @@ const (
 // Engine compiles and runs conditions and templates. It is safe for concurrent use. Making one costs nothing: the CEL
 // environment is built when it is first needed.
 type Engine struct {
-	timeout time.Duration
-	once    sync.Once
-	env     *cel.Env
-	err     error
+	timeout  time.Duration
+	together time.Duration
+	clock    clock.Clock
+	once     sync.Once
+	env      *cel.Env
+	err      error
 }
 
 // Option changes an engine that is being made.
@@ -54,9 +60,12 @@ type Option func(*Engine)
 // WithTimeout sets another limit than DefaultTimeout for one evaluation.
 func WithTimeout(d time.Duration) Option { return func(e *Engine) { e.timeout = d } }
 
+// WithTogether sets another limit than Together for the evaluations of one event.
+func WithTogether(d time.Duration) Option { return func(e *Engine) { e.together = d } }
+
 // NewEngine returns an engine.
 func NewEngine(options ...Option) *Engine {
-	e := &Engine{timeout: DefaultTimeout}
+	e := &Engine{timeout: DefaultTimeout, together: Together, clock: clock.System()}
 	for _, o := range options {
 		o(e)
 	}

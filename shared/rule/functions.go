@@ -142,6 +142,10 @@ func compileRegex(pattern string) (regex, error) {
 	case err != nil:
 		return regex{}, errors.New("not a regular expression (RE2)")
 	}
+	// Repeats are multiplied out by the compiler: what is far too large must not be compiled to find that out.
+	if programSize(parsed) > 4*maxRegex {
+		return regex{}, errors.New("the regular expression is too large")
+	}
 	prog, err := syntax.Compile(parsed.Simplify())
 	if err != nil || len(prog.Inst) > maxRegex {
 		return regex{}, errors.New("the regular expression is too large")
@@ -151,6 +155,21 @@ func compileRegex(pattern string) (regex, error) {
 		return regex{}, errors.New("not a regular expression (RE2)")
 	}
 	return regex{re, len(prog.Inst)}, nil
+}
+
+// programSize estimates how many instructions an expression has, up to where it does not matter any more.
+func programSize(e *syntax.Regexp) int {
+	n := max(1, len(e.Sub))
+	if e.Op == syntax.OpLiteral {
+		n = len(e.Rune)
+	}
+	for _, sub := range e.Sub {
+		n = min(n+programSize(sub), math.MaxInt32)
+	}
+	if e.Op == syntax.OpRepeat {
+		n = min(n*max(1, e.Max, e.Min+1), math.MaxInt32)
+	}
+	return n
 }
 
 // match refuses texts that would take the automaton too long, before it begins: nothing can stop it afterwards.
@@ -338,27 +357,83 @@ func scanCost(bytes uint64) uint64 { return 1 + bytes*64/100 }
 
 func nests(v ref.Val) bool {
 	switch v.(type) {
-	case traits.Mapper, traits.Lister:
+	case traits.Mapper, traits.Lister, *types.Optional:
 		return true
 	}
 	return false
 }
 
-// weighValue counts the values in v as far as the limit needs.
+// maxWeighed is up to where values are counted: beyond it every limit is passed.
+const maxWeighed = 10 * CostLimit
+
+// weighValue counts the values in v as far as the limits need. A value that is in a list twice counts twice: so often it
+// is walked through.
 func weighValue(v ref.Val) int {
-	if native := v.Value(); native != nil {
-		switch native.(type) {
-		case map[string]any, []any:
-			return weigh(native, 10*CostLimit)
+	left := maxWeighed
+	walk(v, &left)
+	return maxWeighed - left
+}
+
+// walk takes the number of values in v off left, and stops when nothing is left.
+func walk(v ref.Val, left *int) {
+	if *left--; *left <= 0 {
+		return
+	}
+	if o, ok := v.(*types.Optional); ok {
+		if o.HasValue() {
+			walk(o.GetValue(), left)
+		}
+		return
+	}
+	switch native := v.Value().(type) {
+	case map[string]any, []any:
+		*left -= min(*left, weigh(native, *left))
+		return
+	}
+	switch v := v.(type) {
+	case traits.Mapper:
+		for it := v.Iterator(); *left > 0 && it.HasNext() == types.True; {
+			walk(v.Get(it.Next()), left)
+		}
+	case traits.Lister:
+		for it := v.Iterator(); *left > 0 && it.HasNext() == types.True; {
+			walk(it.Next(), left)
 		}
 	}
-	list, ok := v.(traits.Lister)
-	if !ok {
-		return 1
+}
+
+// guardComparisons weighs what is compared before the comparison begins, which nothing can stop. A list that holds one
+// value twice, in a list that holds that twice, and so on, is made in a few steps and never walked through.
+func guardComparisons(i interpreter.InterpretableV2) (interpreter.InterpretableV2, error) {
+	call, ok := i.(interpreter.InterpretableCall)
+	if !ok || len(call.Args()) != 2 || slices.ContainsFunc(call.Args(), constant) {
+		return i, nil // what is compared with a constant is walked no further than that goes
 	}
-	n := 1
-	for it := list.Iterator(); it.HasNext() == types.True && n < 10*CostLimit; {
-		n += weighValue(it.Next())
+	var compare func(a, b ref.Val) ref.Val
+	switch call.Function() {
+	case operators.Equals:
+		compare = types.Equal
+	case operators.NotEquals:
+		compare = func(a, b ref.Val) ref.Val { return types.Bool(types.Equal(a, b) != types.True) }
+	case operators.In:
+		compare = func(a, b ref.Val) ref.Val {
+			if c, ok := b.(traits.Container); ok {
+				return c.Contains(a)
+			}
+			return types.MaybeNoSuchOverloadErr(b)
+		}
+	default:
+		return i, nil
 	}
-	return n
+	return interpreter.NewCall(call.ID(), call.Function(), call.OverloadID(), call.Args(), func(args ...ref.Val) ref.Val {
+		if weighValue(args[0]) >= maxWeighed || weighValue(args[1]) >= maxWeighed {
+			return failed(CostExceeded)
+		}
+		return compare(args[0], args[1])
+	}), nil
+}
+
+func constant(i interpreter.InterpretableV2) bool {
+	_, ok := i.(interpreter.InterpretableConst)
+	return ok
 }

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"guardrails/shared/errs"
 )
@@ -58,6 +60,98 @@ func TestRuntimeLimits(t *testing.T) {
 				t.Errorf("code %q, want %q", code, c.code)
 			}
 		})
+	}
+}
+
+// doubling is a value in which one value is n times put twice: made in n steps, walked through in 2^n.
+func doubling(twice string, n int) string {
+	var b strings.Builder
+	b.WriteString("[1]")
+	for i := range n {
+		v := fmt.Sprintf("v%d", i)
+		fmt.Fprintf(&b, ".map(%s,%s)", v, strings.ReplaceAll(twice, "v", v))
+	}
+	return b.String()
+}
+
+// TestDoubledValues compares values that are endless to walk through: each is refused before the comparison begins.
+func TestDoubledValues(t *testing.T) {
+	t.Parallel()
+	e := patient()
+	for name, twice := range map[string]string{
+		"lists":     "[v,v]",
+		"maps":      "{'a':v,'b':v}",
+		"optionals": "[optional.of(v),optional.of(v)]",
+		"both":      "[{'a':v},{'a':v}]",
+	} {
+		value := doubling(twice, 40)
+		for _, condition := range []string{
+			value + " == " + value, value + " != " + value, "[" + value + "].exists(x, x == " + value + ")",
+			value + " in [" + value + ", event.data.s]", "event.data.s in " + value,
+		} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				compiled, err := e.Check(definition(condition), nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				set := e.NewSet()
+				if err := set.Put(Rule{ID: "rul_1", Definition: definition(condition), Compiled: compiled}); err != nil {
+					t.Fatal(err)
+				}
+				got := set.Match(t.Context(), event(`{"s":"x"}`, "", ""))
+				if strings.HasPrefix(condition, "event.data.s in") {
+					return // one walk over a list of one
+				}
+				if len(got.Failures) != 1 || got.Failures[0].Code != CostExceeded {
+					t.Errorf("%.60s…: %+v, want a failure by cost", condition, got)
+				}
+			})
+		}
+		template := "{'equal': " + value + " == " + value + "}"
+		compiled, err := e.Template(template, "/template")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := e.Render(t.Context(), compiled, event("{}", "", "")); CodeOf(err) != CostExceeded {
+			t.Errorf("template of %s: %v, want a failure by cost", name, err)
+		}
+	}
+}
+
+// TestPatternsThatUnfold refuses expressions that are short to write and long to compile, without compiling them.
+func TestPatternsThatUnfold(t *testing.T) {
+	for _, pattern := range []string{strings.Repeat(".{999}", 600), strings.Repeat("(ab|cd){0,500}", 200), "(((x{9}){9}){9}){9}"} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := compileRegex(pattern)
+		runtime.ReadMemStats(&after)
+		if err == nil || after.TotalAlloc-before.TotalAlloc > 8<<20 {
+			t.Errorf("%.20s…: %v after %d bytes", pattern, err, after.TotalAlloc-before.TotalAlloc)
+		}
+	}
+}
+
+// TestTogether has many rules of which each stays below its own limits: those that come after the event's time fail, and
+// nothing else of the event is left out.
+func TestTogether(t *testing.T) {
+	t.Parallel()
+	e := NewEngine(WithTimeout(time.Hour), WithTogether(time.Nanosecond))
+	set := e.NewSet()
+	const rules = 10
+	for i := range rules {
+		d := definition(`event.data.l.exists(a, a == 2)`)
+		c, err := e.Check(d, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := set.Put(Rule{ID: fmt.Sprintf("rul_%d", i), Definition: d, Compiled: c}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := set.Match(t.Context(), event(`{"l":[1,2]}`, "", ""))
+	if len(got.Matches) == 0 || len(got.Matches)+len(got.Failures) != rules || len(got.Failures) == 0 || got.Failures[0].Code != Deadline {
+		t.Errorf("%d matches, failures %+v", len(got.Matches), got.Failures)
 	}
 }
 

@@ -70,7 +70,7 @@ func (e *Engine) plan(p *program) (cel.Program, error) {
 // limits are the options of a program. Metering costs more than most conditions do, so it is left out where the source
 // alone bounds the cost.
 func limits(p *program) []cel.ProgramOption {
-	opts := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize), cel.OptimizeRegex(regexOnce())}
+	opts := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize), cel.OptimizeRegex(regexOnce()), cel.CustomDecoratorV2(guardComparisons)}
 	if !p.bounded {
 		opts = append(opts, cel.CostTracking(pricing{}), cel.CostLimit(CostLimit))
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 // patient is an engine whose limits do not depend on how busy the machine is.
-func patient() *Engine { return NewEngine(WithTimeout(time.Hour)) }
+func patient() *Engine { return NewEngine(WithTimeout(time.Hour), WithTogether(time.Hour)) }
 
 func event(data, previous, labels string) Event {
 	return Event{

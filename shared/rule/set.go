@@ -381,8 +381,8 @@ type seeker struct {
 }
 
 // Match returns the rules that an event hits. Rules whose tests do not hold are passed over in silence, even where a
-// field is absent; a Failure is a rule whose tests held and whose residual failed. After ctx has ended every rule left
-// to evaluate is a Failure with the code Deadline.
+// field is absent; a Failure is a rule whose tests held and whose residual failed. After ctx has ended, or once the
+// residuals have taken Together, every rule left to evaluate is a Failure with the code Deadline.
 func (s *Set) Match(ctx context.Context, ev Event) Result {
 	k, _ := s.scratch.Get().(*seeker)
 	if k == nil {
@@ -392,8 +392,9 @@ func (s *Set) Match(ctx context.Context, ev Event) Result {
 	s.seek(k, &ev)
 	var out Result
 	in := &input{ev: &ev}
+	var until time.Time
 	for _, en := range k.found {
-		switch ok, code := s.decide(ctx, en, k.vals, in); {
+		switch ok, code := s.decide(ctx, en, k.vals, in, &until); {
 		case code != "":
 			out.Failures = append(out.Failures, Failure{en.rule.ID, code})
 		case ok:
@@ -406,8 +407,9 @@ func (s *Set) Match(ctx context.Context, ev Event) Result {
 	return out
 }
 
-// decide asks the entry's tests and then its residual.
-func (s *Set) decide(ctx context.Context, en *entry, vals []value, in *input) (bool, Code) {
+// decide asks the entry's tests and then its residual. until is when the event's residuals have had their time; the first
+// one sets it.
+func (s *Set) decide(ctx context.Context, en *entry, vals []value, in *input, until *time.Time) (bool, Code) {
 	c := &en.rule.Compiled
 	for i, t := range c.tests {
 		if ok, _ := t.holds(vals[en.slots[i]]); !ok {
@@ -416,6 +418,11 @@ func (s *Set) decide(ctx context.Context, en *entry, vals []value, in *input) (b
 	}
 	if c.residual == nil {
 		return true, ""
+	}
+	if until.IsZero() {
+		*until = s.engine.clock.Now().Add(s.engine.together)
+	} else if s.engine.clock.Now().After(*until) {
+		return false, Deadline
 	}
 	if ctx.Err() != nil {
 		return false, Deadline

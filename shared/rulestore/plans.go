@@ -4,9 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
-	"sync"
-
-	"github.com/hashicorp/golang-lru/v2/simplelru"
 
 	"guardrails/shared/deliver"
 	"guardrails/shared/errs"
@@ -16,17 +13,18 @@ import (
 	"guardrails/shared/tenant"
 )
 
-// maxPlans is how many versions of rules a process holds.
-const maxPlans = 4096
+// maxPlans is how many versions of rules a process holds, and maxPlanBytes how much memory they may take.
+const (
+	maxPlans     = 4096
+	maxPlanBytes = 200 << 20
+)
 
 // Plans says what versions of rules ask of their deliveries. A version never changes, so it is read once. It is safe for
 // concurrent use.
 type Plans struct {
 	store  *Store
 	engine *rule.Engine
-
-	mu    sync.Mutex
-	rules *simplelru.LRU[planKey, rule.Rule]
+	rules  *weighted[planKey, rule.Rule]
 }
 
 type planKey struct {
@@ -37,31 +35,24 @@ type planKey struct {
 
 // NewPlans returns the plans of a store.
 func NewPlans(store *Store, engine *rule.Engine) *Plans {
-	lru, err := simplelru.NewLRU[planKey, rule.Rule](maxPlans, nil)
-	if err != nil {
-		panic(err) // the size is a positive constant
-	}
-	return &Plans{store: store, engine: engine, rules: lru}
+	return &Plans{store: store, engine: engine, rules: newWeighted[planKey, rule.Rule](maxPlans, maxPlanBytes)}
 }
 
 func (p *Plans) rule(ctx context.Context, s tenant.Scope, ruleID string, version int) (rule.Rule, error) {
 	key := planKey{s, ruleID, version}
-	p.mu.Lock()
-	r, ok := p.rules.Get(key)
-	p.mu.Unlock()
-	if ok {
+	if r, ok := p.rules.Get(key); ok {
 		return r, nil
 	}
 	row, err := p.store.Version(ctx, s, ruleID, version)
 	if err != nil {
+		return rule.Rule{}, err
+	}
+	r, err := row.ruleBy(p.engine)
+	if err != nil {
 		return r, err
 	}
-	if r, err = row.ruleBy(p.engine); err != nil {
-		return r, err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.rules.Add(key, r)
+	p.rules.GetOrAdd(key, func() rule.Rule { return r })
+	p.rules.Weigh(key, int64(keptOf(row).size)*planned)
 	return r, nil
 }
 

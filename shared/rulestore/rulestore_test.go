@@ -1,6 +1,7 @@
 package rulestore_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -335,5 +336,56 @@ func TestARuleWantsNothingFromBefore(t *testing.T) {
 				t.Errorf("%d wants of %d matches, %v; want %d", len(wants), len(found.Matches), err, c.wants)
 			}
 		})
+	}
+}
+
+// TestAnEventWithoutTimeIsMatchedLater lets the context end, as it does when another tenant's rules took the batch's time:
+// that rules were not asked must not look as if they were not hit.
+func TestAnEventWithoutTimeIsMatchedLater(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	row := b.row(t, b.ids.New(id.Rule), 1, true)
+	b.put(t, row.ID, &row)
+	s := b.sets()
+	event := outbox.Row{ID: b.ids.New(id.Event), Type: "orders.order.created", Data: "{}", Subject: row.ID + "1"}
+	if wants, _, err := s.Wants(t.Context(), b.scope, event); err != nil || len(wants) != 1 {
+		t.Fatalf("%d wants, %v", len(wants), err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if wants, _, err := s.Wants(ctx, b.scope, event); err == nil || len(wants) != 0 {
+		t.Errorf("after its time: %d wants, %v; want an error", len(wants), err)
+	}
+}
+
+// TestAnEventCausesSoManyDeliveriesAndNoMore has more rules for one event than it may cause deliveries.
+func TestAnEventCausesSoManyDeliveriesAndNoMore(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	const rules = rulestore.MaxWants/rule.MaxActions + 5
+	for range rules {
+		row := b.row(t, b.ids.New(id.Rule), 1, true)
+		d := rule.Definition{Name: "All", EventTypes: []string{"orders.*"}, Condition: `event.subject == "all"`}
+		for n := range rule.MaxActions {
+			d.Actions = append(d.Actions, rule.Action{DestinationID: fmt.Sprintf("dst_%d", n), OnFailure: rule.Log})
+		}
+		c, err := b.engine.Check(d, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if row.Body, err = json.Marshal(d); err != nil {
+			t.Fatal(err)
+		}
+		row.Compiled = c.Bytes()
+		b.put(t, row.ID, &row)
+	}
+	wants, found, err := b.sets().Wants(t.Context(), b.scope, outbox.Row{ID: b.ids.New(id.Event), Type: "orders.order.created", Subject: "all", Data: "{}"})
+	if err != nil || len(wants) != rulestore.MaxWants || len(found.Matches) != rules-5 || len(found.Failures) != 5 {
+		t.Fatalf("%d wants of %d matches and %d failures, %v", len(wants), len(found.Matches), len(found.Failures), err)
+	}
+	for _, f := range found.Failures {
+		if f.Code != rule.TooManyMatches {
+			t.Errorf("%s: %s", f.RuleID, f.Code)
+		}
 	}
 }
