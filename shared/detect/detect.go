@@ -56,6 +56,26 @@ type Explanation struct {
 	View         string   `json:"view,omitempty"`
 	Alternatives []string `json:"alternatives,omitempty"`
 	Beaten       []string `json:"beaten,omitempty"`
+	// Model says how a linear model came to its judgment; nil where none did.
+	Model *ModelExplanation `json:"model,omitempty"`
+}
+
+// ModelExplanation is how a linear model came to its judgment of a unit of some sentences: the margin is the bias and
+// what each word adds, and the probability at the threshold is the score .5.
+type ModelExplanation struct {
+	ModelVersion string  `json:"model_version"`
+	Bias         float64 `json:"bias"`
+	Probability  float64 `json:"probability"`
+	Threshold    float64 `json:"threshold"`
+	// Tokens are the words that add most, or take most away, in order of the text.
+	Tokens []Token `json:"tokens"`
+}
+
+// Token is a word and what it adds to a margin. Offsets are half-open and count code points of the scanned string.
+type Token struct {
+	Start        int     `json:"start"`
+	End          int     `json:"end"`
+	Contribution float64 `json:"contribution"`
 }
 
 // Result is the outcome of one scan: findings without overlaps, in order of position.

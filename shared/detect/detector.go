@@ -25,7 +25,7 @@ const (
 )
 
 // Detector is one recogniser as data: what it reports, how it finds candidates, and samples that prove it.
-// Exactly one of Number, Anchor, Pattern and Lexicon is set.
+// Exactly one of Number, Anchor, Pattern, Lexicon and Model is set.
 //
 // A detector is a literal in its family's package (shared/detect/pii/us_ssn.go) and is registered
 // by one line in shared/detect/builtin. Literals hold no compiled state: the engine compiles on first use.
@@ -61,6 +61,7 @@ type Detector struct {
 	Anchor  *Anchor
 	Pattern *Pattern
 	Lexicon *Lexicon
+	Model   *Model
 
 	// Samples prove the detector; the builtin test runs every one.
 	Samples Samples

@@ -17,6 +17,7 @@ type Engine struct {
 	lists      *lists
 	noLiteral  []string
 	regexes    []*customRegex
+	judges     []*judge
 	plans      *planCache
 	pool       *sync.Pool
 }
@@ -36,6 +37,12 @@ func New(detectors []Detector) (*Engine, error) {
 		}
 		e.dets = append(e.dets, d)
 		b.detector(d)
+		if d.Model != nil {
+			e.addJudge(d)
+		}
+	}
+	if len(e.judges) > maxJudges {
+		return nil, fmt.Errorf("%d questions to models; there may be %d", len(e.judges), maxJudges)
 	}
 	for _, w := range neutralWords() {
 		b.phrase(w).neutral = true

@@ -290,3 +290,13 @@ func digitOf(r rune) byte {
 	}
 	return '0'
 }
+
+// Fold returns a text in the form that the detectors see, which models are trained on: without what hides words.
+func Fold(s string) string {
+	if isASCII(s) {
+		return s
+	}
+	f := folder{}
+	f.fold(s)
+	return string(f.dst)
+}

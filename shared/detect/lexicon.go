@@ -76,16 +76,26 @@ func (st *lexiconState) rule(r LexiconRule) setRule {
 	return out
 }
 
-// runLexicons applies the rules of each lexicon to its words: as they stand, and as disguised words read.
-func (s *scan) runLexicons() {
+// meaning reports whether a detector looks for what is said, and not for values.
+func (d *compiled) meaning() bool { return d.Lexicon != nil || d.Model != nil }
+
+// runMeaning asks the models and applies the rules of each lexicon: to the words as they stand, and as disguised words
+// read.
+func (s *scan) runMeaning() {
 	k := s.plan.e.banks[0]
-	if !k.lexicons {
+	if !k.lexicons && len(s.plan.e.judges) == 0 {
 		return
 	}
-	s.readLexicons(&reading{text: s.text, ranks: &s.ranks}, s.hits[0])
+	s.read(&reading{text: s.text, ranks: &s.ranks}, s.hits[0])
 	for _, r := range s.disguises() {
-		s.readLexicons(r, r.findWords(s, k))
+		s.read(r, r.findWords(s, k))
 	}
+}
+
+// read looks for meaning in one reading of the text.
+func (s *scan) read(r *reading, hits []hit) {
+	s.judgeUnits(r)
+	s.readLexicons(r, hits)
 }
 
 // readLexicons applies the rules to one reading of the text, one sentence window at a time.
@@ -237,7 +247,8 @@ func (s *scan) runRules(r *reading, hits []lexHit) {
 		c.end = max(c.end, to)
 	}
 	if c.start >= 0 {
-		c.base = 1 - miss
+		c.support = supportWorth * s.support(d.Category, c.start)
+		c.base = 1 - miss*(1-c.support)
 		if s.mentions(r.text, hits, c.start, c.end) {
 			c.base /= 2
 		}

@@ -34,8 +34,12 @@ func (d *Detector) validate() error {
 		kinds++
 		errs = append(errs, d.Lexicon.validate())
 	}
+	if d.Model != nil {
+		kinds++
+		errs = append(errs, d.Model.validate())
+	}
 	if kinds != 1 {
-		errs = append(errs, errors.New("needs exactly one of Number, Anchor, Pattern and Lexicon"))
+		errs = append(errs, errors.New("needs exactly one of Number, Anchor, Pattern, Lexicon and Model"))
 	}
 	return errors.Join(errs...)
 }
@@ -113,6 +117,13 @@ func (l *Lexicon) validate() error {
 		if err := r.validate(l.Words); err != nil {
 			return fmt.Errorf("rule %q: %w", r.Name, err)
 		}
+	}
+	return nil
+}
+
+func (m *Model) validate() error {
+	if m.Open == nil || m.Head == "" || m.Head == m.Kind {
+		return errors.New("model needs a function that opens it, a head, and a kind that is another one")
 	}
 	return nil
 }

@@ -34,7 +34,7 @@ func (s *scan) resolve() {
 		switch {
 		case c.whole, c.det.custom != nil && (c.det.custom.keepNested || c.det.custom.deny):
 			nested = append(nested, i)
-		case c.det.Lexicon != nil:
+		case c.det.meaning():
 			meaning = append(meaning, i)
 		case s.used.take(c.start, c.end):
 			s.kept = append(s.kept, i)
@@ -170,13 +170,17 @@ func generality(typ string) int {
 	return 0
 }
 
-// layMeaning keeps lexicon findings: of those of one category that overlap, the strongest; then each in the
+// layMeaning keeps lexicon findings: of those of one category that overlap, a lexicon's, and the strongest; then each in the
 // longest part of its span that no other finding has, shorter ones first.
 func (s *scan) layMeaning(meaning []int32) {
 	if len(meaning) == 0 {
 		return
 	}
-	slices.SortStableFunc(meaning, func(i, j int32) int { return cmp.Compare(s.cands[j].score, s.cands[i].score) })
+	// A lexicon's words say more of what a finding is than a model does, whose judgment has raised the lexicon's score.
+	slices.SortStableFunc(meaning, func(i, j int32) int {
+		a, b := &s.cands[i], &s.cands[j]
+		return cmp.Or(compareBool(b.det.Lexicon != nil, a.det.Lexicon != nil), cmp.Compare(b.score, a.score))
+	})
 	spans := map[Category]bitset{}
 	meaning = slices.DeleteFunc(meaning, func(i int32) bool {
 		c := &s.cands[i]

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"unicode/utf8"
+
+	"guardrails/shared/model"
 )
 
 // scan is the working memory of one scan, reused through the engine's pool.
@@ -45,6 +47,10 @@ type scan struct {
 	// seen are, by detector, the word sets of a lexicon that occur in the text.
 	seen []uint64
 
+	// scorer and margins are the models' memory; judged is what they say of the reading at hand.
+	scorer  model.Scorer
+	margins []float64
+	judged  []judged
 	lexHits []lexHit
 	terms   []termHit
 	// customWindows and lastCustom are what windows and lastWindow are, for the expressions of a tenant.
@@ -84,7 +90,7 @@ var pipeline = [...]stage{
 	{(*scan).findNumbers, func(d *compiled) bool { return d.Number != nil }, false},
 	{(*scan).findAnchors, func(d *compiled) bool { return d.Anchor != nil }, true},
 	{(*scan).runPatterns, func(d *compiled) bool { return d.Pattern != nil }, true},
-	{(*scan).runLexicons, func(d *compiled) bool { return d.Lexicon != nil }, false},
+	{(*scan).runMeaning, func(d *compiled) bool { return d.meaning() }, false},
 	{(*scan).runCustom, func(d *compiled) bool { return d.custom != nil }, false},
 }
 
@@ -189,6 +195,7 @@ func (s *scan) release(pool *sync.Pool) {
 	}
 	s.plan, s.raw, s.text, s.norm = nil, "", "", normal{}
 	s.effort, s.own = nil, effort{}
+	clear(s.judged)
 	clear(s.folder.dst)
 	clear(s.keyText)
 	clear(s.cands)
@@ -265,6 +272,11 @@ func (s *scan) result() Result {
 		all[i] = s.finding(&s.cands[at])
 	}
 	countOffsets(s.raw, all)
+	for i, at := range s.kept {
+		if j := s.cands[at].judgment; j != nil && all[i].Explanation != nil {
+			all[i].Explanation.Model = j.explain(s.raw, &all[i])
+		}
+	}
 	n := min(len(all), maxFindings)
 	r.Findings, r.Hidden = all[:n:n], all[n:]
 	return r

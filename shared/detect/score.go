@@ -43,6 +43,9 @@ type candidate struct {
 	// why is the mask, expression or rule that made the candidate; rules are the lexicon rules that fired.
 	why   string
 	rules uint64
+	// support is what a model added to a lexicon's judgment; judgment explains a model's own.
+	support  float64
+	judgment *judgment
 	// beaten and alternatives are filled by the resolver if an explanation is asked for.
 	beaten, alternatives []string
 }
@@ -248,7 +251,11 @@ func (c *candidate) boosts() []string {
 	if p := c.evidence.penalty(); p != 0 {
 		out = append(out, fmt.Sprintf("negative %s %+.2f", c.evidence.negativeEntry.text, p))
 	}
-	return append(out, c.ruleNames()...)
+	out = append(out, c.ruleNames()...)
+	if c.support > 0 {
+		out = append(out, fmt.Sprintf("model %.2f", c.support))
+	}
+	return out
 }
 
 // ruleNames names the lexicon rules that fired.

@@ -79,6 +79,9 @@ func (s *scan) adopt(v *view, c candidate, first int) {
 		return
 	}
 	c.start, c.end = start, end
+	if c.judgment != nil { // its words are places of the view
+		c.judgment.tokens = nil
+	}
 	c.whole = c.whole || v.whole
 	if c.view == "" || v.whole {
 		c.view = v.name

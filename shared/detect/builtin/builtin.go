@@ -14,7 +14,7 @@ import (
 
 // Detectors returns the built-in detectors of all families, in a fixed order.
 func Detectors() []detect.Detector {
-	return slices.Concat(pii.Detectors(), secrets.Detectors(), injection.Detectors(), toxicity.Detectors())
+	return slices.Concat(pii.Detectors(), secrets.Detectors(), injection.Detectors(), toxicity.Detectors(), judges())
 }
 
 // Engine returns the engine over all built-in detectors, which is built on the first call and shared afterwards.

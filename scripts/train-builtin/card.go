@@ -1,0 +1,237 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"guardrails/shared/model"
+)
+
+// card is the page about the model.
+type card struct {
+	all     dataset
+	set     *model.Set
+	model   *model.Model
+	results []model.Result
+	size    int
+	// matrix is, by the source that was left out and head, the share of hits found and of others flagged.
+	matrix []left
+}
+
+// left is what became of a source that nothing was learned from.
+type left struct {
+	source     string
+	head       int
+	hits, n    int
+	flagged, k int
+}
+
+// cross trains without each source that has labels of a family's first head, and judges it.
+func (c *card) cross(ctx context.Context, w io.Writer) error {
+	for _, head := range []int{injection, toxic} {
+		for _, s := range sources() {
+			hits, others := c.count(s.name, head)
+			if hits+others == 0 || s.name == own && head == toxic {
+				continue
+			}
+			fmt.Fprintf(w, "training %s without %s\n", options().Heads[head], s.name)
+			weights, err := c.set.Fit(ctx, head, c.results[head].Head.Cost, func(i int) bool { return c.all.docs[i].source != s.name })
+			if err != nil {
+				return err
+			}
+			l := left{source: s.name, head: head, n: hits, k: others}
+			for i, d := range c.all.docs {
+				if d.source != s.name || d.labels[head] == 0 || c.set.Margin(weights, i) < c.results[head].Head.Threshold {
+					continue
+				}
+				if d.labels[head] > 0 {
+					l.hits++
+				} else {
+					l.flagged++
+				}
+			}
+			c.matrix = append(c.matrix, l)
+		}
+	}
+	return nil
+}
+
+// count is how many hits and others a source has for a head.
+func (c *card) count(source string, head int) (hits, others int) {
+	for _, d := range c.all.docs {
+		if d.source == source {
+			switch d.labels[head] {
+			case 1:
+				hits++
+			case -1:
+				others++
+			}
+		}
+	}
+	return hits, others
+}
+
+func (c *card) write() string {
+	var b strings.Builder
+	h := c.model.Header()
+	fmt.Fprintf(&b, `# Model card: meaning
+
+The model that judges whether a text is an attack on an assistant, and whether it is toxic, beside the lexicons. Written by
+%s, which also makes the model: the same sources make the same bytes.
+
+| | |
+|---|---|
+| version | %s |
+| what it is | linear support vector machines over hashed words and runs of characters, [shared/model](../shared/model/doc.go) |
+| features | %d of %d possible, each in at least two groups of texts |
+| size | %.2f MB |
+| sources, SHA-256 | %s |
+| split | five parts by groups of near copies (MinHash over runs of five characters) and, for our own texts, by template; what is said of a text below was said by weights that had seen none of its group |
+| units | texts are judged in pieces of up to 512 bytes, cut behind sentences; the one that looks worst counts |
+
+`, "`go run ./scripts/train-builtin`", h.Version, h.Features, 1<<20, float64(c.size)/1e6, "`"+h.Data[:16]+"…`")
+	c.data(&b)
+	c.quality(&b)
+	c.sources(&b)
+	c.leaveOut(&b)
+	return b.String()
+}
+
+func (c *card) data(b *strings.Builder) {
+	b.WriteString("## Data\n\n| source | what | license | texts | attacks | toxic |\n|---|---|---|--:|--:|--:|\n")
+	for _, s := range sources() {
+		n, attacks, toxics := 0, 0, 0
+		for _, d := range c.all.docs {
+			if d.source != s.name {
+				continue
+			}
+			n++
+			if d.labels[injection] > 0 {
+				attacks++
+			}
+			if d.labels[toxic] > 0 {
+				toxics++
+			}
+		}
+		fmt.Fprintf(b, "| %s | %s | %s | %d | %d | %d |\n", s.name, s.about, s.license, n, attacks, toxics)
+	}
+	groups := map[int]int{}
+	largest := 0
+	for _, d := range c.all.docs {
+		if d.source != own {
+			groups[d.group]++
+			largest = max(largest, groups[d.group])
+		}
+	}
+	fmt.Fprintf(b, "\nOutside our own texts there are %d groups; the largest has %d texts.\n\n", len(groups), largest)
+}
+
+// quality is one line a head.
+func (c *card) quality(b *strings.Builder) {
+	b.WriteString("## Quality\n\nAt the threshold, which is set for one false alarm in a hundred. ECE is the expected calibration error over ten bins.\n\n")
+	b.WriteString("| head | C | hits | others | found | false alarms | accuracy | macro F1 | ECE |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|\n")
+	for i, r := range c.results {
+		t := tallyOf(r, func(int) bool { return true })
+		fmt.Fprintf(b, "| %s | %g | %d | %d | %.3f | %.3f | %.3f | %.3f | %.3f |\n", options().Heads[i], r.Head.Cost, t.tp+t.fn, t.fp+t.tn, t.recall(), t.alarms(), t.accuracy(), t.macroF1(), calibrationError(r))
+	}
+	b.WriteString("\n")
+}
+
+// sources is one line a source.
+func (c *card) sources(b *strings.Builder) {
+	b.WriteString("## By source\n\nWith weights that had seen other groups of the source.\n\n| head | source | hits | found | others | false alarms | accuracy | macro F1 |\n|---|---|--:|--:|--:|--:|--:|--:|\n")
+	for _, head := range []int{injection, toxic} {
+		for _, s := range sources() {
+			t := tallyOf(c.results[head], func(i int) bool { return c.all.docs[i].source == s.name })
+			if t.n() == 0 {
+				continue
+			}
+			fmt.Fprintf(b, "| %s | %s | %d | %s | %d | %s | %.3f | %s |\n", options().Heads[head], s.name, t.tp+t.fn, share(t.tp, t.tp+t.fn), t.fp+t.tn, share(t.fp, t.fp+t.tn), t.accuracy(), both(t))
+		}
+	}
+	b.WriteString("\n")
+}
+
+func (c *card) leaveOut(b *strings.Builder) {
+	b.WriteString("## Across sources\n\nWith weights that had seen nothing of the source, at the same threshold; no lexicon helps.\n\n| head | left out | hits | found | others | false alarms |\n|---|---|--:|--:|--:|--:|\n")
+	for _, l := range c.matrix {
+		fmt.Fprintf(b, "| %s | %s | %d | %s | %d | %s |\n", options().Heads[l.head], l.source, l.n, share(l.hits, l.n), l.k, share(l.flagged, l.k))
+	}
+}
+
+func share(n, of int) string {
+	if of == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%.3f", float64(n)/float64(of))
+}
+
+func both(t tally) string {
+	if t.tp+t.fn == 0 || t.fp+t.tn == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%.3f", t.macroF1())
+}
+
+// tally counts verdicts.
+type tally struct{ tp, fp, fn, tn int }
+
+func tallyOf(r model.Result, use func(i int) bool) (t tally) {
+	for i, m := range r.Margins {
+		if math.IsNaN(m) || !use(i) {
+			continue
+		}
+		hit := m >= r.Head.Threshold
+		switch {
+		case r.Hit[i] && hit:
+			t.tp++
+		case r.Hit[i]:
+			t.fn++
+		case hit:
+			t.fp++
+		default:
+			t.tn++
+		}
+	}
+	return t
+}
+
+func (t tally) n() int            { return t.tp + t.fp + t.fn + t.tn }
+func (t tally) recall() float64   { return float64(t.tp) / float64(max(t.tp+t.fn, 1)) }
+func (t tally) alarms() float64   { return float64(t.fp) / float64(max(t.fp+t.tn, 1)) }
+func (t tally) accuracy() float64 { return float64(t.tp+t.tn) / float64(max(t.n(), 1)) }
+func (t tally) macroF1() float64 {
+	f := func(hits, wrong int) float64 { return float64(2*hits) / float64(max(2*hits+wrong, 1)) }
+	return (f(t.tp, t.fp+t.fn) + f(t.tn, t.fp+t.fn)) / 2
+}
+
+// calibrationError is how far probabilities are from shares, over ten bins.
+func calibrationError(r model.Result) float64 {
+	type bin struct {
+		n, hits int
+		sum     float64
+	}
+	bins := make([]bin, 10)
+	total := 0
+	for i, m := range r.Margins {
+		if math.IsNaN(m) {
+			continue
+		}
+		p := r.Head.Probability(m)
+		k := &bins[min(int(p*10), 9)]
+		k.n++
+		k.sum += p
+		if r.Hit[i] {
+			k.hits++
+		}
+		total++
+	}
+	out := 0.0
+	for _, k := range bins {
+		out += math.Abs(k.sum-float64(k.hits)) / float64(max(total, 1))
+	}
+	return out
+}
