@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"guardrails/scripts/train-builtin/corpus"
@@ -60,8 +61,8 @@ type source struct {
 // labels makes the labels of a text out of pairs of head and label.
 func labels(pairs ...int) []int8 {
 	out := make([]int8, heads)
-	for i := 0; i < len(pairs); i += 2 {
-		out[pairs[i]] = int8(pairs[i+1])
+	for pair := range slices.Chunk(pairs, 2) {
+		out[pair[0]] = int8(pair[1])
 	}
 	return out
 }

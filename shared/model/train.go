@@ -65,13 +65,13 @@ func NewSet(examples []Example, o Options) (*Set, error) {
 	}
 	var texts []string
 	var groups []int
-	for i := range examples {
-		if len(examples[i].Labels) != len(o.Heads) {
-			return nil, fmt.Errorf("model: example %d has %d labels for %d heads", i, len(examples[i].Labels), len(o.Heads))
+	for i, e := range examples {
+		if len(e.Labels) != len(o.Heads) {
+			return nil, fmt.Errorf("model: example %d has %d labels for %d heads", i, len(e.Labels), len(o.Heads))
 		}
-		for _, u := range examples[i].Units {
+		for _, u := range e.Units {
 			texts = append(texts, u)
-			groups = append(groups, examples[i].Group)
+			groups = append(groups, e.Group)
 		}
 	}
 	s := &Set{o: o, examples: examples, v: newVocabulary(texts, groups)}
