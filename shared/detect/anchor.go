@@ -13,24 +13,38 @@ func (s *scan) findAnchors() {
 	}
 }
 
-// scanAnchors hands each anchor byte of text to its detectors.
+// scanAnchors hands each anchor byte of text to its detectors. One that panics loses that candidate, and the rest of the
+// text goes on where it was.
 func (s *scan) scanAnchors(text string, anchors *[256][]*compiled) {
-	var anchored [256]bool
-	for c := range anchors {
-		anchored[c] = len(anchors[c]) > 0
+	for at := (place{}); at.byte < len(text) && !s.effort.ended; at.detector++ {
+		s.scanAnchorsFrom(text, anchors, &at)
 	}
-	for i := 0; i < len(text); i++ {
-		if !anchored[text[i]] {
-			continue
+}
+
+// place is where scanAnchors is: at a byte, and at a detector of those that start there.
+type place struct{ byte, detector int }
+
+// scanAnchorsFrom goes on from a place to the end, or to the detector that panics. To guard the loop and not each call
+// halves what an anchor costs.
+func (s *scan) scanAnchorsFrom(text string, anchors *[256][]*compiled, at *place) {
+	var d *compiled
+	defer func() {
+		if recover() != nil {
+			s.fail(d)
 		}
-		for _, d := range anchors[text[i]] {
-			if s.plan.enabled[d.id] && i >= int(s.anchorEnd[d.id]) {
+	}()
+	for ; at.byte < len(text); at.byte++ {
+		list := anchors[text[at.byte]]
+		for ; at.detector < len(list); at.detector++ {
+			d = list[at.detector]
+			if s.plan.enabled[d.id] && at.byte >= int(s.anchorEnd[d.id]) {
 				if !s.effort.spend(anchorWork) {
 					return
 				}
-				s.anchor(d, text, i)
+				s.anchor(d, text, at.byte)
 			}
 		}
+		at.detector = 0
 	}
 }
 
@@ -40,7 +54,7 @@ const anchorWork = 64
 // anchor runs one detector at one anchor. Anchors inside the value that it found are passed over, which keeps
 // the work linear on values full of anchor bytes.
 func (s *scan) anchor(d *compiled, text string, at int) {
-	start, end, v := s.runAnchor(d, text, at)
+	start, end, v := d.Anchor.Scan(text, at)
 	if v == Reject || start < 0 || end > len(text) || start >= end {
 		return
 	}
@@ -50,9 +64,4 @@ func (s *scan) anchor(d *compiled, text string, at int) {
 		return
 	}
 	s.offer(d, start, end, v, false, d.Name)
-}
-
-func (s *scan) runAnchor(d *compiled, text string, at int) (start, end int, v Verdict) {
-	defer s.recoverFrom(d, &v)
-	return d.Anchor.Scan(text, at)
 }

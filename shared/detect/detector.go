@@ -99,6 +99,8 @@ type Pattern struct {
 	// Window is how many bytes either side of the keyword the expression sees; 0 means 128, at most 16384.
 	// Long values (PEM blocks, JWTs) say Ahead too: how far beyond the keyword the value may extend.
 	Window, Ahead int
+	// Behind says that no digit of a match stands before a keyword, which spares windows without one behind it.
+	Behind bool
 	// Entropy is the least Shannon entropy of the value in bits a byte; 0 means any.
 	Entropy float64
 	// Allow are RE2 expressions; a value that matches one is dropped (placeholders, samples, hashes).

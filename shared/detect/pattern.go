@@ -14,6 +14,8 @@ import (
 type window struct {
 	det    *compiled
 	lo, hi int32
+	// first is where the first of the keywords starts.
+	first int32
 }
 
 // openWindow notes that a keyword of d stands at [start, end) of the view. Windows that touch are merged, up to a
@@ -25,11 +27,11 @@ func (s *scan) openWindow(d *compiled, start, end int) {
 	lo, hi := d.reach(start, end, len(s.text))
 	if i := s.lastWindow[d.id]; i > 0 {
 		if w := &s.windows[i-1]; int32(lo) <= w.hi && hi-int(w.lo) <= max(maxMerged, mergedReaches*(hi-lo)) {
-			w.lo, w.hi = min(w.lo, int32(lo)), max(w.hi, int32(hi))
+			w.lo, w.hi, w.first = min(w.lo, int32(lo)), max(w.hi, int32(hi)), min(w.first, int32(start))
 			return
 		}
 	}
-	s.windows = append(s.windows, window{det: d, lo: int32(lo), hi: int32(hi)})
+	s.windows = append(s.windows, window{det: d, lo: int32(lo), hi: int32(hi), first: int32(start)})
 	s.lastWindow[d.id] = int32(len(s.windows))
 }
 
@@ -59,7 +61,7 @@ func (s *scan) runPatterns() {
 			last, done, seen = w.det, 0, 0
 		}
 		if int(w.hi) > max(done, seen) { // the window before may have grown over this one
-			done, seen = s.runWindow(w.det, done, max(int(w.lo), done), int(w.hi))
+			done, seen = s.runWindow(w.det, done, max(int(w.lo), done), int(w.hi), int(w.first))
 		}
 		if s.effort.ended {
 			return
@@ -73,13 +75,17 @@ const minGrowth = 256
 // runWindow runs one expression over text[lo:hi]; it returns where the last match ended and up to where it looked. A
 // match that touches an edge of the window may be cut there, so the window grows on that side, by maxWindow at most
 // and never below floor. To the right, only the match that may be cut is looked at again.
-func (s *scan) runWindow(d *compiled, floor, lo, hi int) (done, seen int) {
+func (s *scan) runWindow(d *compiled, floor, lo, hi, first int) (done, seen int) {
 	p := d.pattern
 	if p.once.Do(func() { p.err = p.compile(d.Pattern) }); p.err != nil {
 		s.fail(d)
 		return floor, hi
 	}
-	if !p.demand.meets(s.text[lo:hi]) {
+	from := lo
+	if d.Pattern.Behind {
+		from = max(lo, first)
+	}
+	if !p.demand.meets(s.text[from:hi]) {
 		return floor, hi
 	}
 	bottom, ceiling := max(floor, lo-maxWindow), min(len(s.text), hi+maxWindow)

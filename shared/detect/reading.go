@@ -39,6 +39,10 @@ func (s *scan) leetReading(view string) *reading {
 	}
 	var out []byte
 	for i := 0; i < len(view) && s.effort.spend(1); {
+		if k := plainEnd(view, i); k > i {
+			i = k
+			continue
+		}
 		end, letters, signs := leetWord(view, i)
 		if letters >= minLeetLetters && signs > 0 && end-i <= maxLeetWord {
 			if out == nil {
@@ -56,6 +60,21 @@ func (s *scan) leetReading(view string) *reading {
 		return nil
 	}
 	return &reading{text: string(out), ranks: &ranks{}}
+}
+
+// plainEnd returns the end of a word of letters alone at i, or of what is neither a letter nor a sign; i if there is none.
+func plainEnd(view string, i int) int {
+	end := i
+	for end < len(view) && isLetter(view[end]) {
+		end++
+	}
+	if end < len(view) && (leetLetters[view[end]] != 0 || isDigit(view[end])) {
+		return i
+	}
+	for end < len(view) && leetLetters[view[end]] == 0 && !isAlnum(view[end]) {
+		end++
+	}
+	return end
 }
 
 // mayBeLeet reports whether a leet digit or sign touches a letter, as a quick test that most texts fail.

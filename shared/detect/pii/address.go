@@ -110,6 +110,7 @@ func usZIPCode() detect.Detector {
 		Summary: "US ZIP code behind its label",
 		Base:    baseCued,
 		Pattern: &detect.Pattern{
+			Behind:   true,
 			Regexp:   cued(`zip(?: ?code)?|zipcode`, `[0-9]{5}(?:-[0-9]{4})?`),
 			Keywords: []string{"zip"},
 			Validate: digitsAtLeast(5),

@@ -147,6 +147,7 @@ func bankAccount() detect.Detector {
 		Summary: "domestic bank account number behind its label",
 		Base:    baseCued,
 		Pattern: &detect.Pattern{
+			Behind:   true,
 			Regexp:   cued(`(?:bank )?acc(?:oun)?t\.?(?: number| no| nr| #)|bank account|a/c(?: no)?|kontonummer|kto|numero de compte|numero de cuenta|cuenta bancaria|conto corrente|numero da conta|rekeningnummer|numer konta`, `[0-9]{6,17}|[0-9]{2,6}(?:[ -][0-9]{2,6}){1,3}`),
 			Keywords: []string{"account", "acct", "a/c", "kontonummer", "kto", "compte", "cuenta", "conto corrente", "da conta", "rekeningnummer", "numer konta"},
 			Window:   32,

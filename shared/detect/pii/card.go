@@ -168,6 +168,7 @@ func cvv() detect.Detector {
 		Summary: "card verification code behind its label",
 		Base:    baseCued,
 		Pattern: &detect.Pattern{
+			Behind:   true,
 			Regexp:   cued(`cvv2?|cvc2?|cvn|csc|card (?:security|verification) (?:code|value|number)|security code|prufziffer|kartenprufnummer|cryptogramme|codigo de seguridad|codice di sicurezza|codigo de seguranca|beveiligingscode`, `[0-9]{3,4}`),
 			Keywords: []string{"cvv", "cvc", "cvn", "csc", "security code", "card security", "card verification", "ziffer", "kartenpr", "cryptogramme", "digo de seguri", "digo de segura", "codice di sicurezza", "beveiligingscode"},
 		},
@@ -185,6 +186,7 @@ func cardExpiry() detect.Detector {
 		Summary: "card expiry month behind its label",
 		Base:    baseCued,
 		Pattern: &detect.Pattern{
+			Behind:   true,
 			Regexp:   cued(`(?:card )?(?:exp|expiry|expires|expiration|exp\. date|valid (?:thru|until|through|to)|gultig bis|ablaufdatum|date d'expiration|expire le|fecha de caducidad|vencimiento|caduca|scadenza|validade|vervaldatum)(?: date)?`, `(?:0[1-9]|1[0-2]) ?[/\-] ?(?:20)?[2-4][0-9]`),
 			Keywords: []string{"exp ", "exp.", "exp:", "exp/", "expir", "valid ", "ltig bis", "ablaufdatum", "caducidad", "vencimiento", "caduca", "scadenza", "validade", "vervaldatum"},
 		},

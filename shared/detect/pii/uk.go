@@ -162,6 +162,7 @@ func ukSortCode() detect.Detector {
 		Summary: "UK bank sort code behind its label",
 		Base:    baseCued,
 		Pattern: &detect.Pattern{
+			Behind:   true,
 			Regexp:   cued(`sort ?code|s/c`, `[0-9]{2}[ -]?[0-9]{2}[ -]?[0-9]{2}`),
 			Keywords: []string{"sort code", "sortcode", "s/c"},
 			Validate: digitsAtLeast(6),

@@ -132,6 +132,7 @@ func usPassport() detect.Detector {
 		Summary: "US passport number behind its label",
 		Base:    baseCued,
 		Pattern: &detect.Pattern{
+			Behind:   true,
 			Regexp:   cued(`(?:u\.?s\.?|usa|american|united states) passport(?: card| book)?|passport`, `[A-Z]?[0-9]{8,9}`),
 			Keywords: []string{"passport"},
 			Validate: digitsAtLeast(8),
@@ -150,6 +151,7 @@ func usDriverLicense() detect.Detector {
 		Summary: "US driver's license number behind its label",
 		Base:    baseCued,
 		Pattern: &detect.Pattern{
+			Behind: true,
 			Regexp: cued(`driv(?:er|ers|er's|ing)?[ -]?licen[sc]e|driver(?:'s)? lic|dl number|dl no|dl #`,
 				`[A-Z]{1,2}[0-9]{5,14}[A-Z]?|[A-Z][0-9]{3}[ -][0-9]{3,4}[ -][0-9]{2,4}(?:[ -][0-9]{3}(?:[ -][0-9])?)?|[0-9]{7,12}`),
 			Keywords: []string{"driver", "driving", "dl number", "dl no", "dl #"},
@@ -169,6 +171,7 @@ func usBankNumber() detect.Detector {
 		Summary: "US bank account number behind its label",
 		Base:    baseCued + 0.05,
 		Pattern: &detect.Pattern{
+			Behind:   true,
 			Regexp:   cued(`(?:checking|savings|chequing|direct deposit)(?: account)?|us bank account`, `[0-9]{8,17}`),
 			Keywords: []string{"checking", "savings", "chequing", "direct deposit", "us bank account"},
 			Validate: digitsAtLeast(8),

@@ -97,6 +97,7 @@ func medicalRecord() detect.Detector {
 		Summary: "medical record or patient number behind its label",
 		Base:    baseCued,
 		Pattern: &detect.Pattern{
+			Behind: true,
 			Regexp: cued(`mrn|m\.r\.n\.|medical record|medical records?|health record|patient (?:id|number|no|record|identifier)|chart (?:number|no|id)|patientennummer|patienten-?id|numero de patient|historia clinica|numero de paciente|cartella clinica|patientnummer`,
 				`[A-Z]{0,4}-?[0-9][0-9A-Z\-]{3,13}[0-9]`),
 			Keywords: []string{"mrn", "m.r.n.", "medical record", "health record", "patient", "chart n", "chart i", "historia", "paciente", "cartella", "pati\u00ebntnummer"},
@@ -116,6 +117,7 @@ func healthPlan() detect.Detector {
 		Summary: "health insurance member or policy number behind its label",
 		Base:    baseCued,
 		Pattern: &detect.Pattern{
+			Behind: true,
 			Regexp: cued(`(?:health )?(?:plan|insurance) (?:member|beneficiary|subscriber|policy|id)(?: (?:id|number|no))?|member id|subscriber id|beneficiary (?:id|number)|medicaid(?: id| number)?|health plan|group policy|versichertennummer|krankenversicherungsnummer|numero d'assure|numero de afiliado|tessera sanitaria|polisnummer`,
 				`[A-Z]{0,4}-?[0-9][0-9A-Z\-]{4,16}`),
 			Keywords: []string{"plan", "insurance", "member id", "subscriber", "beneficiary", "medicaid", "group policy", "versicherte", "versicherungsnummer", "assur", "afiliado", "tessera", "polisnummer"},
