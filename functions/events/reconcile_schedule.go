@@ -64,16 +64,44 @@ func (r *reconciler) then(ctx context.Context, s tenant.Scope, e outbox.Row) ([]
 		if !ok || !since.Before(id.Time(e.ID).Add(-sinceMargin)) {
 			continue
 		}
-		// What waits in order behind another has no delivery yet, and its cursor loses nothing.
 		d, err := r.destinations.Get(ctx, s, w.Destination)
-		if err != nil && !errors.Is(err, errs.NotFound) {
-			return nil, err
+		if errors.Is(err, errs.NotFound) || err == nil && d.Status != deliver.Active {
+			continue
 		}
-		if err == nil && !d.Ordered && d.Status == deliver.Active {
+		if err == nil {
+			err = r.passed(ctx, s, d, e)
+		}
+		switch {
+		case errors.Is(err, errWaits):
+		case err != nil:
+			return nil, err
+		default:
 			out = append(out, w)
 		}
 	}
 	return out, err
+}
+
+// errWaits says that an event has its turn at a destination still before it.
+var errWaits = errors.New("the event waits in order")
+
+// passed looks whether a destination that wants its events in order has passed one: what waits behind another has no
+// delivery yet.
+func (r *reconciler) passed(ctx context.Context, s tenant.Scope, d deliver.Destination, e outbox.Row) error {
+	if !d.Ordered || e.ID <= d.OrderedFrom {
+		return nil
+	}
+	var at struct {
+		Event string `dynamodbav:"event"`
+	}
+	err := r.marks.Get(ctx, s, table.CursorKey(d.ID), &at)
+	if err != nil && !errors.Is(err, errs.NotFound) {
+		return err
+	}
+	if e.ID > at.Event {
+		return errWaits
+	}
+	return nil
 }
 
 // sinceMargin is how long a change of a rule takes to be everywhere.

@@ -37,7 +37,7 @@ func (r *round) one(ctx context.Context, i int) error {
 	if err != nil || v != attempt || !changed {
 		return ignoreGone(err)
 	}
-	if row.Attempt == 1 {
+	if row.Attempt == 1 && j.Ticket.Row != nil && !j.Ticket.Spare {
 		r.Metrics.Observe(telemetry.DeliveryLatency, r.Clock.Now().Sub(id.Time(e.ID)))
 	}
 	plan, result, took := r.attempt(ctx, row, e)
