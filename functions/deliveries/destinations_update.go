@@ -36,7 +36,7 @@ func destinationsUpdate(env *fn.Env) (fn.Handler[updateInput, destinationRead], 
 		if in.Body.Type != old.Type {
 			return nil, errs.Invalid(errs.Field{Location: "/type", Message: "the type of a destination stays"})
 		}
-		before, err := s.Open(ctx, call.Scope, old.ID, deliver.UseConfig, old.Secret)
+		before, err := s.before(ctx, call, &old)
 		if err != nil {
 			return nil, err
 		}
@@ -81,6 +81,22 @@ func destinationsUpdate(env *fn.Env) (fn.Handler[updateInput, destinationRead], 
 		}
 		return s.read(ctx, call, d, key)
 	}, nil
+}
+
+// before opens the sealed part of a destination's configuration. What is kept of a webhook from before its URL was sealed
+// is put into the form that it would be kept in now.
+func (s *store) before(ctx context.Context, call *fn.Call, old *deliver.Destination) (deliver.Secret, error) {
+	plain, err := s.Open(ctx, call.Scope, old.ID, deliver.UseConfig, old.Secret)
+	if err != nil || old.Type != "webhook" {
+		return plain, err
+	}
+	secret, err := webhookkind.Whole(json.RawMessage(old.Config), plain)
+	if err != nil {
+		return nil, err
+	}
+	masked, err := webhookkind.Masked(json.RawMessage(old.Config))
+	old.Config = string(masked)
+	return secret, err
 }
 
 // rekey gives a destination a key of the scheme that it is signed by from now on, and returns it; "" if that is the same.

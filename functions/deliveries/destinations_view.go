@@ -6,6 +6,7 @@ import (
 
 	"guardrails/shared/clock"
 	"guardrails/shared/deliver"
+	webhookkind "guardrails/shared/deliver/webhook"
 	"guardrails/shared/tenant"
 )
 
@@ -36,7 +37,7 @@ type destinationView struct {
 	Version        int64             `json:"version" minimum:"1" doc:"Counts the changes from 1."`
 	Name           string            `json:"name"`
 	Type           string            `json:"type" enum:"webhook,slack,email,pagerduty,sqs,eventbridge"`
-	Config         Config            `json:"config" doc:"Without its secrets."`
+	Config         Config            `json:"config" doc:"Without its secrets. Of a URL with a path or a query, which are credentials at many receivers, only the host is shown; sent back as it is, it stays."`
 	Status         string            `json:"status" enum:"active,disabled"`
 	DisabledReason string            `json:"disabled_reason,omitempty" enum:"manual,gone,failing" doc:"Why it is disabled: by hand, because it answered 410, or because nothing arrived for 72 hours."`
 	Breaker        breakerView       `json:"breaker"`
@@ -68,7 +69,14 @@ func (s *store) viewOf(sc tenant.Scope, d deliver.Destination, c deliver.Control
 		ID: d.ID, Version: d.Version, Name: d.Name, Type: d.Type, Status: string(d.Status), DisabledReason: d.DisabledReason, Ordered: d.Ordered, Labels: d.Labels,
 		CreatedAt: at(d.CreatedAt), UpdatedAt: at(d.UpdatedAt),
 	}
-	if err := json.Unmarshal([]byte(d.Config), &v.Config); err != nil {
+	config := json.RawMessage(d.Config)
+	if d.Type == "webhook" { // one from before URLs were sealed has it whole
+		var err error
+		if config, err = webhookkind.Masked(config); err != nil {
+			return v, err
+		}
+	}
+	if err := json.Unmarshal(config, &v.Config); err != nil {
 		return v, err
 	}
 	if d.Type == "sqs" || d.Type == "eventbridge" {
