@@ -27,7 +27,7 @@ type definition struct {
 	Config  Config            `json:"config" doc:"Depends on the type. Secrets are kept encrypted and never shown again; left out in a change, they stay." example:"{\"url\": \"https://hooks.example.com/guardrails\"}"`
 	Status  string            `json:"status,omitempty" enum:"active,disabled" doc:"Disabled destinations get nothing; what was to go there can be replayed."`
 	Limits  destinationLimits `json:"limits,omitempty" doc:"What it gets at most."`
-	Ordered bool              `json:"ordered,omitempty" doc:"Whether events come in the order in which they were accepted, one at a time and two seconds later. A delivery that fails holds up those behind it until it arrives or is given up."`
+	Ordered bool              `json:"ordered,omitempty" doc:"Whether events come in the order in which they were accepted, one at a time and two seconds later. A delivery that fails holds up those behind it until it arrives or is given up. What is begun anew by hand, or was committed too late, comes out of its order."`
 	Labels  map[string]string `json:"labels,omitempty" maxProperties:"20" doc:"Names of one's own."`
 }
 
