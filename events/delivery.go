@@ -41,6 +41,7 @@ type DeliveryReplayedData struct {
 type DeliveryFilter struct {
 	Status        string `json:"status,omitempty"`
 	DestinationID string `json:"destination_id,omitempty"`
+	RuleID        string `json:"rule_id,omitempty"`
 	EventType     string `json:"event_type,omitempty"`
 	Since         string `json:"since,omitempty"`
 	Until         string `json:"until,omitempty"`

@@ -85,7 +85,7 @@ func reactions() []events.Event {
 		}),
 		events.DeliveryReplayed(events.DeliveryReplayedData{
 			ReplayID: "rpl_01jd3k5v8q2w4x6y8z0a1b2c3d", By: by, Matched: 12, Enqueued: 10,
-			Filter: events.DeliveryFilter{Status: "dead", DestinationID: destination, EventType: events.PolicyViolatedType, Since: earlier, Until: morning},
+			Filter: events.DeliveryFilter{Status: "dead", DestinationID: destination, RuleID: "rul_01jd3k5v8q2w4x6y8z0a1b2c3d", EventType: events.PolicyViolatedType, Since: earlier, Until: morning},
 		}),
 		events.DestinationDisabled(events.DestinationDisabledData{ID: destination, Reason: "http_410", By: by}),
 		events.DestinationFailing(events.DestinationFailingData{ID: destination, Reason: "http_503", Failures: 5, Until: morning}),

@@ -156,3 +156,18 @@ func TestAnEventReachesAChannel(t *testing.T) {
 		t.Errorf("delivery %+v", d)
 	}
 }
+
+// TestAPublisherWritesNoMessage sends what looks like a channel's message as the data of an event, with no template.
+func TestAPublisherWritesNoMessage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := receivertest.New(t)
+	r.Next(receivertest.Answer(200, nil, "ok"))
+	dst, _ := w.destination(t, "", body{"type": "slack", "config": body{"url": r.URL() + "/services/T0/B0/secret-part-4711"}})
+	w.rule(t, dst, nil, nil)
+	w.publish(t, body{"subject": "order-17", "data": body{"text": "All is well."}})
+	w.send(t)
+	if got := string(arrived(t, r, 1)[0].Body); !strings.Contains(got, `"type":"header"`) || strings.Contains(got, `"text":"All is well."`) {
+		t.Errorf("sent %s", got)
+	}
+}

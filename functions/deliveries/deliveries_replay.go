@@ -56,6 +56,8 @@ type replayMessage struct {
 	// Before is when the replay was asked for: what was begun anew since is not begun twice.
 	Before time.Time     `json:"before"`
 	At     deliver.Place `json:"at"`
+	// Unordered is a destination that wants no order any more: what waited for it in order is sent, up to Before.
+	Unordered string `json:"unordered,omitempty"`
 }
 
 // deliveriesReplay begins many deliveries anew. They are counted here and begun by a worker, at the rates of their
@@ -88,7 +90,7 @@ func announce(ctx context.Context, call *fn.Call, out *outbox.Outbox, log *audit
 	by := call.Actor()
 	op, err := out.Op(ctx, call.Scope, events.DeliveryReplayed(events.DeliveryReplayedData{
 		ReplayID: a.Body.ReplayID, Matched: a.Body.Matched, Enqueued: a.Body.Enqueued, By: by.ID(),
-		Filter: events.DeliveryFilter{Status: f.Status, DestinationID: f.DestinationID, EventType: f.EventType, Since: f.Since, Until: f.Until},
+		Filter: events.DeliveryFilter{Status: f.Status, DestinationID: f.DestinationID, RuleID: f.RuleID, EventType: f.EventType, Since: f.Since, Until: f.Until},
 	}))
 	if err != nil {
 		return err

@@ -29,12 +29,16 @@ func destinationsEnable(env *fn.Env) (fn.Handler[destinationPath, destinationRea
 			return nil, err
 		}
 		env.Settle(ctx)
-		// What waited for it begins anew. Without the message it does so when it is due, some minutes later.
-		parked := replayMessage{Filter: deliver.Filter{Status: deliver.Parked, Destination: d.ID}, Before: call.Now}
-		if err := replays.Send(ctx, call.Scope, parked); err != nil {
-			env.Log.WarnContext(ctx, "parked deliveries are left until they are due", "destination", d.ID, "error", err.Error())
-		}
+		begin(ctx, env, replays, call, d.ID)
 		v, err := s.viewOf(call.Scope, d, deliver.Control{}, call.Now)
 		return &destinationRead{ETag: fn.ETag(d.Version), Body: v}, err
 	}, nil
+}
+
+// begin has what waited for a destination begin anew. Without the message it does so when it is due, some minutes later.
+func begin(ctx context.Context, env *fn.Env, replays *queue.Queue, call *fn.Call, destinationID string) {
+	parked := replayMessage{Filter: deliver.Filter{Status: deliver.Parked, Destination: destinationID}, Before: call.Now}
+	if err := replays.Send(ctx, call.Scope, parked); err != nil {
+		env.Log.WarnContext(ctx, "parked deliveries are left until they are due", "destination", destinationID, "error", err.Error())
+	}
 }

@@ -147,9 +147,10 @@ func TestEveryTypeOfDestination(t *testing.T) {
 	t.Parallel()
 	b := start(t)
 	const header, slackPath, routing = "Bearer-of-theirs-4711", "T0000/B0000/XXXXsecretXXXX4711", "0123456789abcdef0123456789abcdef"
+	const way = "in-4711?key=of-theirs"
 	const role = "arn:aws:iam::123456789012:role/guardrails"
 	for typ, config := range map[string]body{
-		"webhook":     {"url": "https://hooks.example.com/in", "headers": body{"X-Token": header}, "timeout_seconds": 5},
+		"webhook":     {"url": "https://hooks.example.com/" + way, "headers": body{"X-Token": header}, "timeout_seconds": 5},
 		"slack":       {"url": "https://hooks.slack.com/services/" + slackPath},
 		"email":       {"to": []string{"desk@example.com"}, "subject": "{{type}}"},
 		"pagerduty":   {"routing_key": routing, "severity": "warning"},
@@ -180,7 +181,7 @@ func TestEveryTypeOfDestination(t *testing.T) {
 		if err := b.Env().Table(table.Policies).Get(t.Context(), b.own.Scope(t), table.DestinationKey(dst), &d); err != nil {
 			t.Fatal(err)
 		}
-		for _, secret := range []string{header, slackPath, routing} {
+		for _, secret := range []string{header, way, slackPath, routing} {
 			if all := string(changed.Body) + fmt.Sprint(b.list(t, ""), d) + b.Log.String(); strings.Contains(all, secret) {
 				t.Errorf("%s: a secret is shown, kept or logged", typ)
 			}
@@ -195,6 +196,45 @@ func TestEveryTypeOfDestination(t *testing.T) {
 	}
 	if list := b.list(t, "limit=3"); len(list) != 3 {
 		t.Errorf("%d on a page of 3", len(list))
+	}
+}
+
+// TestAURLThatWasKeptPlain reads and changes a webhook from before its URL was sealed.
+func TestAURLThatWasKeptPlain(t *testing.T) {
+	t.Parallel()
+	b := start(t)
+	const address, shown = "https://hooks.example.com/in-4711?key=of-theirs", "https://hooks.example.com/***"
+	dst := b.create(t, hook(nil))["id"].(string)
+	policies, s := b.Env().Table(table.Policies), b.own.Scope(t)
+	read := func() (d deliver.Destination) {
+		if err := policies.Get(t.Context(), s, table.DestinationKey(dst), &d); err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	old := read()
+	old.Config, old.Secret = `{"signature":"v1","timeout_seconds":15,"url":"`+address+`"}`, deliver.Sealed{}
+	if err := policies.Put(t.Context(), s, table.DestinationKey(dst), old, table.Always()); err != nil {
+		t.Fatal(err)
+	}
+	got := b.call(t, "destinations-get", dst, nil).Want(t, 200).JSON(t)
+	if list := fmt.Sprint(b.list(t, "")); got["config"].(body)["url"] != shown || strings.Contains(list, "4711") || !strings.Contains(list, shown) {
+		t.Errorf("shown as %v, in the list %s", got["config"], list)
+	}
+	for _, config := range []any{got["config"], body{"url": address}} {
+		if res := b.call(t, "destinations-update", dst, hook(body{"config": config})).Want(t, 200); res.Header.Get("ETag") != `"1"` || strings.Contains(string(res.Body), "4711") {
+			t.Errorf("the same sent back: %s", res.Body)
+		}
+	}
+	b.call(t, "destinations-update", dst, hook(body{"name": "Renamed", "config": got["config"]})).Want(t, 200)
+	d := read()
+	target, err := deliver.NewDestinations(policies, b.Env().Keys()).Target(t.Context(), s, d, b.clock.Now())
+	if err != nil || strings.Contains(d.Config, "4711") || !strings.Contains(string(target.Secret), address) {
+		t.Errorf("kept as %s, %v", d.Config, err)
+	}
+	other := b.call(t, "destinations-update", dst, hook(body{"config": body{"url": "https://evil.example.com/***"}})).WantProblem(t, 422, "invalid_request")
+	if other.Errors[0].Location != "/config/url" {
+		t.Errorf("the way of another host is kept: %+v", other)
 	}
 }
 

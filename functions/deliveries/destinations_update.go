@@ -12,6 +12,7 @@ import (
 	webhookkind "guardrails/shared/deliver/webhook"
 	"guardrails/shared/errs"
 	"guardrails/shared/fn"
+	"guardrails/shared/queue"
 )
 
 type updateInput struct {
@@ -23,7 +24,7 @@ type updateInput struct {
 // destinationsUpdate replaces a destination's definition; the same definition again makes no version. Its secrets stay where
 // the configuration leaves them out.
 func destinationsUpdate(env *fn.Env) (fn.Handler[updateInput, destinationRead], error) {
-	s := newStore(env)
+	s, replays := newStore(env), env.Queue(queue.Replays)
 	return func(ctx context.Context, call *fn.Call, in *updateInput) (*destinationRead, error) {
 		old, err := s.visible(ctx, call.Scope, in.ID)
 		if err != nil {
@@ -35,7 +36,7 @@ func destinationsUpdate(env *fn.Env) (fn.Handler[updateInput, destinationRead], 
 		if in.Body.Type != old.Type {
 			return nil, errs.Invalid(errs.Field{Location: "/type", Message: "the type of a destination stays"})
 		}
-		before, err := s.Open(ctx, call.Scope, old.ID, deliver.UseConfig, old.Secret)
+		before, err := s.before(ctx, call, &old)
 		if err != nil {
 			return nil, err
 		}
@@ -62,17 +63,40 @@ func destinationsUpdate(env *fn.Env) (fn.Handler[updateInput, destinationRead], 
 		if key != "" {
 			fields = append(fields, "secret")
 		}
+		if old.Ordered && !d.Ordered {
+			// What waits in order has no message of its own. This one comes first: the change may not be made without it.
+			if err := replays.SendLater(ctx, call.Scope, replayMessage{Unordered: d.ID, Before: call.Now.Add(unorderedAfter / 2)}, unorderedAfter); err != nil {
+				return nil, err
+			}
+		}
 		if err := s.commit(ctx, call.Scope, call.Actor(), events.DestinationUpdatedType, old.Version, d, fields); err != nil {
 			return nil, raced(err)
 		}
-		if old.Status != deliver.Active && d.Status == deliver.Active {
-			if err := s.controls.Forget(ctx, call.Scope, d.ID); err != nil { // as enabling it does
+		env.Settle(ctx)
+		if old.Status != deliver.Active && d.Status == deliver.Active { // as enabling it does
+			if err := s.controls.Forget(ctx, call.Scope, d.ID); err != nil {
 				env.Log.WarnContext(ctx, "breaker of an enabled destination left", "destination", d.ID, "error", err.Error())
 			}
+			begin(ctx, env, replays, call, d.ID)
 		}
-		env.Settle(ctx)
 		return s.read(ctx, call, d, key)
 	}, nil
+}
+
+// before opens the sealed part of a destination's configuration. What is kept of a webhook from before its URL was sealed
+// is put into the form that it would be kept in now.
+func (s *store) before(ctx context.Context, call *fn.Call, old *deliver.Destination) (deliver.Secret, error) {
+	plain, err := s.Open(ctx, call.Scope, old.ID, deliver.UseConfig, old.Secret)
+	if err != nil || old.Type != "webhook" {
+		return plain, err
+	}
+	secret, err := webhookkind.Whole(json.RawMessage(old.Config), plain)
+	if err != nil {
+		return nil, err
+	}
+	masked, err := webhookkind.Masked(json.RawMessage(old.Config))
+	old.Config = string(masked)
+	return secret, err
 }
 
 // rekey gives a destination a key of the scheme that it is signed by from now on, and returns it; "" if that is the same.

@@ -6,6 +6,7 @@ import (
 
 	"guardrails/shared/clock"
 	"guardrails/shared/deliver"
+	webhookkind "guardrails/shared/deliver/webhook"
 	"guardrails/shared/tenant"
 )
 
@@ -26,7 +27,7 @@ type definition struct {
 	Config  Config            `json:"config" doc:"Depends on the type. Secrets are kept encrypted and never shown again; left out in a change, they stay." example:"{\"url\": \"https://hooks.example.com/guardrails\"}"`
 	Status  string            `json:"status,omitempty" enum:"active,disabled" doc:"Disabled destinations get nothing; what was to go there can be replayed."`
 	Limits  destinationLimits `json:"limits,omitempty" doc:"What it gets at most."`
-	Ordered bool              `json:"ordered,omitempty" doc:"Whether events come in the order in which they were accepted, one at a time and two seconds later. A delivery that fails holds up those behind it until it arrives or is given up."`
+	Ordered bool              `json:"ordered,omitempty" doc:"Whether events come in the order in which they were accepted, one at a time and two seconds later. A delivery that fails holds up those behind it until it arrives or is given up. What is begun anew by hand, or was committed too late, comes out of its order."`
 	Labels  map[string]string `json:"labels,omitempty" maxProperties:"20" doc:"Names of one's own."`
 }
 
@@ -36,7 +37,7 @@ type destinationView struct {
 	Version        int64             `json:"version" minimum:"1" doc:"Counts the changes from 1."`
 	Name           string            `json:"name"`
 	Type           string            `json:"type" enum:"webhook,slack,email,pagerduty,sqs,eventbridge"`
-	Config         Config            `json:"config" doc:"Without its secrets."`
+	Config         Config            `json:"config" doc:"Without its secrets. Of a URL with a path or a query, which are credentials at many receivers, only the host is shown; sent back as it is, it stays."`
 	Status         string            `json:"status" enum:"active,disabled"`
 	DisabledReason string            `json:"disabled_reason,omitempty" enum:"manual,gone,failing" doc:"Why it is disabled: by hand, because it answered 410, or because nothing arrived for 72 hours."`
 	Breaker        breakerView       `json:"breaker"`
@@ -68,7 +69,14 @@ func (s *store) viewOf(sc tenant.Scope, d deliver.Destination, c deliver.Control
 		ID: d.ID, Version: d.Version, Name: d.Name, Type: d.Type, Status: string(d.Status), DisabledReason: d.DisabledReason, Ordered: d.Ordered, Labels: d.Labels,
 		CreatedAt: at(d.CreatedAt), UpdatedAt: at(d.UpdatedAt),
 	}
-	if err := json.Unmarshal([]byte(d.Config), &v.Config); err != nil {
+	config := json.RawMessage(d.Config)
+	if d.Type == "webhook" { // one from before URLs were sealed has it whole
+		var err error
+		if config, err = webhookkind.Masked(config); err != nil {
+			return v, err
+		}
+	}
+	if err := json.Unmarshal(config, &v.Config); err != nil {
 		return v, err
 	}
 	if d.Type == "sqs" || d.Type == "eventbridge" {

@@ -20,7 +20,15 @@ const (
 // already only if that has ended again since, which Before rules out.
 func newReplayer(env *fn.Env) (func(context.Context, fn.Message[replayMessage]) error, error) {
 	rows, replays, deliveries := newRows(env), env.Queue(queue.Replays), env.Queue(queue.Deliveries)
+	u := newUnorderer(env, rows)
 	return func(ctx context.Context, m fn.Message[replayMessage]) error {
+		if m.Body.Unordered != "" {
+			again, done, err := u.send(ctx, m.Scope, m.Body)
+			if err != nil || done {
+				return err
+			}
+			return replays.Send(ctx, m.Scope, again)
+		}
 		found, next, done, err := rows.Walk(ctx, m.Scope, m.Body.Filter, m.Body.At, replayPage)
 		if err != nil {
 			return err
@@ -29,11 +37,8 @@ func newReplayer(env *fn.Env) (func(context.Context, fn.Message[replayMessage]) 
 		g, own := errgroup.WithContext(ctx)
 		g.SetLimit(replayers)
 		for i, r := range found {
-			if r.BegunAt > m.Body.Before.UnixMilli() {
-				continue
-			}
 			g.Go(func() error {
-				row, ok, err := rows.Again(own, m.Scope, r, env.Clock.Now())
+				row, ok, err := rows.Replay(own, m.Scope, r, m.Body.Filter.Status, m.Body.Before, env.Clock.Now())
 				if err == nil && ok {
 					message := deliver.MessageOf(row.Ticket(), 0)
 					begun[i] = &message

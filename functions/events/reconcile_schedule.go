@@ -27,6 +27,8 @@ const (
 	tenantPage = 100
 	eventPage  = 200
 	compared   = 8
+	// tenantShare is how long a look goes on with one tenant: the rest of it has its turn an hour later, after the others'.
+	tenantShare = 2 * time.Minute
 	// reconcileSpare is left of the schedule's time to end in order: the rest is there next time.
 	reconcileSpare = time.Minute
 )
@@ -64,39 +66,78 @@ func (r *reconciler) then(ctx context.Context, s tenant.Scope, e outbox.Row) ([]
 		if !ok || !since.Before(id.Time(e.ID).Add(-sinceMargin)) {
 			continue
 		}
-		// What waits in order behind another has no delivery yet, and its cursor loses nothing.
 		d, err := r.destinations.Get(ctx, s, w.Destination)
-		if err != nil && !errors.Is(err, errs.NotFound) {
-			return nil, err
+		if errors.Is(err, errs.NotFound) || err == nil && d.Status != deliver.Active {
+			continue
 		}
-		if err == nil && !d.Ordered && d.Status == deliver.Active {
+		if err == nil {
+			err = r.passed(ctx, s, d, e)
+		}
+		switch {
+		case errors.Is(err, errWaits):
+		case err != nil:
+			return nil, err
+		default:
 			out = append(out, w)
 		}
 	}
 	return out, err
 }
 
+// errWaits says that an event has its turn at a destination still before it.
+var errWaits = errors.New("the event waits in order")
+
+// passed looks whether a destination that wants its events in order has passed one: what waits behind another has no
+// delivery yet.
+func (r *reconciler) passed(ctx context.Context, s tenant.Scope, d deliver.Destination, e outbox.Row) error {
+	if !d.Ordered || e.ID <= d.OrderedFrom {
+		return nil
+	}
+	var at struct {
+		Event string `dynamodbav:"event"`
+	}
+	err := r.marks.Get(ctx, s, table.CursorKey(d.ID), &at)
+	if err != nil && !errors.Is(err, errs.NotFound) {
+		return err
+	}
+	if e.ID > at.Event {
+		return errWaits
+	}
+	return nil
+}
+
 // sinceMargin is how long a change of a rule takes to be everywhere.
 const sinceMargin = 5 * time.Second
 
+// all looks at every tenant, beginning with another one each hour: whoever is last when time runs out is not so again.
 func (r *reconciler) all(ctx context.Context) error {
-	var failed []error
-	after := ""
-	for {
+	var list []tenant.Scope
+	for after := ""; ; {
 		page, next, err := r.tenants(ctx, after, tenantPage)
 		if err != nil {
-			return errors.Join(append(failed, err)...)
+			return err
 		}
-		for _, s := range page {
-			if !r.inTime(ctx) {
-				return errors.Join(failed...)
-			}
-			failed = append(failed, r.tenant(ctx, s))
-		}
+		list = append(list, page...)
 		if after = next; after == "" {
-			return errors.Join(failed...)
+			break
 		}
 	}
+	var failed []error
+	first := startOf(r.env.Clock.Now(), len(list))
+	for i := range list {
+		if !r.inTime(ctx) {
+			break
+		}
+		failed = append(failed, r.tenant(ctx, list[(first+i)%len(list)]))
+	}
+	return errors.Join(failed...)
+}
+
+// startOf is with which of n tenants an hour's look begins. Neighbors in time are far apart in the list, so that a group
+// of tenants with much to compare does not stand before the same others for hours.
+func startOf(now time.Time, n int) int {
+	const stride = 7919 // a prime, so that every tenant has its turn
+	return int(now.Unix()/3600) * stride % max(n, 1)
 }
 
 func (r *reconciler) inTime(ctx context.Context) bool {
@@ -121,15 +162,15 @@ func (r *reconciler) tenant(ctx context.Context, s tenant.Scope) error {
 		return err
 	}
 	if set.Len() > 0 {
-		if until, err = r.compare(ctx, s, since, until); err != nil {
+		if until, err = r.compare(ctx, s, since, until, r.env.Clock.Now().Add(tenantShare)); err != nil {
 			return err
 		}
 	}
 	return r.marks.Put(ctx, s, table.ReconcileKey(), mark{until.UnixMilli()}, table.Always())
 }
 
-// compare looks at the events of a time, and returns how far it came.
-func (r *reconciler) compare(ctx context.Context, s tenant.Scope, since, until time.Time) (time.Time, error) {
+// compare looks at the events of a time until end, and returns how far it came.
+func (r *reconciler) compare(ctx context.Context, s tenant.Scope, since, until, end time.Time) (time.Time, error) {
 	from, to := eventquery.Span(since, until)
 	for {
 		var rows []outbox.Row
@@ -150,7 +191,7 @@ func (r *reconciler) compare(ctx context.Context, s tenant.Scope, since, until t
 		}
 		// From is included: the last event is looked at twice, which changes nothing.
 		from, since = next, id.Time(next)
-		if !r.inTime(ctx) {
+		if !r.inTime(ctx) || r.env.Clock.Now().After(end) {
 			return since, nil
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"golang.org/x/sync/errgroup"
 
+	"guardrails/events"
 	"guardrails/shared/clock"
 	"guardrails/shared/errs"
 	"guardrails/shared/eventquery"
@@ -127,7 +128,7 @@ func chosen(ctx context.Context, past *eventquery.Events, call *fn.Call, in *dry
 	}
 	switch {
 	case len(b.Events) > 0:
-		return made(b.Events, call.Now), nil
+		return made(b.Events, call.Scope, call.Now), nil
 	case len(b.EventIDs) > 0:
 		return named(ctx, past, call.Scope, b.EventIDs)
 	}
@@ -148,12 +149,15 @@ func eventsOf(rows []outbox.Row) []rule.Event {
 }
 
 // made are events that a caller made up.
-func made(list []sample, now time.Time) []rule.Event {
+func made(list []sample, sc tenant.Scope, now time.Time) []rule.Event {
 	out := make([]rule.Event, len(list))
 	for i, s := range list {
 		e := rule.Event{ID: s.ID, Type: s.Type, Subject: s.Subject, Time: s.OccurredAt, Version: 1, Data: s.Data.raw, Previous: s.Previous.raw}
 		if e.Time == "" {
 			e.Time = clock.Format(now)
+		}
+		if e.Source = "/tenants/" + sc.TenantID(); events.IsReserved(e.Type) {
+			e.Source = events.Source
 		}
 		if e.Data == nil {
 			e.Data = json.RawMessage("{}")

@@ -54,7 +54,7 @@ func preview(env *fn.Env) (fn.Handler[previewInput, previewed], error) {
 func example(ctx context.Context, past *eventquery.Events, call *fn.Call, in *previewInput) (rule.Event, error) {
 	switch b := in.Body; {
 	case b.Event != nil && b.EventID == "" && b.EventType == "":
-		return made([]sample{*b.Event}, call.Now)[0], nil
+		return made([]sample{*b.Event}, call.Scope, call.Now)[0], nil
 	case b.EventID != "" && b.Event == nil && b.EventType == "":
 		row, err := past.Get(ctx, call.Scope, b.EventID)
 		if errors.Is(err, errs.NotFound) {

@@ -37,7 +37,7 @@ func (r *round) one(ctx context.Context, i int) error {
 	if err != nil || v != attempt || !changed {
 		return ignoreGone(err)
 	}
-	if row.Attempt == 1 {
+	if row.Attempt == 1 && j.Ticket.Row != nil && !j.Ticket.Spare {
 		r.Metrics.Observe(telemetry.DeliveryLatency, r.Clock.Now().Sub(id.Time(e.ID)))
 	}
 	plan, result, took := r.attempt(ctx, row, e)
@@ -94,7 +94,7 @@ func (r *round) attempt(ctx context.Context, row Row, e outbox.Row) (Plan, Resul
 	defer cancel()
 	r.Metrics.Count(telemetry.DeliveryAttempts, 1)
 	result := r.kind.Send(own, target, Message{
-		ID: row.ID, Attempt: row.Attempt, At: now, Event: event, Data: data, Link: "/api/v1/deliveries/" + row.ID,
+		ID: row.ID, Attempt: row.Attempt, At: now, Event: event, Data: data, Templated: plan.Render != nil, Link: "/api/v1/deliveries/" + row.ID,
 	})
 	return plan, result, r.Clock.Now().Sub(now)
 }

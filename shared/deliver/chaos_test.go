@@ -205,7 +205,8 @@ func write(t *testing.T, names []string, found []findings, kills map[string]int)
 
 Written by ` + "`go test -race -run TestChaos ./shared/deliver -update`" + `. The run is the production code (dispatcher, worker, sweep and
 net) over a model of the queue, the tables, the stream and the receivers, on a virtual clock. Which calls are followed by a
-kill, what is refused and what receivers answer all follow from a seed, so the figures are the same in each run.
+kill, what is refused and what receivers answer all follow from a seed, so the figures are the same in each run. Destinations that want their
+events in order are not part of it: [their tests](../functions/ordered_test.go) go through breaker, retry, replay, late commits and the end of the order.
 
 Before and after each call that a process makes, it may be killed: it has no effect any more, what it held comes back when
 its time is over. Processes that make fewer calls are killed more often. 3 % of the requests are answered with 503, of 0.5 % the answer is dropped after they were processed, a third

@@ -30,11 +30,12 @@ func (r *round) unlock(ctx context.Context, destinationID string, jobs []int) {
 	}
 }
 
-// late tells how long after their events the deliveries of a batch came to their turn for the first time.
+// late tells how long after their events the deliveries of a batch came to their turn for the first time. Messages of the
+// sweep, of a replay and of the net say nothing of that, and bring no event along.
 func (r *round) late(ctx context.Context, jobs []int) {
 	var most time.Duration
 	for _, i := range jobs {
-		if t := r.batch[i].Ticket; t.Attempt == 1 && t.Turn == 0 {
+		if t := r.batch[i].Ticket; t.Attempt == 1 && t.Turn == 0 && t.Row != nil && !t.Spare && !t.Wake {
 			most = max(most, r.Clock.Now().Sub(id.Time(t.Event)))
 		}
 	}

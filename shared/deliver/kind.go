@@ -75,6 +75,9 @@ type Message struct {
 	Event   Event
 	// Data is what the rule's template yields, or the event's own data.
 	Data json.RawMessage
+	// Templated says that a template made the data. Only then may its members steer what the kind makes of it: the event's own
+	// are whatever its publisher wrote.
+	Templated bool
 	// Link is where the tenant finds the delivery: a path of the API.
 	Link string
 }

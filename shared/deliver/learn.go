@@ -30,7 +30,7 @@ func (r *round) learn(ctx context.Context, i int, result Result, now time.Time) 
 		case result.Class == Delivered, result.Status > 0 && !result.Unwell:
 			next, changed = control.Breaker.succeeded(r.owner, now)
 		case result.Unwell:
-			next, opened = control.Breaker.failed(1, r.owner, control.Wins, r.limits.BreakerFailures, now, r.Random())
+			next, opened = control.Breaker.failed(1, r.owner, control.Wins+int64(r.wins), r.limits.BreakerFailures, now, r.Random())
 			changed = true
 		case control.Breaker.State == HalfOpen && control.Breaker.Probe == r.owner:
 			// The probe never got as far as the receiver. Somebody else is to probe.
@@ -40,6 +40,7 @@ func (r *round) learn(ctx context.Context, i int, result Result, now time.Time) 
 		if !changed {
 			return
 		}
+		closed := control.Breaker.State == HalfOpen && next.State == ""
 		fresh, err := r.Controls.Swap(ctx, r.scope, r.destination.ID, control.Rev, next)
 		control = fresh
 		switch {
@@ -49,14 +50,14 @@ func (r *round) learn(ctx context.Context, i int, result Result, now time.Time) 
 			r.Log.WarnContext(ctx, "breaker not told", "destination", r.destination.ID, "error", err.Error())
 			return
 		}
-		r.made[i].held = result.Unwell && next.suspect(control.Wins, r.destination.InFlight()/2, now)
+		r.made[i].held = result.Unwell && next.suspect(control.Wins+int64(r.wins), r.destination.InFlight()/2, now)
 		if opened {
 			r.Metrics.Count(telemetry.BreakersOpened, 1)
 			r.say(ctx, events.DestinationFailing(events.DestinationFailingData{
 				ID: r.destination.ID, Reason: result.Code, Failures: r.limits.BreakerFailures, Until: clock.Format(fromMS(next.OpenUntil)),
 			}))
 		}
-		if result.Class == Delivered && control.Breaker.ClosedAt == ms(now) {
+		if closed { // also by an answer that refuses the event: the receiver is there
 			r.say(ctx, events.DestinationRecovered(events.DestinationRecoveredData{ID: r.destination.ID, Since: clock.Format(fromMS(since))}))
 		}
 		if next.hopeless(now) {

@@ -159,6 +159,17 @@ func (r *Rows) Again(ctx context.Context, s tenant.Scope, row Row, now time.Time
 	return change(ctx, r, s, row, func(row Row) (Row, bool) { return again(row, now) })
 }
 
+// Replay is Again for a delivery that has the status and was not begun anew after a time. Lists may be older than the rows
+// that they are of: what has arrived meanwhile stays as it is.
+func (r *Rows) Replay(ctx context.Context, s tenant.Scope, row Row, status Status, before, now time.Time) (Row, bool, error) {
+	return change(ctx, r, s, row, func(row Row) (Row, bool) {
+		if status != "" && row.Status != status || row.BegunAt > ms(before) {
+			return row, false
+		}
+		return again(row, now)
+	})
+}
+
 // Cancel ends a delivery that has not ended. It returns false if it has.
 func (r *Rows) Cancel(ctx context.Context, s tenant.Scope, row Row, now time.Time) (Row, bool, error) {
 	return change(ctx, r, s, row, func(row Row) (Row, bool) { return cancel(row, "cancelled", now), !row.Status.Ended() })

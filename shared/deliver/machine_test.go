@@ -125,7 +125,8 @@ func (m *machine) step(t *rapid.T, h *hand, what string) {
 		if v == attempt {
 			h.number, h.stage, h.lease = next.Attempt, records, fromMS(next.LeaseUntil)
 			for _, c := range m.claims[next.Attempt] {
-				if c.until.After(now) && m.outcome[next.Attempt] == "" && row.Status == Delivering {
+				// Of claims that were canceled by hand meanwhile the row has another owner.
+				if c.until.After(now) && m.outcome[next.Attempt] == "" && row.Status == Delivering && c.owner == row.Owner {
 					t.Fatalf("attempt %d of %s has a second owner while the lease of the first lasts", next.Attempt, c.owner)
 				}
 			}

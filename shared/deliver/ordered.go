@@ -8,6 +8,7 @@ import (
 
 	"guardrails/shared/clock"
 	"guardrails/shared/errs"
+	"guardrails/shared/id"
 	"guardrails/shared/outbox"
 	"guardrails/shared/queue"
 	"guardrails/shared/tenant"
@@ -32,44 +33,29 @@ const (
 	settle = 2 * time.Second
 	// logPage is how many events are read at once.
 	logPage = 100
-	// drainFor is how long one worker goes on, where its invocation sets no end.
-	drainFor = 30 * time.Second
+	// drainFor is how long one worker goes on: then the rest waits for its turn among what all tenants want.
+	drainFor = 5 * time.Second
+	// longestPause is how long a worker sleeps for the destination's rate; for more, a message comes back.
+	longestPause = time.Second
 )
 
-// ordered goes along the events for one destination, as long as there is time. Whoever finds another at it has nothing to do:
-// the other looks once more after it has ended.
+// ordered goes along the events for one destination, as long as there is time. Before that it makes the deliveries that the
+// cursor has passed: those that were begun anew by hand, and those of events that were committed late.
 func (r *round) ordered(ctx context.Context, jobs []int) {
-	now := r.Clock.Now()
-	end := now.Add(drainFor)
-	if d, ok := ctx.Deadline(); ok {
+	end := r.Clock.Now().Add(drainFor)
+	if d, ok := ctx.Deadline(); ok && d.Add(-spare).Before(end) {
 		end = d.Add(-spare)
 	}
 	// The deliveries take the place of the first message, one after the other.
 	r.batch, r.place = slices.Clone(r.batch), jobs[0]
-	slot := slotOf(r.owner, 0)
-	control, _, err := r.Controls.Claim(ctx, r.scope, r.destination.ID, Claim{Now: now, Slots: []string{slot}, Expires: end.Add(r.lease()), Cap: 1})
-	r.control = control
-	switch a := control.Breaker.allow(now); {
-	case err == nil:
-		r.slots[r.place] = slot
-	case !errors.Is(err, errBusy):
+	going, err := r.take(ctx, jobs, end)
+	if err != nil {
 		r.all(jobs, err)
-		return
-	case a.probe: // a slot goes with the probe
-		going, err := r.probe(ctx, jobs)
-		if err != nil {
-			r.all(jobs, err)
-		}
-		if len(going) == 0 {
-			return // another probes
-		}
-	case !a.pass:
-		r.parkAll(ctx, jobs, a.until)
-		return
-	default:
+	}
+	if !going {
 		return
 	}
-	cursor, blocked, err := r.drain(ctx, end)
+	cursor, blocked, err := r.along(ctx, jobs, end)
 	if r.probing && r.attempts == 0 {
 		r.learn(ctx, r.place, Result{}, r.Clock.Now()) // there was nothing to ask with: somebody else is to probe
 	}
@@ -88,12 +74,139 @@ func (r *round) ordered(ctx context.Context, jobs []int) {
 	}
 }
 
-// drain delivers in order until there is nothing more, the time is over, or a delivery has to wait, which blocks the rest.
-func (r *round) drain(ctx context.Context, end time.Time) (cursor string, blocked bool, err error) {
+// take asks for the destination's one slot. It returns false if the destination is not to be asked now, or if another is at
+// it, who looks once more after it has ended.
+func (r *round) take(ctx context.Context, jobs []int, end time.Time) (going bool, err error) {
+	slot := slotOf(r.owner, 0)
+	for range 4 {
+		now := r.Clock.Now()
+		control, _, err := r.Controls.Claim(ctx, r.scope, r.destination.ID, Claim{Now: now, Slots: []string{slot}, Expires: end.Add(r.lease()), Cap: 1, Known: r.control})
+		r.control = control
+		switch a := control.Breaker.allow(now); {
+		case err == nil:
+			r.slots[r.place] = slot
+			return true, nil
+		case !errors.Is(err, errBusy):
+			return false, err
+		case a.probe: // a slot goes with the probe
+			going, err := r.probe(ctx, jobs)
+			return len(going) > 0, err
+		case !a.pass:
+			r.parkAll(ctx, jobs, a.until)
+			return false, nil
+		case control.busy(now) > 0:
+			return false, r.leave(ctx, jobs, now)
+		}
+		// It recovers, and the claim did not know that.
+	}
+	var messages []queue.Message
+	for _, i := range jobs {
+		messages = append(messages, MessageOf(r.batch[i].Ticket, putOff))
+	}
+	return false, r.Queue.SendAll(ctx, r.scope, messages)
+}
+
+// leave lets another worker have what it will come to: events that are too young for it to have passed them. The others it
+// may have passed, and they come again.
+func (r *round) leave(ctx context.Context, jobs []int, now time.Time) error {
+	var messages []queue.Message
+	for _, i := range jobs {
+		if t := r.batch[i].Ticket; !t.Wake && id.Time(t.Event).Before(now.Add(-settle/2)) {
+			messages = append(messages, MessageOf(t, drainFor))
+		}
+	}
+	if len(messages) == 0 {
+		return nil
+	}
+	return r.Queue.SendAll(ctx, r.scope, messages)
+}
+
+// along makes what the cursor has passed, and then what comes in order.
+func (r *round) along(ctx context.Context, jobs []int, end time.Time) (cursor string, blocked bool, err error) {
 	if cursor, err = r.Order.Cursor(ctx, r.scope, r.destination.ID); err != nil {
 		return cursor, false, err
 	}
 	cursor = max(cursor, r.destination.OrderedFrom)
+	now := r.Clock.Now()
+	for _, i := range jobs {
+		if t := r.batch[i].Ticket; t.Wake && t.Turn != 0 {
+			if fromMS(t.Turn).After(now.Add(ahead)) { // it waited as long as a message can
+				return cursor, true, r.Queue.SendAll(ctx, r.scope, []queue.Message{MessageOf(t, fromMS(t.Turn).Sub(now))})
+			}
+			r.turn = true
+		}
+	}
+	if err := r.behind(ctx, jobs, cursor, end); err != nil {
+		return cursor, false, err
+	}
+	if r.unwell.Load() {
+		return cursor, false, nil // what waits in order is asked for by the message that wake sends
+	}
+	return r.drain(ctx, cursor, end)
+}
+
+// behind attempts the deliveries that the cursor has passed. Their order is lost; they come first, since their events did.
+func (r *round) behind(ctx context.Context, jobs []int, cursor string, end time.Time) error {
+	var again []queue.Message
+	for _, i := range jobs {
+		t := r.batch[i].Ticket
+		if t.Wake || t.Event > cursor {
+			continue
+		}
+		if r.unwell.Load() || !r.fits(ctx, end) {
+			again = append(again, MessageOf(t, putOff))
+			continue
+		}
+		if r.turn = r.turn || t.Turn != 0; r.turn && fromMS(t.Turn).After(r.Clock.Now().Add(ahead)) {
+			again, r.turn = append(again, MessageOf(t, fromMS(t.Turn).Sub(r.Clock.Now()))), false
+			continue
+		}
+		far, err := r.inRate(ctx)
+		if err != nil {
+			return err
+		}
+		if !far.IsZero() {
+			t.Turn = ms(far)
+			again = append(again, MessageOf(t, far.Sub(r.Clock.Now())))
+			continue
+		}
+		own := ctx
+		if r.batch[i].In != nil {
+			own = r.batch[i].In(ctx)
+		}
+		r.failed[i] = r.one(own, i)
+		r.counts(i)
+	}
+	if len(again) == 0 {
+		return nil
+	}
+	return r.Queue.SendAll(ctx, r.scope, again)
+}
+
+// counts counts an attempt and whether it arrived.
+func (r *round) counts(i int) {
+	if r.made[i].attempted {
+		r.attempts++
+	}
+	if r.made[i].arrived {
+		r.wins++
+	}
+}
+
+// fits reports whether there is time for one more attempt. One that is cut off by the end of the invocation would look like
+// a receiver that hangs; the first is made whatever there is.
+func (r *round) fits(ctx context.Context, end time.Time) bool {
+	now := r.Clock.Now()
+	if !now.Before(end) {
+		return false
+	}
+	d, ok := ctx.Deadline()
+	return !ok || r.attempts == 0 || d.Sub(now) >= r.limits.Timeout+spare
+}
+
+// drain delivers in order until there is nothing more, the time is over, or a delivery has to wait, which blocks the rest.
+func (r *round) drain(ctx context.Context, after string, end time.Time) (cursor string, blocked bool, err error) {
+	cursor = after
 	for r.Clock.Now().Before(end) {
 		page, err := r.Order.Log(ctx, r.scope, cursor, r.Clock.Now().Add(-settle), logPage)
 		if err != nil || len(page) == 0 {
@@ -126,8 +239,8 @@ func (r *round) inOrder(ctx context.Context, e outbox.Row, end time.Time) (block
 		if w.Destination != r.destination.ID {
 			continue
 		}
-		if !r.Clock.Now().Before(end) {
-			return true, r.wakeFor(ctx, e, 0)
+		if !r.fits(ctx, end) {
+			return true, r.wakeFor(ctx, e, 0, time.Time{})
 		}
 		t := First(e, w.Rule, w.Version, w.Destination)
 		row, err := r.Rows.Read(ctx, r.scope, t.ID(r.scope))
@@ -141,18 +254,18 @@ func (r *round) inOrder(ctx context.Context, e outbox.Row, end time.Time) (block
 			t = row.Ticket()
 			t.Row = &e
 		}
-		if err := r.inRate(ctx); err != nil {
+		switch far, err := r.inRate(ctx); {
+		case err != nil:
 			return false, err
+		case !far.IsZero():
+			return true, r.wakeFor(ctx, e, 0, far)
 		}
 		r.batch[r.place], r.made[r.place] = Job{Scope: r.scope, Ticket: t}, made{}
 		if err := r.one(ctx, r.place); err != nil {
 			return false, err
 		}
-		if r.made[r.place].attempted {
-			r.attempts++
-		}
+		r.counts(r.place)
 		if r.made[r.place].arrived {
-			r.wins++
 			continue
 		}
 		if row, err = r.Rows.Read(ctx, r.scope, t.ID(r.scope)); err != nil || !row.Status.Ended() {
@@ -162,20 +275,28 @@ func (r *round) inOrder(ctx context.Context, e outbox.Row, end time.Time) (block
 	return false, nil
 }
 
-// inRate waits for the destination's rate.
-func (r *round) inRate(ctx context.Context) error {
+// inRate asks for a turn at the destination's rate and waits for it. One that is far is returned: it is to be waited for by
+// a message, which has it then.
+func (r *round) inRate(ctx context.Context) (far time.Time, err error) {
+	if r.turn { // a message waited for it
+		r.turn = false
+		return far, nil
+	}
 	now := r.Clock.Now()
 	_, turn, err := r.Controls.Claim(ctx, r.scope, r.destination.ID, Claim{Now: now, Cap: 1, Tokens: 1, Cost: r.cost(), Probe: true})
 	if errors.Is(err, errBusy) {
-		return nil // others changed the item all the time: the slot is ours, and that is what counts
+		return far, nil // others changed the item all the time: the slot is ours, and that is what counts
 	}
 	if err != nil {
-		return err
+		return far, err
 	}
-	if wait := turn.Sub(now); wait > 0 {
-		return clock.Pause(ctx, min(wait, time.Second))
+	switch wait := turn.Sub(now); {
+	case wait > longestPause:
+		return turn, nil
+	case wait > 0:
+		return far, clock.Pause(ctx, wait)
 	}
-	return nil
+	return far, nil
 }
 
 // wake sends a message if there are events behind the cursor: those that were too young, and those that came while whoever
@@ -185,11 +306,15 @@ func (r *round) wake(ctx context.Context, cursor string) error {
 	if err != nil || len(page) == 0 {
 		return err
 	}
-	return r.wakeFor(ctx, page[0], settle)
+	return r.wakeFor(ctx, page[0], settle, time.Time{})
 }
 
-func (r *round) wakeFor(ctx context.Context, e outbox.Row, delay time.Duration) error {
+// wakeFor sends a message that comes after a delay; or at a turn at the destination's rate, which it then has.
+func (r *round) wakeFor(ctx context.Context, e outbox.Row, delay time.Duration, turn time.Time) error {
 	t := First(e, "", 0, r.destination.ID)
 	t.Wake, t.Row = true, nil
+	if !turn.IsZero() {
+		delay, t.Turn = turn.Sub(r.Clock.Now()), ms(turn)
+	}
 	return r.Queue.SendAll(ctx, r.scope, []queue.Message{MessageOf(t, delay)})
 }

@@ -40,6 +40,8 @@ const (
 	perLook = 100
 	// sweepers is how many deliveries of a shard are looked at at once.
 	sweepers = 8
+	// maxSweepErrors is after how many failures a shard is left: that is no single delivery any more.
+	maxSweepErrors = 200
 	// endBefore is how much earlier than its time the sweep ends: the rest is there a minute later.
 	endBefore = 5 * time.Second
 )
@@ -70,14 +72,15 @@ type sweepRun struct {
 func (w *sweepRun) shard(ctx context.Context, shard string) error {
 	// The index lags behind what was just written: what was looked at is passed over.
 	seen := map[DueItem]bool{}
-	for w.inTime(ctx) {
+	var all []error
+	for w.inTime(ctx) && len(all) < maxSweepErrors {
 		due, err := w.Due(ctx, shard, w.Clock.Now().Add(SweepAhead), perLook+len(seen))
 		if err != nil {
-			return err
+			return errors.Join(append(all, err)...)
 		}
 		due = slices.DeleteFunc(due, func(d DueItem) bool { return seen[d] })
 		if len(due) == 0 {
-			return nil
+			break
 		}
 		failed := make([]error, len(due))
 		var g errgroup.Group
@@ -90,11 +93,10 @@ func (w *sweepRun) shard(ctx context.Context, shard string) error {
 			})
 		}
 		_ = g.Wait() // see failed
-		if err := errors.Join(failed...); err != nil {
-			return err
-		}
+		// One that fails is no reason to leave the others: it is the oldest each minute.
+		all = append(all, slices.DeleteFunc(failed, func(err error) bool { return err == nil })...)
 	}
-	return nil
+	return errors.Join(all...)
 }
 
 func (w *sweepRun) inTime(ctx context.Context) bool {

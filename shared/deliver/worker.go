@@ -163,6 +163,8 @@ type round struct {
 	lagged atomic.Bool
 	// place is where deliveries in order stand in the batch; attempts and wins count them.
 	place, attempts, wins int
+	// turn says that a message waited for the turn of the next attempt in order.
+	turn bool
 }
 
 // made is what came of a message.

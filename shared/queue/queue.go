@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -101,19 +102,47 @@ func (q *Queue) SendAll(ctx context.Context, s scope.Scope, messages []Message) 
 	if err != nil {
 		return err
 	}
-	for start := 0; start < len(messages); start += maxBatch {
-		if err := q.send(ctx, url, s, messages[start:min(start+maxBatch, len(messages))]); err != nil {
+	encoded := make([][]byte, len(messages))
+	for i, m := range messages {
+		if encoded[i], err = encode(m.Body); err != nil {
+			return fmt.Errorf("encode message for %s: %w", q.name, err)
+		}
+	}
+	for start := 0; start < len(messages); {
+		n := batch(encoded[start:])
+		if err := q.send(ctx, url, s, messages[start:start+n], encoded[start:start+n]); err != nil {
+			var some *PartialError
+			if errors.As(err, &some) {
+				some.spread(start, len(messages))
+			}
 			return err
 		}
+		start += n
 	}
 	return nil
 }
 
-// maxBatch is how many messages SQS takes in one call.
-const maxBatch = 10
+// What SQS takes in one call: so many messages, and so many bytes of bodies and attributes, of which a message of ours
+// has less than maxAttributes.
+const (
+	maxBatch      = 10
+	maxBatchBytes = 256 << 10
+	maxAttributes = 512
+)
 
-// SendBatch puts messages on the queue, ten a call. It returns an error if any was not taken; those before it were. Of
-// up to ten messages, a PartialError in its chain tells which.
+// batch is how many messages go in the next call: one at least.
+func batch(encoded [][]byte) int {
+	size := 0
+	for n, b := range encoded {
+		if size += len(b) + maxAttributes; n == maxBatch || n > 0 && size > maxBatchBytes {
+			return n
+		}
+	}
+	return len(encoded)
+}
+
+// SendBatch puts messages on the queue, ten a call. It returns an error if any was not taken; those before it were, and a
+// PartialError in its chain, if there is one, tells which were not.
 func (q *Queue) SendBatch(ctx context.Context, s scope.Scope, bodies []any) error {
 	messages := make([]Message, len(bodies))
 	for i, b := range bodies {
@@ -122,25 +151,31 @@ func (q *Queue) SendBatch(ctx context.Context, s scope.Scope, bodies []any) erro
 	return q.SendAll(ctx, s, messages)
 }
 
-// encode makes a message's body; one that is JSON already goes as it is.
+// encode makes a message's body; one that is JSON already goes as it is. Nobody puts it into a page: < and > stay what they
+// are, or a message of them would be six times as long.
 func encode(body any) ([]byte, error) {
+	if t, ok := body.(Traced); ok {
+		body = t.Body
+	}
 	if raw, ok := body.(json.RawMessage); ok {
 		return raw, nil
 	}
-	return json.Marshal(body)
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(body); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
-func (q *Queue) send(ctx context.Context, url *string, s scope.Scope, messages []Message) error {
+func (q *Queue) send(ctx context.Context, url *string, s scope.Scope, messages []Message, encoded [][]byte) error {
 	in := &sqs.SendMessageBatchInput{QueueUrl: url}
 	for i, m := range messages {
-		traceparent, body, sent := q.sending(ctx, m.Body)
+		traceparent, sent := q.sending(ctx, m.Body)
 		defer sent() // with the call that takes all of them
-		b, err := encode(body)
-		if err != nil {
-			return fmt.Errorf("encode message for %s: %w", q.name, err)
-		}
 		in.Entries = append(in.Entries, types.SendMessageBatchRequestEntry{
-			Id: aws.String(strconv.Itoa(i)), MessageBody: aws.String(string(b)),
+			Id: aws.String(strconv.Itoa(i)), MessageBody: aws.String(string(encoded[i])),
 			MessageAttributes: attributes(s, traceparent), MessageGroupId: aws.String(s.TenantID()), DelaySeconds: int32(m.Delay / time.Second),
 		})
 	}
@@ -170,11 +205,20 @@ func (q *Queue) send(ctx context.Context, url *string, s scope.Scope, messages [
 	return failure("send to "+q.name, partial)
 }
 
-// PartialError says which of up to ten messages the queue did not take.
+// PartialError says which of several messages the queue did not take.
 type PartialError struct {
 	// Failed holds one entry per message.
 	Failed []bool
 	code   string
+}
+
+// spread makes an error about a call's messages one about all: those before were taken, those after it not sent.
+func (e *PartialError) spread(before, all int) {
+	failed := append(make([]bool, before), e.Failed...)
+	for len(failed) < all {
+		failed = append(failed, true)
+	}
+	e.Failed = failed
 }
 
 func (e *PartialError) Error() string {

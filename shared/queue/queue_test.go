@@ -74,3 +74,64 @@ func TestARefusalIsNoOutage(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// calls is an SQS that keeps the bodies of every call.
+type calls struct{ batches [][]string }
+
+func (c *calls) Do(r *http.Request) (*http.Response, error) {
+	raw, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	var in struct {
+		MessageBody string
+		Entries     []struct{ MessageBody string }
+	}
+	if err := json.Unmarshal(raw, &in); err != nil {
+		return nil, err
+	}
+	var bodies []string
+	for _, e := range in.Entries {
+		bodies = append(bodies, e.MessageBody)
+	}
+	if in.MessageBody != "" {
+		bodies = append(bodies, in.MessageBody)
+	}
+	if len(bodies) > 0 {
+		c.batches = append(c.batches, bodies)
+	}
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/x-amz-json-1.0"}}, Body: io.NopCloser(strings.NewReader(`{"QueueUrl":"http://127.0.0.1/q","Successful":[],"Failed":[]}`))}, nil
+}
+
+// TestBatchesHaveRoom sends messages of markup: none grows, none is left out, and no call is larger than SQS takes.
+func TestBatchesHaveRoom(t *testing.T) {
+	t.Parallel()
+	var c calls
+	api := sqs.New(sqs.Options{Region: "us-east-1", HTTPClient: &c, Credentials: credentials.NewStaticCredentialsProvider("k", "s", ""), RetryMaxAttempts: 1, DisableMessageChecksumValidation: true})
+	q := queue.New(api, "q", queue.Access{Send: true})
+	markup := strings.Repeat("<b>&</b>", 5000)
+	var messages []queue.Message
+	for range 25 {
+		messages = append(messages, queue.Message{Body: queue.Traced{Body: markup}})
+	}
+	messages = append(messages, queue.Message{Body: strings.Repeat("x", 300<<10)})
+	if err := q.SendAll(t.Context(), scope.Mint("ten_a"), messages); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, batch := range c.batches {
+		size := 0
+		for _, body := range batch {
+			size += len(body)
+			if n++; n <= 25 && body != `"`+markup+`"` {
+				t.Errorf("a message became %d bytes of %d", len(body), len(markup))
+			}
+		}
+		if len(batch) > 10 || len(batch) > 1 && size > 256<<10 {
+			t.Errorf("a call of %d messages with %d bytes", len(batch), size)
+		}
+	}
+	if n != 26 {
+		t.Errorf("%d messages sent, want 26", n)
+	}
+}

@@ -18,14 +18,14 @@ type Traced struct {
 
 // sending begins the span of one message's way to the queue, which sent ends. It returns the span's trace context and the
 // message's body.
-func (q *Queue) sending(ctx context.Context, body any) (traceparent string, plain any, sent func()) {
+func (q *Queue) sending(ctx context.Context, body any) (traceparent string, sent func()) {
 	tracer := telemetry.TracerOf(ctx)
 	if t, ok := body.(Traced); ok {
-		ctx, body = telemetry.Follow(ctx, t.Trace), t.Body
+		ctx = telemetry.Follow(ctx, t.Trace)
 	}
 	own, span := tracer.Start(ctx, "send "+q.name, trace.WithSpanKind(trace.SpanKindProducer), trace.WithAttributes(
 		attribute.String("messaging.system", "aws_sqs"), attribute.String("messaging.destination.name", q.name),
 		attribute.String("messaging.operation.type", "send"),
 	))
-	return telemetry.Traceparent(own), body, func() { span.End() }
+	return telemetry.Traceparent(own), func() { span.End() }
 }

@@ -87,6 +87,7 @@ func (s *Sets) Set(ctx context.Context, sc tenant.Scope) (*rule.Set, error) {
 	}
 	err := s.refresh(ctx, sc, h)
 	if err != nil && h.known && errors.Is(err, errs.Overloaded) {
+		h.checked = now // a store that hangs is not waited for by every event
 		return h.set, nil
 	}
 	if err != nil {

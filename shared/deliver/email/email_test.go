@@ -245,7 +245,7 @@ func TestTemplateText(t *testing.T) {
 	s := newSink(t)
 	k := email.New(email.NewSMTP(s.address, nil), from)
 	m := kindtest.Message()
-	m.Data = json.RawMessage(`{"text":"Only this."}`)
+	m.Data, m.Templated = json.RawMessage(`{"text":"Only this."}`), true
 	if got := k.Send(t.Context(), deliver.Target{Config: json.RawMessage(`{"to":["a@example.com"]}`)}, m); got.Class != deliver.Delivered {
 		t.Fatalf("%+v", got)
 	}

@@ -105,7 +105,7 @@ func plainText(m deliver.Message) (string, error) {
 		Text *string `json:"text"`
 	}
 	text := ""
-	if jsonv2.Unmarshal(m.Data, &own, jsonv2.RejectUnknownMembers(true)) == nil && own.Text != nil {
+	if m.Templated && jsonv2.Unmarshal(m.Data, &own, jsonv2.RejectUnknownMembers(true)) == nil && own.Text != nil {
 		text = *own.Text + "\n"
 	} else {
 		pretty := jsontext.Value(slices.Clone(m.Data))

@@ -23,8 +23,8 @@ const (
 
 var errAction = errors.New("the template yields no action of PagerDuty")
 
-// fields are the members of the data that steer the alert. Members of other types are data and steer nothing, which is why
-// each is read by itself.
+// fields are the members of the data that steer the alert: of an event's own data its severity alone, of a template's all.
+// Members of other types are data and steer nothing, which is why each is read by itself.
 type fields struct {
 	Action, Dedup, Summary, Severity string
 }
@@ -50,7 +50,7 @@ type payload struct {
 // alert makes the request's body. One key binds the alerts of a thing: a resolved violation ends the alert that its
 // creation raised.
 func alert(key, severity string, m deliver.Message) ([]byte, error) {
-	f := read(m.Data)
+	f := read(m)
 	b := body{RoutingKey: key, Action: f.Action, Dedup: first(f.Dedup, m.Event.Subject, m.Event.ID), Client: "Guardrails"}
 	switch {
 	case b.Action == "" && strings.HasSuffix(m.Event.Type, ".resolved"):
@@ -81,9 +81,9 @@ func details(data []byte) jsontext.Value {
 	return jsontext.Value(data)
 }
 
-func read(data []byte) fields {
+func read(m deliver.Message) fields {
 	var members map[string]jsontext.Value
-	if jsonv2.Unmarshal(data, &members) != nil {
+	if jsonv2.Unmarshal(m.Data, &members) != nil {
 		return fields{}
 	}
 	text := func(name string) string {
@@ -93,7 +93,11 @@ func read(data []byte) fields {
 		}
 		return s
 	}
-	return fields{Action: text("event_action"), Dedup: text("dedup_key"), Summary: text("summary"), Severity: text("severity")}
+	f := fields{Severity: text("severity")}
+	if m.Templated {
+		f.Action, f.Dedup, f.Summary = text("event_action"), text("dedup_key"), text("summary")
+	}
+	return f
 }
 
 // severities are PagerDuty's.

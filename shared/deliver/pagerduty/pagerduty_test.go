@@ -58,14 +58,19 @@ func TestAlerts(t *testing.T) {
 	r := receivertest.New(t)
 	k := sender(t, r)
 	var b strings.Builder
-	for _, test := range []struct{ config, kind, subject, data string }{
-		{`{}`, "violation.created", "vio_1", `{"id":"vio_1","severity":"high"}`},
-		{`{}`, "violation.resolved", "vio_1", `{"id":"vio_1"}`},
-		{`{"severity":"info"}`, "violation.created", "", `{"severity":"critical","summary":"Too much","dedup_key":"all"}`},
-		{`{}`, "job.failed", "job_1", `{"event_action":"acknowledge"}`},
-		{`{}`, "violation.resolved", "vio_1", `{"event_action":"trigger","severity":7}`},
-		{`{}`, "job.failed", strings.Repeat("x", 300), `[1]`},
-		{`{}`, "job.failed", "job_1", `{"summary":"` + strings.Repeat("é", 1100) + `"}`},
+	for _, test := range []struct {
+		config, kind, subject, data string
+		templated                   bool
+	}{
+		{`{}`, "violation.created", "vio_1", `{"id":"vio_1","severity":"high"}`, false},
+		{`{}`, "violation.resolved", "vio_1", `{"id":"vio_1"}`, false},
+		{`{"severity":"info"}`, "violation.created", "", `{"severity":"critical","summary":"Too much","dedup_key":"all"}`, true},
+		{`{}`, "job.failed", "job_1", `{"event_action":"acknowledge"}`, true},
+		{`{}`, "violation.resolved", "vio_1", `{"event_action":"trigger","severity":7}`, true},
+		{`{}`, "job.failed", strings.Repeat("x", 300), `[1]`, true},
+		{`{}`, "job.failed", "job_1", `{"summary":"` + strings.Repeat("é", 1100) + `"}`, true},
+		{`{}`, "orders.order.created", "order-17", `{"event_action":"resolve","dedup_key":"vio_1","summary":"All is well","severity":"low"}`, false},
+		{`{}`, "orders.order.created", "order-17", `{"event_action":"explode"}`, false},
 	} {
 		var config map[string]string
 		if err := json.Unmarshal([]byte(test.config), &config); err != nil {
@@ -82,6 +87,7 @@ func TestAlerts(t *testing.T) {
 		}
 		m := kindtest.Message()
 		m.Event.Type, m.Event.Subject, m.Data = test.kind, test.subject, json.RawMessage(test.data)
+		m.Templated = test.templated
 		if got := k.Send(t.Context(), deliver.Target{Config: public, Secret: secret}, m); got.Class != deliver.Delivered {
 			t.Fatalf("%+v", got)
 		}
@@ -120,7 +126,7 @@ func TestAnswers(t *testing.T) {
 		}
 	}
 	m := kindtest.Message()
-	m.Data = json.RawMessage(`{"event_action":"explode"}`)
+	m.Data, m.Templated = json.RawMessage(`{"event_action":"explode"}`), true
 	if got := k.Send(t.Context(), deliver.Target{Config: public, Secret: secret}, m); got.Code != "template_error" {
 		t.Errorf("%+v", got)
 	}

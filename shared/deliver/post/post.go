@@ -1,7 +1,6 @@
 package post
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -85,19 +84,6 @@ func failed(err error) deliver.Result {
 	case egress.Timeout, egress.DNS, egress.ConnectRefused, egress.ConnectionReset, egress.TLS, egress.Protocol:
 	}
 	return r
-}
-
-// shortest is the least length of a secret that is looked for in answers; shorter ones would be found in any text.
-const shortest = 6
-
-// Redact returns a body with every hidden value replaced, at most deliver.MaxResponse bytes of it.
-func Redact(body []byte, hidden []string) []byte {
-	for _, h := range hidden {
-		if len(h) >= shortest {
-			body = bytes.ReplaceAll(body, []byte(h), []byte("[redacted]"))
-		}
-	}
-	return body[:min(len(body), deliver.MaxResponse)]
 }
 
 // Failed is a permanent failure on our side of the wire, by its code.

@@ -41,7 +41,7 @@ type block struct {
 func message(m deliver.Message) ([]byte, error) {
 	var data map[string]any
 	// A template that yields something else than an object has no message of its own.
-	if jsonv2.Unmarshal(m.Data, &data) == nil && ownMessage(data) {
+	if m.Templated && jsonv2.Unmarshal(m.Data, &data) == nil && ownMessage(data) {
 		return templated(data)
 	}
 	pretty := jsontext.Value(slices.Clone(m.Data))
@@ -127,7 +127,7 @@ func ownMessage(data map[string]any) bool {
 }
 
 // templated judges a template's own message. Markup that would call people or hide a link is escaped there, too: a
-// template puts the event's values into it. Blocks have their own elements for links and people.
+// template puts the event's values into it.
 func templated(data map[string]any) ([]byte, error) {
 	if given, ok := data["text"]; ok {
 		s, ok := given.(string)
@@ -146,7 +146,7 @@ func templated(data map[string]any) ([]byte, error) {
 			if !ok || !slices.Contains(blockTypes(), kind(fields)) {
 				return nil, errTemplate
 			}
-			if !neutral(fields) {
+			if !neutral(fields, false) {
 				return nil, errTemplate
 			}
 		}
@@ -154,9 +154,19 @@ func templated(data map[string]any) ([]byte, error) {
 	return jsonv2.Marshal(data, jsonv2.Deterministic(true))
 }
 
-// blockTypes are the blocks that show something. Those with input are left out: nobody would answer.
+// blockTypes are the blocks that show something. Those with input are left out: nobody would answer. So is markdown, whose
+// links cannot be told from text by escaping what Slack's own markup begins with.
 func blockTypes() []string {
-	return []string{"section", "header", "divider", "context", "image", "rich_text", "markdown"}
+	return []string{"section", "header", "divider", "context", "image", "rich_text"}
+}
+
+// richTypes are what rich text may be made of. Elements that call people (user, usergroup, broadcast) or stand for what
+// only Slack can tell are left out, and so are those that it adds later.
+func richTypes() []string {
+	return []string{
+		"rich_text", "rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_preformatted",
+		"text", "link", "emoji", "color", "date", "channel",
+	}
 }
 
 func kind(fields map[string]any) string {
@@ -164,33 +174,38 @@ func kind(fields map[string]any) string {
 	return s
 }
 
-// neutral escapes every text with markup below v in place, and reports whether all texts are short enough and none calls
-// a channel by an element of its own.
-func neutral(v any) bool {
+// neutral makes every text and link below v harmless in place, and reports whether all texts are short enough and rich
+// text calls nobody. rich says that v is in rich text.
+func neutral(v any, rich bool) bool {
 	switch v := v.(type) {
 	case []any:
 		for _, one := range v {
-			if !neutral(one) {
+			if !neutral(one, rich) {
 				return false
 			}
 		}
 	case map[string]any:
-		if kind(v) == "broadcast" {
+		rich = rich || kind(v) == "rich_text"
+		if rich && kind(v) != "" && !slices.Contains(richTypes(), kind(v)) {
 			return false
 		}
+		honest(v)
 		for name, one := range v {
 			if s, ok := one.(string); ok {
 				if units(s) > maxText {
 					return false
 				}
-				if name == "text" && (kind(v) == "mrkdwn" || kind(v) == "markdown") {
+				if name == "text" && kind(v) == "mrkdwn" {
 					v[name] = unmarked(s)
 				}
 				continue
 			}
-			if !neutral(one) {
+			if !neutral(one, rich) {
 				return false
 			}
+		}
+		if kind(v) == "mrkdwn" {
+			v["verbatim"] = true
 		}
 	}
 	return true

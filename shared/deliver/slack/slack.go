@@ -53,7 +53,7 @@ func (k *Kind) Check(given json.RawMessage, before deliver.Secret) (json.RawMess
 	if err := form.Open(before, &old); err != nil {
 		return nil, nil, errs.Wrap(errs.Internal, "The destination cannot be read.", err)
 	}
-	if old.URL != "" && (in.URL == "" || in.URL == masked(old.URL)) {
+	if old.URL != "" && (in.URL == "" || in.URL == post.Masked(old.URL)) {
 		in = old
 	}
 	if in.URL == "" {
@@ -70,7 +70,7 @@ func (k *Kind) Check(given json.RawMessage, before deliver.Secret) (json.RawMess
 		e.Fields = []errs.Field{{Location: form.Pointer("url"), Message: "expected https://hooks.slack.com/services/ and what follows"}}
 		return nil, nil, e
 	}
-	public, err := form.Encode(config{URL: masked(judged)})
+	public, err := form.Encode(config{URL: post.Masked(judged)})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -82,15 +82,6 @@ func ofSlack(judged string) bool {
 	u, err := url.Parse(judged)
 	return err == nil && slices.Contains([]string{"hooks.slack.com", "hooks.slack-gov.com"}, u.Host) &&
 		strings.HasPrefix(u.EscapedPath(), "/services/") && u.RawQuery == "" && !strings.Contains(u.EscapedPath(), "..")
-}
-
-// masked shows where a webhook leads and not the way in.
-func masked(judged string) string {
-	u, err := url.Parse(judged)
-	if err != nil {
-		return "***"
-	}
-	return u.Scheme + "://" + u.Host + "/***"
 }
 
 // Send posts the message. What Slack answers of a webhook that is no more ends the destination.
@@ -109,25 +100,9 @@ func (k *Kind) Send(ctx context.Context, to deliver.Target, m deliver.Message) d
 		URL: secret.URL, Body: body,
 		Header: http.Header{"Content-Type": {"application/json; charset=utf-8"}, "User-Agent": {"Guardrails/1"}},
 	}
-	result := post.Attempt(ctx, k.client, r, []string{"Content-Type", "User-Agent"}, parts(secret.URL))
+	result := post.Attempt(ctx, k.client, r, []string{"Content-Type", "User-Agent"}, post.Parts(secret.URL))
 	if result.Status == http.StatusNotFound && slices.Contains([]string{"no_service", "no_team", "no_active_hooks"}, strings.TrimSpace(string(result.Response))) {
 		result.Class = deliver.Gone
 	}
 	return result
-}
-
-// parts are the parts of the URL that nobody may see, however they are repeated.
-func parts(address string) []string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return []string{address}
-	}
-	out := []string{address, u.RequestURI(), u.Path}
-	for s := range strings.SplitSeq(u.Path, "/") {
-		// The first parts are the same for everybody: "services".
-		if len(s) > len("services") {
-			out = append(out, s)
-		}
-	}
-	return out
 }

@@ -102,15 +102,18 @@ func TestMessage(t *testing.T) {
 	large := m
 	large.Data = json.RawMessage(`["` + strings.Repeat("<é😀", 4000) + `"]`)
 	template := m
+	template.Templated = true
 	template.Data = json.RawMessage(`{"text":"<!channel> hi","blocks":[{"type":"section","text":{"type":"mrkdwn","text":"<https://x|y> <@U1>"}},{"type":"divider"}]}`)
-	for _, one := range []deliver.Message{m, template, large} {
+	published := template // the same, as somebody published it
+	published.Templated = false
+	for _, one := range []deliver.Message{m, template, published, large} {
 		if got := k.Send(t.Context(), to, one); got.Class != deliver.Delivered {
 			t.Fatalf("%+v", got)
 		}
 	}
 	var b strings.Builder
 	got := bodies(r)()
-	for _, body := range got[:2] {
+	for _, body := range got[:3] {
 		b.Write(body)
 		b.WriteString("\n")
 	}
@@ -139,12 +142,12 @@ func TestMessage(t *testing.T) {
 			Text struct{ Type, Text string }
 		}
 	}
-	if err := json.Unmarshal(got[2], &parsed); err != nil || len([]rune(parsed.Blocks[2].Text.Text)) > 3000 || !strings.HasSuffix(parsed.Blocks[2].Text.Text, "…```") {
-		t.Errorf("a large message: %v, %.100s", err, got[2])
+	if err := json.Unmarshal(got[3], &parsed); err != nil || len([]rune(parsed.Blocks[2].Text.Text)) > 3000 || !strings.HasSuffix(parsed.Blocks[2].Text.Text, "…```") {
+		t.Errorf("a large message: %v, %.100s", err, got[3])
 	}
 }
 
-// TestTemplates refuses messages that Slack would refuse, or that call everybody.
+// TestTemplates refuses messages that Slack would refuse, or that call people.
 func TestTemplates(t *testing.T) {
 	t.Parallel()
 	r := receivertest.New(t)
@@ -156,17 +159,72 @@ func TestTemplates(t *testing.T) {
 	for _, data := range []string{
 		`{"text":""}`, `{"text":1}`, `{"blocks":[]}`, `{"blocks":{}}`, `{"blocks":["x"]}`, `{"blocks":[{"type":"input"}]}`, `{"blocks":[{}]}`,
 		`{"text":"` + strings.Repeat("x", 3001) + `"}`, `{"blocks":[` + strings.Repeat(`{"type":"divider"},`, 50) + `{"type":"divider"}]}`,
-		`{"blocks":[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"broadcast","range":"channel"}]}]}]}`,
+		rich(`{"type":"broadcast","range":"channel"}`), rich(`{"type":"user","user_id":"U1"}`), rich(`{"type":"usergroup","usergroup_id":"S1"}`),
+		rich(`{"type":"text","text":"a"},{"type":"canvas_user_mention","user_id":"U1"}`), rich(`{"type":"rich_text_list","elements":[{"type":"user","user_id":"U1"}]}`),
+		`{"blocks":[{"type":"markdown","text":"[https://good.example.com](https://evil.example.com)"}]}`,
 		`{"blocks":[{"type":"section","text":{"type":"mrkdwn","text":"` + strings.Repeat("x", 3001) + `"}}]}`,
 	} {
 		m := kindtest.Message()
-		m.Data = json.RawMessage(data)
+		m.Data, m.Templated = json.RawMessage(data), true
 		if got := k.Send(t.Context(), deliver.Target{Config: public, Secret: secret}, m); got.Class != deliver.Permanent || got.Code != "template_error" {
 			t.Errorf("%.80s: %+v", data, got)
 		}
 	}
 	if len(r.Requests()) != 0 {
 		t.Error("a message was sent")
+	}
+}
+
+// rich is a message of rich text with the elements.
+func rich(elements string) string {
+	return `{"blocks":[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[` + elements + `]}]}]}`
+}
+
+// TestLinks sends links whose texts are values of events, and looks at what they say where they lead.
+func TestLinks(t *testing.T) {
+	t.Parallel()
+	r := receivertest.New(t)
+	k := sender(t)
+	public, secret, err := k.Check(json.RawMessage(`{"url":"`+r.URL()+`/services/x"}`), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const evil = `"https://evil.example.com/in"`
+	button := func(text string) string {
+		return `{"blocks":[{"accessory":{"text":{"text":` + text + `,"type":"plain_text"},"type":"button","url":` + evil + `},"text":{"text":"a","type":"plain_text"},"type":"section"}]}`
+	}
+	link := func(text string) string { return rich(`{"text":` + text + `,"type":"link","url":` + evil + `}`) }
+	for name, test := range map[string]struct{ data, want string }{
+		"words":                 {link(`"Order 17 of e.g. v1.2"`), link(`"Order 17 of e.g. v1.2"`)},
+		"no text":               {rich(`{"type":"link","url":` + evil + `}`), rich(`{"type":"link","url":` + evil + `}`)},
+		"its own address":       {link(evil), link(evil)},
+		"its own host":          {link(`"Order at evil.example.com"`), link(`"Order at evil.example.com"`)},
+		"another address":       {link(`"https://good.example.com/in"`), link(evil)},
+		"another in a sentence": {link(`"Log in (https://good.example.com)!"`), link(evil)},
+		"its host, another way": {link(`"https://evil.example.com/out"`), link(evil)},
+		"another host":          {link(`"good.example.com/login"`), link(evil)},
+		"a host within":         {link(`"example.com"`), link(evil)},
+		"in capitals":           {link(`"GOOD.Example.COM"`), link(evil)},
+		"button":                {button(`"Open"`), button(`"Open"`)},
+		"button, another":       {button(`"https://good.example.com"`), button(evil)},
+		"date": {
+			rich(`{"format":"https://good.example.com {date}","timestamp":1,"type":"date","url":` + evil + `}`), rich(`{"format":"https://good.example.com {date}","timestamp":1,"type":"date"}`),
+		},
+	} {
+		m := kindtest.Message()
+		m.Data, m.Templated = json.RawMessage(test.data), true
+		if got := k.Send(t.Context(), deliver.Target{Config: public, Secret: secret}, m); got.Class != deliver.Delivered {
+			t.Errorf("%s: %+v", name, got)
+			continue
+		}
+		sent := bodies(r)()
+		var got, want any
+		if err := errors.Join(json.Unmarshal(sent[len(sent)-1], &got), json.Unmarshal([]byte(test.want), &want)); err != nil {
+			t.Fatal(name, err)
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%s: %s", name, d)
+		}
 	}
 }
 

@@ -30,8 +30,10 @@ type shown struct {
 	SHA256   string `json:"sha256"`
 }
 
-// certificate judges a client certificate: left out or sent back as it was shown, it is the old one; {} is none.
-func (k *Kind) certificate(in *identity, old *pair, f *form.Faults) (*pair, *shown) {
+// certificate judges a client certificate: left out or sent back as it was shown, it is the old one, which goes to no other
+// host than it was given for; {} is none.
+func (k *Kind) certificate(in *identity, before sealed, host string, f *form.Faults) (*pair, *shown) {
+	old := before.Certificate
 	given := old
 	switch {
 	case in == nil:
@@ -48,7 +50,11 @@ func (k *Kind) certificate(in *identity, old *pair, f *form.Faults) (*pair, *sho
 	default:
 		given = &pair{Certificate: in.Certificate, PrivateKey: in.PrivateKey}
 	}
-	if given == nil {
+	switch {
+	case given == nil:
+		return nil, nil
+	case given == old && before.Host != host:
+		f.Add("client_certificate", "expected the certificate and its private key again, since the host has changed")
 		return nil, nil
 	}
 	if len(given.Certificate) > maxPEM || len(given.PrivateKey) > maxPEM {

@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"encoding/json"
+	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"guardrails/shared/deliver"
 	"guardrails/shared/deliver/form"
+	"guardrails/shared/deliver/post"
 	"guardrails/shared/destination"
 	"guardrails/shared/egress"
 	"guardrails/shared/errs"
@@ -31,6 +33,7 @@ const (
 
 // input is what a caller writes. What a destination shows can be sent back as it is.
 type input struct {
+	// URL as it is shown keeps it.
 	URL string `json:"url"`
 	// Headers with the value null keep it.
 	Headers     map[string]*string `json:"headers"`
@@ -41,6 +44,7 @@ type input struct {
 
 // public is what is kept and shown.
 type public struct {
+	// URL is masked. It is whole in what was kept before URLs were sealed, and in hidden destinations.
 	URL         string             `json:"url"`
 	Headers     map[string]*string `json:"headers,omitempty"` // names only
 	Certificate *shown             `json:"client_certificate,omitempty"`
@@ -48,8 +52,9 @@ type public struct {
 	Timeout     int                `json:"timeout_seconds"`
 }
 
-// sealed is what is never shown. Host is whom the headers were given for.
+// sealed is what is never shown. Host is whom headers and certificate were given for.
 type sealed struct {
+	URL         string            `json:"url,omitempty"`
 	Host        string            `json:"host,omitempty"`
 	Headers     map[string]string `json:"headers,omitempty"`
 	Certificate *pair             `json:"client_certificate,omitempty"`
@@ -77,6 +82,9 @@ func (k *Kind) Check(config json.RawMessage, before deliver.Secret) (json.RawMes
 	if err := form.Open(before, &old); err != nil {
 		return nil, nil, errs.Wrap(errs.Internal, "The destination cannot be read.", err)
 	}
+	if old.URL != "" && in.URL == post.Masked(old.URL) {
+		in.URL = old.URL
+	}
 	var f form.Faults
 	if in.URL == "" {
 		f.Add("url", "expected a URL")
@@ -86,7 +94,11 @@ func (k *Kind) Check(config json.RawMessage, before deliver.Secret) (json.RawMes
 	if err != nil {
 		return nil, nil, err
 	}
-	out := public{URL: judged, Signature: string(webhook.HMAC), Timeout: defaultSeconds}
+	if post.IsMasked(judged) {
+		f.Add("url", "expected the whole URL: this is how another one is shown")
+		return nil, nil, f.Err()
+	}
+	out := public{URL: post.Masked(judged), Signature: string(webhook.HMAC), Timeout: defaultSeconds}
 	if in.Signature != "" {
 		out.Signature = in.Signature
 	}
@@ -99,7 +111,7 @@ func (k *Kind) Check(config json.RawMessage, before deliver.Secret) (json.RawMes
 	if out.Timeout < 1 || out.Timeout > maxSeconds {
 		f.Add("timeout_seconds", "expected a number from 1 to 30")
 	}
-	secret := sealed{Host: host(judged)}
+	secret := sealed{URL: judged, Host: host(judged)}
 	secret.Headers = headers(in.Headers, old, secret.Host, &f)
 	for name := range secret.Headers {
 		if out.Headers == nil {
@@ -107,7 +119,7 @@ func (k *Kind) Check(config json.RawMessage, before deliver.Secret) (json.RawMes
 		}
 		out.Headers[name] = nil
 	}
-	secret.Certificate, out.Certificate = k.certificate(in.Certificate, old.Certificate, &f)
+	secret.Certificate, out.Certificate = k.certificate(in.Certificate, old, secret.Host, &f)
 	if err := f.Err(); err != nil {
 		return nil, nil, err
 	}
@@ -116,11 +128,33 @@ func (k *Kind) Check(config json.RawMessage, before deliver.Secret) (json.RawMes
 
 func encode(out public, secret sealed) (json.RawMessage, deliver.Secret, error) {
 	shown, err := form.Encode(out)
-	if err != nil || len(secret.Headers) == 0 && secret.Certificate == nil {
-		return shown, nil, err
+	if err != nil {
+		return nil, nil, err
 	}
 	hidden, err := form.Encode(secret)
 	return shown, deliver.Secret(hidden), err
+}
+
+// Masked returns a configuration, as it is kept, with its URL masked: one from before URLs were sealed has it whole.
+func Masked(config json.RawMessage) (json.RawMessage, error) {
+	var p public
+	if err := form.Open(config, &p); err != nil {
+		return nil, err
+	}
+	p.URL = post.Masked(p.URL)
+	return form.Encode(p)
+}
+
+// Whole returns the sealed part of a configuration with the URL in it, as Check keeps it now.
+func Whole(config json.RawMessage, secret deliver.Secret) (deliver.Secret, error) {
+	var p public
+	var s sealed
+	if err := errors.Join(form.Open(config, &p), form.Open(secret, &s)); err != nil || s.URL != "" {
+		return secret, err
+	}
+	s.URL, s.Host = p.URL, host(p.URL)
+	whole, err := form.Encode(s)
+	return deliver.Secret(whole), err
 }
 
 // LegacyConfig returns the configuration of a hidden destination: a webhook of the older API. Its attempts are signed
@@ -156,7 +190,7 @@ func host(judged string) string {
 }
 
 // headers judges the caller's headers. Values that are kept from an earlier version go to the host that they were given
-// for and to no other: whoever may point a destination elsewhere could read them there.
+// for and to no other: whoever may point a destination elsewhere could read them there. So it is with certificates.
 func headers(in map[string]*string, old sealed, host string, f *form.Faults) map[string]string {
 	moved := old.Host != host
 	if in == nil {

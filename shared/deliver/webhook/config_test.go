@@ -69,6 +69,8 @@ func TestCheck(t *testing.T) {
 		`{"url":"https://127.0.0.1/"}`:                                      "/config/url",
 		`{"url":"http://hooks.example.com/"}`:                               "/config/url",
 		`{"url":""}`:                                                        "/config/url",
+		`{"url":"https://hooks.example.com/***"}`:                           "/config/url",
+		`{"url":"HTTPS://HOOKS.example.com/***"}`:                           "/config/url",
 		`{` + u + `,"headers":{"X-A":"b\r\nX-B: c"}}`:                       "/config/headers/X-A",
 		`{` + u + `,"headers":{"X-A":"b\u0000"}}`:                           "/config/headers/X-A",
 		`{` + u + `,"headers":{"X-A":""}}`:                                  "/config/headers/X-A",
@@ -112,9 +114,17 @@ func TestCheck(t *testing.T) {
 func TestKept(t *testing.T) {
 	t.Parallel()
 	certificate, key := newCertificate(t, "a")
+	given := map[string]string{"certificate": certificate, "private_key": key}
+	quote := func(v any) string {
+		b, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
 	first, err := json.Marshal(map[string]any{
-		"url": "https://hooks.example.com/in", "headers": map[string]string{"X-A": "secret-a", "X-B": "secret-b"},
-		"client_certificate": map[string]string{"certificate": certificate, "private_key": key},
+		"url": "https://hooks.example.com/in?key=url-secret", "headers": map[string]string{"X-A": "secret-a", "X-B": "secret-b"},
+		"client_certificate": given,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -129,13 +139,21 @@ func TestKept(t *testing.T) {
 		has, hasNot []string
 	}{
 		"nothing said":        {`{"url":"https://hooks.example.com/other"}`, "", []string{"secret-a", "secret-b", "PRIVATE KEY"}, nil},
-		"one kept":            {`{"url":"https://hooks.example.com/in","headers":{"X-A":null}}`, "", []string{"secret-a", "PRIVATE KEY"}, []string{"secret-b"}},
+		"one kept":            {`{"url":"https://hooks.example.com/in","headers":{"X-A":null}}`, "", []string{"secret-a", "PRIVATE KEY"}, []string{"secret-b", "url-secret"}},
 		"one new":             {`{"url":"https://hooks.example.com/in","headers":{"X-A":null,"X-C":"secret-c"}}`, "", []string{"secret-a", "secret-c"}, []string{"secret-b"}},
 		"none any more":       {`{"url":"https://hooks.example.com/in","headers":{},"client_certificate":{}}`, "", nil, []string{"secret", "PRIVATE"}},
 		"another host":        {`{"url":"https://evil.example.com/in"}`, "/config/headers", nil, nil},
 		"another host, kept":  {`{"url":"https://evil.example.com/in","headers":{"X-A":null}}`, "/config/headers/X-A", nil, nil},
 		"another port":        {`{"url":"https://hooks.example.com:8443/in"}`, "/config/headers", nil, nil},
-		"another host, given": {`{"url":"https://evil.example.com/in","headers":{"X-A":"new-value"}}`, "", []string{"new-value"}, []string{"secret"}},
+		"another host, given": {`{"url":"https://evil.example.com/in","headers":{"X-A":"new-value"},"client_certificate":` + quote(given) + `}`, "", []string{"new-value", "PRIVATE KEY"}, []string{"secret", "hooks.example.com"}},
+		"another host, none":  {`{"url":"https://evil.example.com/in","headers":{},"client_certificate":{}}`, "", nil, []string{"secret", "PRIVATE KEY"}},
+		"certificate left":    {`{"url":"https://evil.example.com/in","headers":{}}`, "/config/client_certificate", nil, nil},
+		"certificate shown":   {`{"url":"https://evil.example.com/in","headers":{},"client_certificate":{"subject":"CN=a"}}`, "/config/client_certificate", nil, nil},
+		"certificate, no key": {`{"url":"https://evil.example.com/in","headers":{},"client_certificate":` + quote(map[string]string{"certificate": certificate}) + `}`, "/config/client_certificate", nil, nil},
+		"certificate, port":   {`{"url":"https://hooks.example.com:8443/in","headers":{}}`, "/config/client_certificate", nil, nil},
+		"URL as it is shown":  {`{"url":"https://hooks.example.com/***","headers":{"X-A":null}}`, "", []string{"https://hooks.example.com/in?key=url-secret", "secret-a", "PRIVATE KEY"}, []string{"secret-b"}},
+		"URL left out":        {`{"timeout_seconds":3}`, "/config/url", nil, nil},
+		"shown of another":    {`{"url":"https://evil.example.com/***"}`, "/config/url", nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -161,6 +179,60 @@ func TestKept(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestShown shows where a webhook leads, and seals the way in.
+func TestShown(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"https://hooks.example.com":                               "https://hooks.example.com",
+		"https://hooks.example.com/":                              "https://hooks.example.com/",
+		"https://Hooks.Example.com:8443/in":                       "https://hooks.example.com:8443/***",
+		"https://hooks.example.com/?key=secret":                   "https://hooks.example.com/***",
+		"https://hooks.example.com?secret":                        "https://hooks.example.com/***",
+		"https://hooks.example.com/#secret":                       "https://hooks.example.com/***",
+		"https://[2606:4700::1111]/secret":                        "https://[2606:4700::1111]/***",
+		"https://discord.com/api/webhooks/1/secret":               "https://discord.com/***",
+		"https://x.logic.azure.com/workflows/a?sp=%2F&sig=secret": "https://x.logic.azure.com/***",
+	} {
+		public, secret, err := kind().Check(json.RawMessage(`{"url":"`+address+`"}`), nil)
+		var shown struct{ URL string }
+		if err := errors.Join(err, json.Unmarshal(public, &shown)); err != nil || shown.URL != want {
+			t.Errorf("%s is shown as %s, %v", address, public, err)
+		}
+		again, kept, err := kind().Check(public, secret)
+		if err != nil || string(again) != string(public) || string([]byte(kept)) != string([]byte(secret)) {
+			t.Errorf("%s is not taken back: %v", public, err)
+		}
+	}
+}
+
+// TestKeptPlain reads what was kept before URLs were sealed: it becomes what a check keeps now.
+func TestKeptPlain(t *testing.T) {
+	t.Parallel()
+	for config, before := range map[string]string{
+		`{"url":"https://hooks.example.com/in?key=a","signature":"v1","timeout_seconds":15}`:                      ``,
+		`{"url":"https://hooks.example.com/in","headers":{"X-A":null},"signature":"v1","timeout_seconds":15}`:     `{"host":"https://hooks.example.com","headers":{"X-A":"b"}}`,
+		`{"url":"https://hooks.example.com:8443/","headers":{"X-A":null},"signature":"v1a","timeout_seconds":15}`: `{"host":"https://hooks.example.com:8443","headers":{"X-A":"b"}}`,
+	} {
+		secret, err := webhook.Whole(json.RawMessage(config), deliver.Secret(before))
+		if err != nil {
+			t.Fatal(err)
+		}
+		masked, err := webhook.Masked(json.RawMessage(config))
+		if err != nil || strings.Contains(string(masked), "/in") {
+			t.Errorf("%s is shown, %v", masked, err)
+		}
+		for _, sent := range []string{config, string(masked)} {
+			public, kept, err := kind().Check(json.RawMessage(sent), secret)
+			if err != nil || string(public) != string(masked) || string([]byte(kept)) != string([]byte(secret)) {
+				t.Errorf("%s becomes %s, %v", sent, public, err)
+			}
+		}
+		if again, err := webhook.Whole(masked, secret); err != nil || string([]byte(again)) != string([]byte(secret)) {
+			t.Errorf("what is sealed already is changed: %v", err)
+		}
 	}
 }
 

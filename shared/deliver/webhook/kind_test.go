@@ -18,7 +18,7 @@ func TestKind(t *testing.T) {
 		r := receivertest.New(t, receivertest.ClientCertificates())
 		certificate, key := newCertificate(t, "client")
 		config, err := json.Marshal(map[string]any{
-			"url": r.URL() + "/in", "signature": "v1", "timeout_seconds": 10,
+			"url": r.URL() + "/in/planted-path?key=planted-query", "signature": "v1", "timeout_seconds": 10,
 			"headers":            map[string]string{"Authorization": "Bearer planted-token", "X-Team": "planted-team"},
 			"client_certificate": map[string]string{"certificate": certificate, "private_key": key},
 		})
@@ -26,7 +26,7 @@ func TestKind(t *testing.T) {
 			t.Fatal(err)
 		}
 		return kindtest.Fixture{
-			Kind: sender(t, r), Config: config, Secrets: []string{"Bearer planted-token", "planted-team", key},
+			Kind: sender(t, r), Config: config, Secrets: []string{"Bearer planted-token", "planted-team", key, r.URL() + "/in/planted-path?key=planted-query"},
 			Keys: []deliver.SigningKey{{Secret: secretKey}},
 			Sent: func() [][]byte {
 				var out [][]byte

@@ -55,7 +55,11 @@ func (k *Kind) Send(ctx context.Context, to deliver.Target, m deliver.Message) d
 		return post.Failed(code)
 	}
 	shown := []string{"Content-Type", "User-Agent", webhook.IDHeader, webhook.TimestampHeader, webhook.LegacyTimestampHeader}
-	var hidden []string
+	address := secret.URL
+	if address == "" { // of a hidden destination, or from before URLs were sealed
+		address = config.URL
+	}
+	hidden := post.Parts(address)
 	for name, value := range secret.Headers {
 		header.Set(name, value)
 		hidden = append(hidden, value)
@@ -66,7 +70,7 @@ func (k *Kind) Send(ctx context.Context, to deliver.Target, m deliver.Message) d
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(config.Timeout)*time.Second)
 	defer cancel()
-	r := egress.Request{URL: config.URL, Header: header, Body: body, Certificate: secret.Certificate.identity()}
+	r := egress.Request{URL: address, Header: header, Body: body, Certificate: secret.Certificate.identity()}
 	return post.Attempt(ctx, k.client, r, shown, hidden)
 }
 

@@ -184,6 +184,33 @@ func TestRequest(t *testing.T) {
 	}
 }
 
+// TestAddress sends to the whole URL, also to one that was kept before URLs were sealed, and shows nobody what of it a
+// receiver repeats.
+func TestAddress(t *testing.T) {
+	t.Parallel()
+	r := receivertest.New(t)
+	k := sender(t, r)
+	const way = "/in/planted-path?key=planted%2Bquery"
+	sealed := target(t, k, `{"url":"`+r.URL()+way+`"}`)
+	plain := sealed
+	plain.Config, plain.Secret = json.RawMessage(`{"url":"`+r.URL()+way+`","signature":"v1","timeout_seconds":15}`), nil
+	for name, to := range map[string]deliver.Target{"sealed": sealed, "plain": plain} {
+		r.Next(receivertest.Answer(404, nil, "nothing at "+way+", planted-path or planted+query"))
+		got := k.Send(t.Context(), to, message())
+		if got.Code != "http_404" || strings.Contains(string(got.Response), "planted") || strings.Count(string(got.Response), "[redacted]") != 3 {
+			t.Errorf("%s: %s, %s", name, got.Code, got.Response)
+		}
+	}
+	if strings.Contains(string(sealed.Config), "planted") {
+		t.Errorf("the URL is shown: %s", sealed.Config)
+	}
+	for _, got := range r.Requests() {
+		if got.Path != way {
+			t.Errorf("sent to %s", got.Path)
+		}
+	}
+}
+
 // TestLegacy holds the older API's requests to the bytes of a file.
 func TestLegacy(t *testing.T) {
 	t.Parallel()

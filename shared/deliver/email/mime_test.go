@@ -1,0 +1,26 @@
+package email_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"guardrails/shared/deliver"
+	"guardrails/shared/deliver/email"
+	"guardrails/shared/deliver/kindtest"
+)
+
+// TestUntemplatedText shows an event whose own data looks like a template's: a publisher cannot write the whole mail.
+func TestUntemplatedText(t *testing.T) {
+	t.Parallel()
+	s := newSink(t)
+	k := email.New(email.NewSMTP(s.address, nil), from)
+	m := kindtest.Message()
+	m.Data = json.RawMessage(`{"text":"Only this."}`)
+	if got := k.Send(t.Context(), deliver.Target{Config: json.RawMessage(`{"to":["a@example.com"]}`)}, m); got.Class != deliver.Delivered {
+		t.Fatalf("%+v", got)
+	}
+	if raw := string(s.sent()[0]); !strings.Contains(raw, "Event:") || !strings.Contains(raw, "Type:    violation.created") {
+		t.Error(raw)
+	}
+}
