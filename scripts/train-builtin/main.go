@@ -2,7 +2,7 @@
 // writes what it is worth into a page. The same sources make the same bytes.
 //
 //	go run ./scripts/train-builtin          # write shared/detect/builtin/meaning.model and docs/model-card.md
-//	go run ./scripts/train-builtin -check   # fail if they are not what the sources make
+//	go run ./scripts/train-builtin -check   # fail if the model is not what the sources make
 package main
 
 import (
@@ -31,8 +31,7 @@ func main() { command.Main("train-builtin", run) }
 
 func run(ctx context.Context, w io.Writer, args []string) error {
 	flags := flag.NewFlagSet("train-builtin", flag.ContinueOnError)
-	check := flags.Bool("check", false, "fail if the files are not what the sources make, and write nothing")
-	matrix := flags.Bool("matrix", true, "train without each source in turn, for the page")
+	check := flags.Bool("check", false, "fail if the model is not what the sources make, and write nothing")
 	if err := command.Parse(w, flags, "trains the built-in models", args); err != nil {
 		return err
 	}
@@ -55,38 +54,25 @@ func run(ctx context.Context, w io.Writer, args []string) error {
 	if err != nil {
 		return err
 	}
-	page := card{all: all, set: set, model: m, results: results}
-	if *matrix {
-		if err := page.cross(ctx, w); err != nil {
-			return err
-		}
-	}
 	file := m.Bytes()
-	page.size = len(file)
-	text := page.write()
 	fmt.Fprintf(w, "trained in %.0f s; %d features, %.2f MB\n", time.Since(begin).Seconds(), m.Header().Features, float64(len(file))/1e6)
-	fmt.Fprint(w, text)
-	return store(root, *check, map[string][]byte{
-		filepath.Join("shared", "detect", "builtin", "meaning.model"): file,
-		filepath.Join("docs", "model-card.md"):                        []byte(text),
-	})
-}
-
-// store writes files, or compares them.
-func store(root string, check bool, files map[string][]byte) error {
-	var failed []error
-	for name, want := range files {
-		path := filepath.Join(root, name)
-		if !check {
-			failed = append(failed, os.WriteFile(path, want, 0o644))
-			continue
-		}
+	path := filepath.Join(root, "shared", "detect", "builtin", "meaning.model")
+	if *check {
 		got, err := os.ReadFile(path)
 		if err != nil {
-			failed = append(failed, err)
-		} else if !bytes.Equal(got, want) {
-			failed = append(failed, fmt.Errorf("%s is not what the sources make: run `go run ./scripts/train-builtin`", name))
+			return err
 		}
+		if !bytes.Equal(got, file) {
+			return errors.New("the model is not what the sources make: run `go run ./scripts/train-builtin`")
+		}
+		return nil
 	}
-	return errors.Join(failed...)
+	page := card{all: all, set: set, model: m, results: results, size: len(file)}
+	if err := page.cross(ctx, w); err != nil {
+		return err
+	}
+	if err := os.WriteFile(path, file, 0o644); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(root, "docs", "model-card.md"), []byte(page.write()), 0o644)
 }

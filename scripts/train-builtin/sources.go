@@ -16,6 +16,8 @@ import (
 	"guardrails/scripts/train-builtin/corpus"
 	"guardrails/shared/detect"
 	injectionlexicons "guardrails/shared/detect/injection"
+	"guardrails/shared/detect/pii"
+	"guardrails/shared/detect/secrets"
 	toxicitylexicons "guardrails/shared/detect/toxicity"
 	"guardrails/shared/model"
 )
@@ -115,6 +117,7 @@ func toxicKind(kind string) int {
 const (
 	own     = "own"
 	samples = "samples"
+	values  = "values"
 )
 
 func sources() []source {
@@ -166,6 +169,7 @@ func sources() []source {
 			}
 			return labels(toxic, -1)
 		}, "the samples of the lexicons for injection and toxicity", "Apache-2.0"},
+		{values, harmless, "the samples of the detectors of personal data and secrets", "Apache-2.0"},
 	}
 }
 
@@ -268,6 +272,15 @@ func read(dir, name string) ([]record, error) {
 		}
 		add(injectionlexicons.Detectors(), corpus.Attack, corpus.Benign)
 		add(toxicitylexicons.Detectors(), corpus.Toxic, corpus.Civil)
+		return out, nil
+	}
+	if name == values {
+		var out []record
+		for _, d := range slices.Concat(pii.Detectors(), secrets.Detectors()) {
+			for _, s := range slices.Concat(d.Samples.Positive, d.Samples.Negative) {
+				out = append(out, record{Text: s})
+			}
+		}
 		return out, nil
 	}
 	packed, err := os.ReadFile(filepath.Join(dir, name+".jsonl.gz"))

@@ -182,6 +182,7 @@ func (s *scan) layMeaning(meaning []int32) {
 		return cmp.Or(compareBool(b.det.Lexicon != nil, a.det.Lexicon != nil), cmp.Compare(b.score, a.score))
 	})
 	spans := map[Category]bitset{}
+	all := slices.Clone(meaning)
 	meaning = slices.DeleteFunc(meaning, func(i int32) bool {
 		c := &s.cands[i]
 		if spans[c.det.Category] == nil {
@@ -189,14 +190,52 @@ func (s *scan) layMeaning(meaning []int32) {
 		}
 		return !spans[c.det.Category].take(c.start, c.end)
 	})
+	s.widen(meaning, all)
 	size := func(i int32) int { return s.cands[i].end - s.cands[i].start }
 	slices.SortStableFunc(meaning, func(i, j int32) int { return cmp.Compare(size(i), size(j)) })
 	for _, i := range meaning {
+		s.keepFree(i)
+	}
+}
+
+// widen makes what a lexicon has found as long as what a model says of it, which judges whole sentences: of a sentence
+// that is redacted nothing must be left that says the same.
+func (s *scan) widen(kept, all []int32) {
+	for _, i := range kept {
 		c := &s.cands[i]
-		if c.start, c.end = s.freePart(c.start, c.end); c.start < c.end {
-			s.used.take(c.start, c.end)
-			s.kept = append(s.kept, i)
+		if c.det.Lexicon == nil {
+			continue
 		}
+		start, end := c.start, c.end
+		for _, j := range all {
+			if m := &s.cands[j]; m.det.Model != nil && m.det.Category == c.det.Category && m.start < c.end && c.start < m.end {
+				start, end = min(start, m.start), max(end, m.end)
+			}
+		}
+		c.start, c.end = start, end
+	}
+}
+
+// minPart is how long a part of a sentence beside values is that is kept beside the longest one.
+const minPart = 8
+
+// keepFree keeps a candidate in the parts of its span that no other finding has: the longest, and those that say something
+// by themselves.
+func (s *scan) keepFree(i int32) {
+	c := s.cands[i]
+	longest, last := true, c.end
+	for start, end := s.freePart(c.start, last); start < end && (longest || end-start >= minPart); start, end = s.freePart(c.start, last) {
+		s.used.take(start, end)
+		part := c
+		part.start, part.end = start, end
+		if longest {
+			s.cands[i] = part
+			s.kept = append(s.kept, i)
+		} else {
+			s.cands = append(s.cands, part)
+			s.kept = append(s.kept, int32(len(s.cands)-1))
+		}
+		longest = false
 	}
 }
 

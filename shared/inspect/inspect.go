@@ -21,9 +21,6 @@ import (
 	"guardrails/shared/tenant"
 )
 
-// ModelVersion names what judges meaning: lexicons, until the linear models join them.
-const ModelVersion = "lexicon-1"
-
 // Request is one analysis to be made.
 type Request struct {
 	Value
@@ -203,7 +200,7 @@ func (i *Inspector) analysis(start time.Time, o *policy.Outcome, value parts, re
 	a := &Analysis{
 		ID: i.ids.New(id.Analysis), Decision: o.Decision, Mode: ModeEnforce, Risk: o.Risk, Findings: o.Findings, Violations: o.Violations,
 		Coverage: o.Coverage, Usage: Usage{Characters: chars, Tokens: (chars + 3) / 4, Units: max(1, (chars+999)/1000)},
-		ModelVersion: ModelVersion, CreatedAt: clock.Format(start), Source: req.Source, Outcome: o,
+		ModelVersion: builtin.ModelVersion(), CreatedAt: clock.Format(start), Source: req.Source, Outcome: o,
 	}
 	if a.Findings == nil {
 		a.Findings = []policy.Finding{}

@@ -67,7 +67,7 @@ func (x *extractor) extract(text string) {
 	var previous uint64
 	for i := 0; i < len(text); {
 		if letters[text[i]] == 0 {
-			i++
+			i += marker(text[i:])
 			continue
 		}
 		start := i
@@ -98,6 +98,34 @@ func (x *extractor) extract(text string) {
 			}
 		}
 	}
+}
+
+// maxMarker bounds how far the end of a marker is looked for, in bytes.
+const maxMarker = 256
+
+// marker returns the length of what a redaction leaves in place of a value, such as [SECRET_AWS] or [PERSON:1f2e], at the
+// start of a text, which says nothing of the text; 1 if there is none.
+func marker(text string) int {
+	if text[0] != '[' {
+		return 1
+	}
+	for i := 1; i < min(len(text), maxMarker); i++ {
+		switch c := text[i]; {
+		case c >= 'A' && c <= 'Z', i > 1 && (c == '_' || c >= '0' && c <= '9'):
+		case i > 2 && c == ']':
+			return i + 1
+		case i > 2 && c == ':':
+			for j := i; j < min(len(text), maxMarker) && text[j] > ' '; j++ {
+				if text[j] == ']' {
+					return j + 1
+				}
+			}
+			return 1
+		default:
+			return 1
+		}
+	}
+	return 1
 }
 
 // plainRuns adds the runs of characters of an ASCII word with a space on both sides.
