@@ -1,6 +1,6 @@
 # Every target is one line: what it does is in scripts/, where it can be tested. Tools are pinned there too.
 .DEFAULT_GOAL := help
-.PHONY: help run setup need test test-short bench fuzz lint fmt generate generate-check contract mirror synth supply startup monitoring drill e2e hosts chaos conformance
+.PHONY: help run setup need test test-short bench fuzz lint fmt generate generate-check train-check contract mirror synth supply startup monitoring drill e2e hosts chaos conformance
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +37,9 @@ generate: ## write generated files
 
 generate-check: ## fail when a generated file is out of date
 	@go run ./scripts/generate -check
+
+train-check: need ## train the built-in model again and compare it byte by byte
+	@go run ./scripts/train-builtin -check
 
 contract: setup ## hold the running API to its OpenAPI document
 	@go run ./scripts/contracttest

@@ -16,7 +16,8 @@
 //     is part of something longer (decimal, UUID, path) is none. The detector's validator judges the rest.
 //  4. findAnchors hands rare bytes such as '@' to detectors that look around them.
 //  5. runPatterns runs regular expressions, only in the windows that their keywords opened.
-//  6. runLexicons combines words into meaning, sentence by sentence.
+//  6. runMeaning asks the linear models about units of some sentences, and combines words into meaning by the rules of
+//     lexicons, sentence by sentence; what a model says of a sentence supports its lexicon's rules (judge.go).
 //  7. runCustom runs the expressions of the tenant, under a budget.
 //
 // Then what the text holds in other forms is scanned the same way (view.go, decode.go): a short value behind the name
