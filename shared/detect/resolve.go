@@ -198,21 +198,31 @@ func (s *scan) layMeaning(meaning []int32) {
 	}
 }
 
-// widen makes what a lexicon has found as long as what a model says of it, which judges whole sentences: of a sentence
-// that is redacted nothing must be left that says the same.
+// widen makes what lexicons have found as long as what a model says of it, which judges whole sentences: of a sentence
+// that is redacted nothing must be left that says the same. Several findings in a sentence share it.
 func (s *scan) widen(kept, all []int32) {
-	for _, i := range kept {
-		c := &s.cands[i]
-		if c.det.Lexicon == nil {
+	for _, j := range all {
+		m := &s.cands[j]
+		if m.det.Model == nil {
 			continue
 		}
-		start, end := c.start, c.end
-		for _, j := range all {
-			if m := &s.cands[j]; m.det.Model != nil && m.det.Category == c.det.Category && m.start < c.end && c.start < m.end {
-				start, end = min(start, m.start), max(end, m.end)
+		var inside []*candidate
+		for _, i := range kept {
+			if c := &s.cands[i]; c.det.Lexicon != nil && c.det.Category == m.det.Category && m.start < c.end && c.start < m.end {
+				inside = append(inside, c)
 			}
 		}
-		c.start, c.end = start, end
+		slices.SortFunc(inside, func(a, b *candidate) int { return cmp.Compare(a.start, b.start) })
+		for n, c := range inside {
+			if n == 0 {
+				c.start = min(c.start, m.start)
+			}
+			if n+1 < len(inside) {
+				c.end = max(c.end, inside[n+1].start)
+			} else {
+				c.end = max(c.end, m.end)
+			}
+		}
 	}
 }
 
