@@ -279,3 +279,32 @@ func TestARetryThatNoQueueTakesIsSweptUp(t *testing.T) {
 	w.send(t)
 	arrived(t, r, 2)
 }
+
+// A replay whose record could not be written does not run, and one that is on record does.
+func TestAReplayRunsOnRecordAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := failing(t, w, 2)
+	w.replay(t, body{}, false)
+	letters := w.post.Take(queue.Replays)
+	var events []string
+	for _, row := range w.rows(t, "delivery.replayed") {
+		events = append(events, row.ID)
+	}
+	if len(letters) != 1 || letters[0].Delay == 0 || len(events) != 1 {
+		t.Fatalf("%d messages, events %v", len(letters), events)
+	}
+	stored := w.Env().Table(table.Events)
+	if err := stored.Delete(t.Context(), w.own.Scope(t), table.EventKey(events[0]), table.Always()); err != nil {
+		t.Fatal(err)
+	}
+	if again := w.Deliver(t, "delivery-replay", letters...); len(again) != 1 {
+		t.Error("a replay whose record may still come is done with")
+	}
+	w.clock.Advance(2 * time.Minute)
+	if again := w.Deliver(t, "delivery-replay", letters...); len(again) != 0 {
+		t.Error("a replay that was never recorded comes again and again")
+	}
+	w.send(t)
+	arrived(t, r, 2)
+}

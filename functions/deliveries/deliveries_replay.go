@@ -2,6 +2,8 @@ package deliveries
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"time"
 
 	"guardrails/events"
@@ -78,20 +80,39 @@ func deliveriesReplay(env *fn.Env) (fn.Handler[replayInput, replayAnswer], error
 			return a, nil
 		}
 		a.Body.ReplayID, a.Body.Enqueued = call.NewID(env.IDs, id.Replay), a.Body.Matched
-		if err := announce(ctx, call, out, log, in.Body.Filter, a); err != nil {
+		// The message goes first and counts once the record is there: nothing runs that is not on record, and nothing is on
+		// record that does not run.
+		m := replayMessage{Replay: a.Body.ReplayID, Filter: f, Before: call.Now}
+		if err := q.SendLater(ctx, call.Scope, m, recordedWithin); err != nil {
 			return nil, err
 		}
-		return a, q.Send(ctx, call.Scope, replayMessage{Replay: a.Body.ReplayID, Filter: f, Before: call.Now})
+		err = announce(ctx, call, out, log, in.Body.Filter, a)
+		if errors.Is(err, table.ErrCondition) && call.Repeated {
+			err = nil // the first try has done it
+		}
+		return a, err
 	}, nil
+}
+
+const (
+	// recordedWithin is how long after its message the record of a replay is there, nearly always; recordedAtMost is after
+	// how long it never will be.
+	recordedWithin = 2 * time.Second
+	recordedAtMost = time.Minute
+)
+
+// recordOf is the id of the event that announces a replay: the same ULID under another prefix.
+func recordOf(replayID string) string {
+	return string(id.Event) + strings.TrimPrefix(replayID, string(id.Replay))
 }
 
 // announce records who began a replay, and of what.
 func announce(ctx context.Context, call *fn.Call, out *outbox.Outbox, log *audit.Log, f replayFilter, a *replayAnswer) error {
 	by := call.Actor()
-	op, err := out.Op(ctx, call.Scope, events.DeliveryReplayed(events.DeliveryReplayedData{
+	op, err := out.OpWithID(ctx, call.Scope, events.DeliveryReplayed(events.DeliveryReplayedData{
 		ReplayID: a.Body.ReplayID, Matched: a.Body.Matched, Enqueued: a.Body.Enqueued, By: by.ID(),
 		Filter: events.DeliveryFilter{Status: f.Status, DestinationID: f.DestinationID, RuleID: f.RuleID, EventType: f.EventType, Since: f.Since, Until: f.Until},
-	}))
+	}), recordOf(a.Body.ReplayID))
 	if err != nil {
 		return err
 	}

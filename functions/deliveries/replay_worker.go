@@ -2,12 +2,16 @@ package deliveries
 
 import (
 	"context"
+	"errors"
 
 	"golang.org/x/sync/errgroup"
 
 	"guardrails/shared/deliver"
+	"guardrails/shared/errs"
 	"guardrails/shared/fn"
+	"guardrails/shared/outbox"
 	"guardrails/shared/queue"
+	"guardrails/shared/table"
 )
 
 const (
@@ -16,11 +20,26 @@ const (
 	replayers  = 16
 )
 
+// recorded reports whether a replay is on record, and returns an error while it may still come to be. What nobody asked
+// for by name needs no record.
+func recorded(ctx context.Context, env *fn.Env, stored *table.Table, m fn.Message[replayMessage]) (bool, error) {
+	if m.Body.Replay == "" || m.Body.At != (deliver.Place{}) {
+		return true, nil
+	}
+	var row outbox.Row
+	err := stored.Get(ctx, m.Scope, table.EventKey(recordOf(m.Body.Replay)), &row)
+	if errors.Is(err, errs.NotFound) && env.Clock.Now().Sub(m.Body.Before) > recordedAtMost {
+		env.Log.WarnContext(ctx, "a replay that is not on record does not begin", "replay", m.Body.Replay)
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // newReplayer begins deliveries of a replay anew, a page a message. A page that is done twice begins what it has begun
 // already only if that has ended again since, which Before rules out.
 func newReplayer(env *fn.Env) (func(context.Context, fn.Message[replayMessage]) error, error) {
 	rows, replays, deliveries := newRows(env), env.Queue(queue.Replays), env.Queue(queue.Deliveries)
-	u := newUnorderer(env, rows)
+	u, stored := newUnorderer(env, rows), env.Table(table.Events)
 	return func(ctx context.Context, m fn.Message[replayMessage]) error {
 		if m.Body.Unordered != "" {
 			again, done, err := u.send(ctx, m.Scope, m.Body)
@@ -28,6 +47,9 @@ func newReplayer(env *fn.Env) (func(context.Context, fn.Message[replayMessage]) 
 				return err
 			}
 			return replays.Send(ctx, m.Scope, again)
+		}
+		if begun, err := recorded(ctx, env, stored, m); err != nil || !begun {
+			return err
 		}
 		found, next, done, err := rows.Walk(ctx, m.Scope, m.Body.Filter, m.Body.At, replayPage)
 		if err != nil {
