@@ -106,6 +106,9 @@ func shownKey(key string) string {
 	return key
 }
 
+// mostMails is how many mails a second a destination may have, and how many at once: they all come from one address.
+const mostMails = 5
+
 // define checks what a caller wrote. before is the sealed part of the destination's earlier version.
 func (s *store) define(in definition, before deliver.Secret) (deliver.Destination, deliver.Kind, deliver.Secret, error) {
 	kind, err := s.kind(in.Type)
@@ -119,6 +122,9 @@ func (s *store) define(in definition, before deliver.Secret) (deliver.Destinatio
 	public, secret, err := kind.Check(config, before)
 	if err != nil {
 		return deliver.Destination{}, nil, nil, err
+	}
+	if in.Type == "email" && (in.Limits.PerSecond > mostMails || in.Limits.Concurrency > mostMails) {
+		return deliver.Destination{}, nil, nil, errs.Invalid(errs.Field{Location: "/limits", Message: "expected at most 5 mails a second, and 5 at once"})
 	}
 	for name, value := range in.Labels {
 		if len(name) > 64 || len(value) > 256 {

@@ -263,6 +263,8 @@ func TestDestinationsThatAreRefused(t *testing.T) {
 		{"a setting that is none", "/config", "invalid_request", body{"config": body{"url": "https://hooks.example.com/in", "verify_peer_4711": false}}},
 		{"a header of ours", "/config/headers/Webhook-Id", "invalid_request", body{"config": body{"url": "https://hooks.example.com/in", "headers": body{"Webhook-Id": "x"}}}},
 		{"a header that splits", "/config/headers/X-A", "invalid_request", body{"config": body{"url": "https://hooks.example.com/in", "headers": body{"X-A": "a\r\nX-Injected: 4711"}}}},
+		{"many mails a second", "/limits", "invalid_request", body{"type": "email", "config": body{"to": []string{"a@example.com"}}, "limits": body{"per_second": 6}}},
+		{"many mails at once", "/limits", "invalid_request", body{"type": "email", "config": body{"to": []string{"a@example.com"}}, "limits": body{"concurrency": 6}}},
 		{"mail to two lines", "/config/to/0", "invalid_request", body{"type": "email", "config": body{"to": []string{"a@example.com\nBcc: b@example.com"}}}},
 		{"no type", "/type", "invalid_request", body{"type": "carrier pigeon"}},
 		{"no name", "/name", "invalid_request", body{"name": "  "}},

@@ -121,7 +121,7 @@ func (k *Kind) Send(ctx context.Context, to deliver.Target, m deliver.Message) d
 	if k.from == "" { // an operator can set it, and then it goes
 		return deliver.Result{Class: deliver.Retryable, Code: "mail_unavailable", Unwell: true}
 	}
-	raw, err := compose(k.from, c, m)
+	raw, err := compose(k.from, to.Tenant.TenantID(), c, m)
 	if err != nil {
 		return post.Failed("template_error")
 	}

@@ -21,6 +21,7 @@ import (
 	"guardrails/shared/deliver/email"
 	"guardrails/shared/deliver/kindtest"
 	"guardrails/shared/errs"
+	"guardrails/shared/internal/scope"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -110,6 +111,7 @@ func TestKind(t *testing.T) {
 	kindtest.Run(t, func(t testing.TB) kindtest.Fixture {
 		s := newSink(t)
 		return kindtest.Fixture{
+			Tenant: scope.Mint("ten_a"),
 			Kind:   email.New(email.NewSMTP(s.address, nil), from),
 			Config: json.RawMessage(`{"to":["jane@example.com","ops@example.org"],"subject":"{{type}} of {{subject}}"}`),
 			Sent:   s.sent,
@@ -171,7 +173,7 @@ func TestNoAddressToSendFrom(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	want := deliver.Result{Class: deliver.Retryable, Code: "mail_unavailable", Unwell: true}
-	if d := cmp.Diff(want, k.Send(t.Context(), deliver.Target{Config: json.RawMessage(config)}, kindtest.Message())); d != "" {
+	if d := cmp.Diff(want, k.Send(t.Context(), deliver.Target{Tenant: scope.Mint("ten_a"), Config: json.RawMessage(config)}, kindtest.Message())); d != "" {
 		t.Error(d)
 	}
 }
@@ -187,7 +189,7 @@ func TestMail(t *testing.T) {
 	}
 	m := kindtest.Message()
 	m.Event.Subject = "é\r\nBcc: evil@example.com {{type}}"
-	if got := k.Send(t.Context(), deliver.Target{Config: public}, m); got.Class != deliver.Delivered {
+	if got := k.Send(t.Context(), deliver.Target{Tenant: scope.Mint("ten_a"), Config: public}, m); got.Class != deliver.Delivered {
 		t.Fatalf("%+v", got)
 	}
 	raw := string(s.sent()[0])
@@ -212,7 +214,7 @@ func TestMail(t *testing.T) {
 		t.Errorf("a header got in: %v to %v", parsed.Header, s.to)
 	}
 	subject, err := new(mime.WordDecoder).DecodeHeader(parsed.Header.Get("Subject"))
-	if err != nil || subject != "violation.created: é  Bcc: evil@example.com {{type}}" {
+	if err != nil || subject != "[Guardrails] violation.created: é  Bcc: evil@example.com {{type}}" {
 		t.Errorf("the subject is %q, %v", subject, err)
 	}
 	_, parameters, err := mime.ParseMediaType(parsed.Header.Get("Content-Type"))
@@ -246,7 +248,7 @@ func TestTemplateText(t *testing.T) {
 	k := email.New(email.NewSMTP(s.address, nil), from)
 	m := kindtest.Message()
 	m.Data, m.Templated = json.RawMessage(`{"text":"Only this."}`), true
-	if got := k.Send(t.Context(), deliver.Target{Config: json.RawMessage(`{"to":["a@example.com"]}`)}, m); got.Class != deliver.Delivered {
+	if got := k.Send(t.Context(), deliver.Target{Tenant: scope.Mint("ten_a"), Config: json.RawMessage(`{"to":["a@example.com"]}`)}, m); got.Class != deliver.Delivered {
 		t.Fatalf("%+v", got)
 	}
 	if raw := string(s.sent()[0]); !strings.Contains(raw, "Only this.") || strings.Contains(raw, "Event:") {
@@ -258,7 +260,7 @@ func TestAnswers(t *testing.T) {
 	t.Parallel()
 	s := newSink(t)
 	k := email.New(email.NewSMTP(s.address, nil), from)
-	to := deliver.Target{Config: json.RawMessage(`{"to":["a@example.com"]}`)}
+	to := deliver.Target{Tenant: scope.Mint("ten_a"), Config: json.RawMessage(`{"to":["a@example.com"]}`)}
 	for code, want := range map[int]deliver.Result{
 		550: {Class: deliver.Permanent, Code: "smtp_550"},
 		450: {Class: deliver.Retryable, Code: "smtp_450", Unwell: true},

@@ -24,13 +24,15 @@ const (
 	// the link.
 	maxMail  = 1 << 20
 	maxShown = 64 << 10
+	// prefix begins every subject: a tenant cannot write as somebody else.
+	prefix = "[Guardrails]"
 	// maxSubjectText is the longest subject that is sent, in characters.
 	maxSubjectText = 250
 )
 
 // compose writes the mail. Its id, its date and the line between its parts come from the delivery, so that every attempt
 // has the same bytes, and a mail server that gets two of them can tell.
-func compose(from string, c config, m deliver.Message) ([]byte, error) {
+func compose(from, tenantID string, c config, m deliver.Message) ([]byte, error) {
 	at, err := time.Parse(clock.Layout, m.Event.Time)
 	if err != nil {
 		return nil, fmt.Errorf("read the event's time: %w", err)
@@ -39,6 +41,8 @@ func compose(from string, c config, m deliver.Message) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Recipients must be able to tell who writes to them, whatever a template says.
+	text += "\nSent by Guardrails for its customer " + tenantID + ".\n"
 	sum := sha256.Sum256([]byte(m.ID))
 	id := hex.EncodeToString(sum[:16])
 	_, domain, _ := strings.Cut(from, "@")
@@ -85,6 +89,9 @@ func encoded(s string) string {
 func subject(pattern string, m deliver.Message) string {
 	if pattern == "" {
 		pattern = defaultSubject
+	}
+	if !strings.HasPrefix(pattern, prefix) {
+		pattern = prefix + " " + pattern
 	}
 	s := strings.NewReplacer("{{type}}", m.Event.Type, "{{subject}}", m.Event.Subject).Replace(pattern)
 	s = strings.TrimSpace(strings.Map(func(c rune) rune {
