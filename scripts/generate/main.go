@@ -37,6 +37,7 @@ var generators = []generator{
 	{"openapi", writeOpenAPI},
 	{"packages", writePackages},
 	{"monitoring", writeMonitoring},
+	{"detectors", writeDetectors},
 }
 
 func run(ctx context.Context, w io.Writer, check bool, names []string) error {
