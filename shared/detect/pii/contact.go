@@ -95,16 +95,16 @@ func hostEnd(text string, i int) int {
 
 // validHost wants at least two labels and letters only in the last one, or punycode.
 func validHost(host string) bool {
-	labels := strings.Split(host, ".")
-	if len(labels) < 2 || len(host) > 253 {
+	if len(host) > 253 || strings.IndexByte(host, '.') < 0 {
 		return false
 	}
-	for _, l := range labels {
+	last := ""
+	for l := range strings.SplitSeq(host, ".") {
 		if l == "" || len(l) > 63 || l[0] == '-' || l[len(l)-1] == '-' {
 			return false
 		}
+		last = l
 	}
-	last := labels[len(labels)-1]
 	if strings.HasPrefix(last, "xn--") {
 		return true
 	}

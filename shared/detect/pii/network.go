@@ -54,9 +54,26 @@ func scanIPv4(text string, at int) (int, int, detect.Verdict) {
 	return start, end, v
 }
 
+// validIPv4 takes what netip does: four numbers up to 255 without leading zeros. netip makes an error of everything else,
+// and most of what has a dot between digits is something else.
 func validIPv4(s string) bool {
-	a, err := netip.ParseAddr(s)
-	return err == nil && a.Is4()
+	part, digits, parts := 0, 0, 0
+	for i := 0; i <= len(s); i++ {
+		if i == len(s) || s[i] == '.' {
+			if digits == 0 || parts == 4 {
+				return false
+			}
+			part, digits, parts = 0, 0, parts+1
+			continue
+		}
+		if !isDigit(s[i]) || digits > 0 && part == 0 {
+			return false
+		}
+		if part, digits = 10*part+int(s[i]-'0'), digits+1; part > 255 {
+			return false
+		}
+	}
+	return parts == 4
 }
 
 func ipv6() detect.Detector {

@@ -148,19 +148,37 @@ func phoneWordBefore(text string, at int) cue {
 	if i := strings.LastIndexAny(low, "0123456789!?;\n"); i >= 0 {
 		low = low[i+1:]
 	}
-	around := strings.FieldsFunc(low, func(r rune) bool { return strings.ContainsRune(" .,:#()[]-\t\"'/", r) })
+	var near [7]string // the last words, from the last one on
+	n := lastWords(low, &near)
 	found := noCue
 	adjacent := true // nothing but fillers so far
-	for i := len(around) - 1; i >= max(0, len(around)-6); i-- {
-		switch w := around[i]; {
+	for i, w := range near[:min(n, len(near)-1)] {
+		switch {
 		case phoneWords.has(w), w[len(w)-1] >= 0x80 && slices.ContainsFunc(phoneSigns(), func(sign string) bool { return strings.Contains(w, sign) }):
 			return strongCue
-		case adjacent && (introducers.has(w) || numberWords.has(w) && i > 0 && possessives.has(around[i-1])):
+		case adjacent && (introducers.has(w) || numberWords.has(w) && i+1 < n && possessives.has(near[i+1])):
 			found = weakCue
 		}
-		adjacent = adjacent && fillers.has(around[i])
+		adjacent = adjacent && fillers.has(w)
 	}
 	return found
+}
+
+// lastWords fills words with the last ones of a text, from the last one on, and returns how many there are.
+func lastWords(text string, words *[7]string) int {
+	n := 0
+	for end := len(text); end > 0 && n < len(words); {
+		start := end
+		for start > 0 && strings.IndexByte(" .,:#()[]-\t\"'/", text[start-1]) < 0 {
+			start--
+		}
+		if start < end {
+			words[n] = text[start:end]
+			n++
+		}
+		end = start - 1
+	}
+	return n
 }
 
 func phoneWordAfter(text string, end int) bool {
@@ -198,8 +216,16 @@ func judgeNational(digits string) detect.Verdict {
 
 // calendarLike reports whether s reads as a day or a span of years.
 func calendarLike(s string) bool {
-	parts := strings.FieldsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
-	switch len(parts) {
+	var parts [4]string
+	n := 0
+	for part := range strings.FieldsFuncSeq(s, func(r rune) bool { return r < '0' || r > '9' }) {
+		if n == len(parts) {
+			return false
+		}
+		parts[n] = part
+		n++
+	}
+	switch n {
 	case 2:
 		return len(parts[0]) == 4 && len(parts[1]) == 4 && plausibleYear(parts[0]) && plausibleYear(parts[1])
 	case 3:

@@ -1,6 +1,7 @@
 package pii
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -162,5 +163,20 @@ func TestJudgeName(t *testing.T) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+func TestValidIPv4(t *testing.T) {
+	t.Parallel()
+	digits := []string{"", "0", "1", "9", "00", "01", "10", "99", "100", "199", "200", "249", "250", "255", "256", "300", "999", "1000", "a", "-1", " 1"}
+	for _, a := range digits {
+		for _, b := range digits {
+			for _, s := range []string{a + "." + b + ".1.1", "1.1." + a + "." + b, a + "." + b, a + "." + b + ".1", a + "." + b + ".1.1.1", "1.1.1.1" + a + b, "." + a + ".1.1.1"} {
+				addr, err := netip.ParseAddr(s)
+				if want := err == nil && addr.Is4(); validIPv4(s) != want {
+					t.Errorf("%q: %v, want %v", s, !want, want)
+				}
+			}
+		}
 	}
 }
