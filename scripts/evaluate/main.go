@@ -2,11 +2,13 @@
 //
 //	go run ./scripts/evaluate -pii spans.jsonl
 //	go run ./scripts/evaluate -label prompts.jsonl -category injection
+//	go run ./scripts/evaluate -all folder
 //
 // A file of spans has lines {"text", "spans": [{"start", "end", "type"}]} with offsets in code points; the table shows
 // precision, recall and F1 by type, where a finding counts if it overlaps a span of its type by at least half of the longer.
 // Types that occur nowhere in the file are not scored, only counted. A file of labels has lines {"text", "label"}; the table
-// shows the share of each label that has a finding of the category.
+// shows the share of each label that has a finding of the category. A folder has pii/*.jsonl with spans, secrets/*.jsonl.gz
+// with texts in base64, and texts with labels in other folders: all of them are measured, and again in disguise.
 package main
 
 import (
@@ -25,6 +27,7 @@ import (
 // config is what the flags say.
 type config struct {
 	spans, labels list
+	all           string
 	category      string
 	source        string
 	rename        renames
@@ -44,6 +47,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("evaluate", flag.ContinueOnError)
 	flags.Var(&c.spans, "pii", "file with labeled spans (repeatable)")
 	flags.Var(&c.labels, "label", "file with labeled texts (repeatable)")
+	flags.StringVar(&c.all, "all", "", "folder of files that are all measured")
 	flags.StringVar(&c.category, "category", "injection", "category that -label counts")
 	flags.StringVar(&c.source, "source", "input", "origin of the texts: input, output or indirect")
 	flags.Var(c.rename, "map", "score type A as type B, written A=B (repeatable)")
@@ -52,12 +56,17 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if len(c.spans)+len(c.labels) == 0 {
-		return errors.New("nothing to do: give -pii or -label")
+	if len(c.spans)+len(c.labels) == 0 && c.all == "" {
+		return errors.New("nothing to do: give -pii, -label or -all")
 	}
 	engine, err := builtin.Engine()
 	if err != nil {
 		return err
+	}
+	if c.all != "" {
+		if err := c.evaluateAll(ctx, engine, c.all, out); err != nil {
+			return err
+		}
 	}
 	for _, path := range c.spans {
 		if err := c.evaluateSpans(ctx, engine, path, out); err != nil {

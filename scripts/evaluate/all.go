@@ -1,0 +1,251 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"guardrails/shared/detect"
+)
+
+// A collection is a folder of labeled files: pii/*.jsonl has spans, secrets/*.jsonl.gz texts in base64, and every other file
+// texts with labels. Which labels are hits of which family is said here.
+var hitLabels = map[detect.Category][]string{
+	detect.CategoryInjection: {"injection", "jailbreak"},
+	detect.CategoryToxicity:  {"hate", "offensive", "toxic"},
+	detect.CategorySecret:    {"secret"},
+}
+
+// evaluateAll prints what the engine makes of every file of a collection, and how much of it survives disguises.
+func (c *config) evaluateAll(ctx context.Context, engine *detect.Engine, dir string, out io.Writer) error {
+	spans, err := filepath.Glob(filepath.Join(dir, "pii", "*.jsonl"))
+	if err != nil {
+		return err
+	}
+	for _, path := range spans {
+		if err := c.evaluateSpans(ctx, engine, path, out); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		fmt.Fprintln(out)
+	}
+	sets, err := readSets(dir)
+	if err != nil {
+		return err
+	}
+	if err := c.families(ctx, engine, sets, out); err != nil {
+		return err
+	}
+	return c.disguised(ctx, engine, spans, sets, out)
+}
+
+// labeledSet is a file of texts with labels.
+type labeledSet struct {
+	name string
+	rows []labeled
+}
+
+// readSets reads every file of texts with labels below dir.
+func readSets(dir string) ([]labeledSet, error) {
+	paths, err := filepath.Glob(filepath.Join(dir, "*", "*.jsonl*"))
+	if err != nil {
+		return nil, err
+	}
+	var out []labeledSet
+	for _, path := range paths {
+		name, _ := filepath.Rel(dir, path)
+		if strings.HasPrefix(name, "pii"+string(filepath.Separator)) {
+			continue
+		}
+		rows, err := readTexts(path)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		out = append(out, labeledSet{strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".jsonl"), rows})
+	}
+	return out, nil
+}
+
+// readTexts reads a file of texts, which may be compressed and in base64.
+func readTexts(path string) ([]labeled, error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	if strings.HasSuffix(path, ".gz") {
+		z, err := gzip.NewReader(bytes.NewReader(raw))
+		if err != nil {
+			return nil, err
+		}
+		if raw, err = io.ReadAll(z); err != nil {
+			return nil, err
+		}
+	}
+	var out []labeled
+	for line := range bytes.Lines(raw) {
+		var row struct {
+			labeled
+			Encoded string `json:"text_b64"`
+		}
+		if err := json.Unmarshal(line, &row); err != nil {
+			return nil, err
+		}
+		if row.Encoded != "" {
+			text, err := base64.StdEncoding.DecodeString(row.Encoded)
+			if err != nil {
+				return nil, err
+			}
+			row.Text = string(text)
+		}
+		out = append(out, row.labeled)
+	}
+	return out, nil
+}
+
+// outcome counts verdicts of one family on one set.
+type outcome struct{ hits, found, others, flagged int }
+
+func (o outcome) accuracy() float64 { return ratio(o.found+o.others-o.flagged, o.hits+o.others) }
+
+// macroF1 is the mean of the F1 of hits and of others.
+func (o outcome) macroF1() float64 {
+	wrong := o.hits - o.found + o.flagged
+	f := func(right int) float64 { return ratio(2*right, 2*right+wrong) }
+	return (f(o.found) + f(o.others-o.flagged)) / 2
+}
+
+func (c *config) outcome(ctx context.Context, engine *detect.Engine, family detect.Category, rows []labeled, disguise func(string) string) outcome {
+	var o outcome
+	for _, row := range rows {
+		text := row.Text
+		if disguise != nil {
+			text = disguise(text)
+		}
+		flagged := slices.ContainsFunc(engine.Scan(ctx, text, c.options()).Findings, func(f detect.Finding) bool { return f.Category == family })
+		switch hit := slices.Contains(hitLabels[family], row.Label); {
+		case hit && flagged:
+			o.hits, o.found = o.hits+1, o.found+1
+		case hit:
+			o.hits++
+		case flagged:
+			o.others, o.flagged = o.others+1, o.flagged+1
+		default:
+			o.others++
+		}
+	}
+	return o
+}
+
+// families prints one line for each set and family.
+func (c *config) families(ctx context.Context, engine *detect.Engine, sets []labeledSet, out io.Writer) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "family\tset\thits\tfound\tshare\tothers\tflagged\tshare\taccuracy\tmacro F1\t")
+	for _, family := range []detect.Category{detect.CategorySecret, detect.CategoryInjection, detect.CategoryToxicity} {
+		for _, s := range sets {
+			o := c.outcome(ctx, engine, family, s.rows, nil)
+			macro := "-"
+			if o.hits > 0 && o.others > 0 {
+				macro = fmt.Sprintf("%.3f", o.macroF1())
+			}
+			fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%.3f\t%d\t%d\t%.3f\t%.3f\t%s\t\n", family, s.name, o.hits, o.found, ratio(o.found, o.hits), o.others, o.flagged, ratio(o.flagged, o.others), o.accuracy(), macro)
+		}
+	}
+	return w.Flush()
+}
+
+// disguises are ways to write a text so that people read the same.
+var disguises = []struct {
+	name string
+	of   func(r rune) string
+}{
+	{"zero-width", func(r rune) string { return string(r) + "\u200b" }},
+	{"full-width", func(r rune) string {
+		if r > ' ' && r <= '~' {
+			return string(r + 0xFEE0)
+		}
+		return string(r)
+	}},
+	{"homoglyphs", func(r rune) string {
+		if i := strings.IndexRune("aceopxyiABCEHIKMOPTX", r); i >= 0 {
+			return string([]rune("асеорхуіАВСЕНІКМОРТХ")[i])
+		}
+		return string(r)
+	}},
+	{"spaced", func(r rune) string { return string(r) + " " }},
+}
+
+// disguised prints how much of what is found is found in disguise too. Values are not spaced: spaces part them.
+func (c *config) disguised(ctx context.Context, engine *detect.Engine, spans []string, sets []labeledSet, out io.Writer) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "\ndisguise\tset\tfound as it is\tin disguise\t")
+	for _, d := range disguises {
+		for _, path := range spans {
+			if d.name == "spaced" {
+				continue
+			}
+			rows, err := readLines[row](path)
+			if err != nil {
+				return err
+			}
+			plain, hidden := c.recall(ctx, engine, rows, nil), c.recall(ctx, engine, rows, d.of)
+			fmt.Fprintf(w, "%s\t%s\t%.3f\t%.3f\t\n", d.name, filepath.Base(path), plain, hidden)
+		}
+		for _, s := range sets {
+			o := c.outcome(ctx, engine, detect.CategoryInjection, s.rows, nil)
+			if o.hits == 0 {
+				continue
+			}
+			hidden := c.outcome(ctx, engine, detect.CategoryInjection, s.rows, func(text string) string { t, _ := rewrite(text, d.of); return t })
+			fmt.Fprintf(w, "%s\t%s\t%.3f\t%.3f\t\n", d.name, s.name, ratio(o.found, o.hits), ratio(hidden.found, hidden.hits))
+		}
+	}
+	return w.Flush()
+}
+
+// rewrite disguises a text, and says where each of its code points begins in the disguise, in code points, and where it ends.
+func rewrite(text string, of func(r rune) string) (out string, starts []int) {
+	var b strings.Builder
+	n := 0
+	for _, r := range text {
+		starts = append(starts, n)
+		piece := of(r)
+		b.WriteString(piece)
+		n += len([]rune(piece))
+	}
+	return b.String(), append(starts, n)
+}
+
+// recall is the share of spans that are found.
+func (c *config) recall(ctx context.Context, engine *detect.Engine, rows []row, of func(r rune) string) float64 {
+	tp, all := 0, 0
+	for _, row := range rows {
+		wants := slices.Clone(row.Spans)
+		text := row.Text
+		if of != nil {
+			var starts []int
+			text, starts = rewrite(text, of)
+			for i := range wants {
+				wants[i].Start, wants[i].End = starts[wants[i].Start], starts[wants[i].End]
+			}
+		}
+		found := c.find(ctx, engine, text)
+		used := make([]bool, len(found))
+		for _, want := range wants {
+			want.Type = c.rename.apply(want.Type)
+			all++
+			if i := match(want, found, used); i >= 0 {
+				used[i] = true
+				tp++
+			}
+		}
+	}
+	return ratio(tp, all)
+}
