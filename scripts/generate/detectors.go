@@ -51,7 +51,7 @@ Written by %s from the literals in `+"`shared/detect`"+`; `+"`GET /api/v1/detect
 			}
 			return strings.Compare(a.Name, b.Name)
 		})
-		fmt.Fprintf(&b, "## %s\n\n| type | detector | finds | validator | score | |\n|---|---|---|---|---|---|\n", heading(category))
+		fmt.Fprintf(&b, "## %s\n\n| type | detector | finds | validator | score | |\n|---|---|---|---|---|---|\n", headings[category])
 		for _, d := range list {
 			fmt.Fprintf(&b, "| `%s` | `%s` | %s | %s | %s | %s |\n", d.Type, d.Name, strings.ReplaceAll(d.Summary, "|", "\\|"), d.Validator, score(d), note(d))
 		}
@@ -65,16 +65,10 @@ Written by %s from the literals in `+"`shared/detect`"+`; `+"`GET /api/v1/detect
 	return b.String()
 }
 
-func heading(c detect.Category) string {
-	switch c {
-	case detect.CategoryPII:
-		return "Personal data and identifiers"
-	case detect.CategorySecret:
-		return "Secrets"
-	case detect.CategoryInjection:
-		return "Prompt injection"
-	}
-	return "Toxicity"
+// headings are those of the categories that built-in detectors have.
+var headings = map[detect.Category]string{
+	detect.CategoryPII: "Personal data and identifiers", detect.CategorySecret: "Secrets",
+	detect.CategoryInjection: "Prompt injection", detect.CategoryToxicity: "Toxicity",
 }
 
 func score(d detect.Detector) string {
