@@ -115,7 +115,7 @@ func visits() []visit {
 		{route: "deliveries-list", query: "status=cancelled", want: ok, until: "$delivery"},
 		{route: "deliveries-replay", body: object{"filter": object{"status": "cancelled"}, "dry_run": true}, want: []int{http.StatusAccepted}, until: `"matched":1`},
 		{route: "deliveries-replay", body: object{"filter": object{"status": "cancelled"}}, want: []int{http.StatusAccepted}, until: `"enqueued":1`},
-		{route: "deliveries-get", id: "$delivery", want: ok, until: `"pending"`},
+		{route: "deliveries-get", id: "$delivery", want: ok, until: `"next_attempt_at":"2`},
 		{route: "rules-get", id: "$rule", want: ok, save: "rule", field: "id"},
 		{route: "rules-delete", id: "$rule", ifMatch: true, want: []int{http.StatusNoContent}},
 		{route: "destinations-get", id: "$destination", want: ok, save: "destination", field: "id"},
