@@ -20,12 +20,16 @@ type compiled struct {
 	custom  *customRule
 }
 
-// patternState holds the expressions of a Pattern, compiled on the first keyword hit.
+// patternState holds the expressions of a Pattern. What tells windows without a match is compiled on the first keyword
+// hit, the rest when a window has one.
 type patternState struct {
+	looked sync.Once
+	demand demand
+	probe  *probe
+
 	once        sync.Once
 	err         error
 	value       *regexp.Regexp
-	demand      demand
 	allow       []*regexp.Regexp
 	allowBefore []*regexp.Regexp
 }

@@ -77,15 +77,15 @@ const minGrowth = 256
 // and never below floor. To the right, only the match that may be cut is looked at again.
 func (s *scan) runWindow(d *compiled, floor, lo, hi, first int) (done, seen int) {
 	p := d.pattern
-	if p.once.Do(func() { p.err = p.compile(d.Pattern) }); p.err != nil {
-		s.fail(d)
-		return floor, hi
-	}
 	from := lo
 	if d.Pattern.Behind {
 		from = max(lo, first)
 	}
-	if !p.demand.meets(s.text[from:hi]) {
+	if !s.effort.spend((hi-lo)/probeSpeed) || !p.mayMatch(d.Pattern, s.text[lo:hi], from-lo) {
+		return floor, hi
+	}
+	if p.once.Do(func() { p.err = p.compile(d.Pattern) }); p.err != nil {
+		s.fail(d)
 		return floor, hi
 	}
 	bottom, ceiling := max(floor, lo-maxWindow), min(len(s.text), hi+maxWindow)
@@ -113,6 +113,22 @@ func (s *scan) runWindow(d *compiled, floor, lo, hi, first int) (done, seen int)
 		lo += last[0]
 		bottom, hi = lo, min(ceiling, hi+max(minGrowth, hi-lo))
 	}
+}
+
+// probeSpeed is how many bytes a probe takes in the time of one by an expression.
+const probeSpeed = 16
+
+// mayMatch reports whether the expression may match in a window; behind from stands all that a match demands.
+func (p *patternState) mayMatch(l *Pattern, window string, from int) bool {
+	p.looked.Do(func() {
+		tree, err := syntax.Parse(l.Regexp, syntax.Perl)
+		if err != nil {
+			return // compile says so
+		}
+		p.demand = demandOf(tree)
+		p.probe = newProbe(tree)
+	})
+	return p.demand.meets(window[from:]) && (p.probe == nil || p.probe.find(window) != absent)
 }
 
 // matches judges what was found in the view from lo on, and returns where the last of it ends, or floor.
@@ -162,11 +178,6 @@ func (p *patternState) compile(l *Pattern) (err error) {
 	if p.value, err = regexp.Compile(l.Regexp); err != nil {
 		return fmt.Errorf("regexp: %w", err)
 	}
-	tree, err := syntax.Parse(l.Regexp, syntax.Perl)
-	if err != nil {
-		return fmt.Errorf("regexp: %w", err)
-	}
-	p.demand = demandOf(tree)
 	if p.allow, err = compileAll(l.Allow); err != nil {
 		return fmt.Errorf("allow: %w", err)
 	}

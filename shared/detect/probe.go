@@ -1,0 +1,264 @@
+package detect
+
+import (
+	"encoding/binary"
+	"regexp/syntax"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"unicode"
+	"unicode/utf8"
+)
+
+// probe tells whether an expression matches anywhere in a text, and nothing more, at the speed of a table: a
+// deterministic automaton whose states are made when a text first leads to them. Most windows hold no match, and a
+// [regexp.Regexp] takes 20 to 50 times as long to say so. It knows ASCII alone, and gives up where an expression needs
+// more than maxProbeStates.
+type probe struct {
+	prog *syntax.Prog
+	// class is the class of each ASCII byte, sample one byte of each class; the class behind the last is the end of the text.
+	class  [utf8.RuneSelf]uint8
+	sample []byte
+	start  *probeState
+
+	mu     sync.Mutex
+	states map[string]*probeState
+}
+
+// probeState is what the expression has come to: the instructions that wait for the next byte, before assertions are
+// looked at, and what stood before it.
+type probeState struct {
+	// next is the state by class, nil where it has not been made. A state is never changed once it can be seen.
+	next  []atomic.Pointer[probeState]
+	pcs   []uint32
+	after previous
+}
+
+// previous is what an assertion can ask of the byte before.
+type previous uint8
+
+const (
+	previousNone previous = iota
+	previousLine
+	previousWord
+	previousOther
+)
+
+// answer is what a probe says of a text.
+type answer uint8
+
+const (
+	absent answer = iota
+	present
+	unknown
+)
+
+// maxProbeStates bounds the memory of a probe to about 100 KB.
+const maxProbeStates = 256
+
+// probeMatched and probeFull stand for the end of a walk: a match, or no room for another state.
+var probeMatched, probeFull = &probeState{}, &probeState{}
+
+// newProbe compiles the probe of an expression, or returns nil if it does not compile.
+func newProbe(tree *syntax.Regexp) *probe {
+	prog, err := syntax.Compile(tree.Simplify())
+	if err != nil {
+		return nil
+	}
+	p := &probe{prog: prog, states: map[string]*probeState{}}
+	p.classify()
+	p.start = p.state(nil, previousNone)
+	return p
+}
+
+// classify gives the bytes that no instruction tells apart one class.
+func (p *probe) classify() {
+	var border [utf8.RuneSelf + 1]bool
+	mark := func(lo, hi rune) {
+		if lo < utf8.RuneSelf {
+			border[lo] = true
+			border[min(hi+1, utf8.RuneSelf)] = true
+		}
+	}
+	for _, r := range []rune{'\n', '_'} {
+		mark(r, r)
+	}
+	mark('0', '9')
+	mark('A', 'Z')
+	mark('a', 'z')
+	for i := range p.prog.Inst {
+		markRunes(&p.prog.Inst[i], mark)
+	}
+	for c := range utf8.RuneSelf {
+		if c == 0 || border[c] {
+			p.sample = append(p.sample, byte(c))
+		}
+		p.class[c] = uint8(len(p.sample) - 1)
+	}
+}
+
+// markRunes names the ranges that an instruction tells from the rest.
+func markRunes(in *syntax.Inst, mark func(lo, hi rune)) {
+	switch in.Op {
+	case syntax.InstRune, syntax.InstRune1:
+	default:
+		return
+	}
+	if len(in.Rune) != 1 {
+		for i := 0; i+1 < len(in.Rune); i += 2 {
+			mark(in.Rune[i], in.Rune[i+1])
+		}
+		return
+	}
+	r := in.Rune[0]
+	mark(r, r)
+	if syntax.Flags(in.Arg)&syntax.FoldCase != 0 {
+		for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
+			mark(f, f)
+		}
+	}
+}
+
+// find reports whether the expression matches somewhere in text.
+func (p *probe) find(text string) answer {
+	st := p.start
+	for i := range len(text) {
+		c := text[i]
+		if c >= utf8.RuneSelf {
+			return unknown
+		}
+		class := p.class[c]
+		next := st.next[class].Load()
+		if next == nil {
+			next = p.step(st, int(class))
+		}
+		if len(next.next) == 0 {
+			return next.answer()
+		}
+		st = next
+	}
+	end := st.next[len(p.sample)].Load()
+	if end == nil {
+		end = p.step(st, len(p.sample))
+	}
+	return end.answer()
+}
+
+func (st *probeState) answer() answer {
+	switch st {
+	case probeMatched:
+		return present
+	case probeFull:
+		return unknown
+	}
+	return absent
+}
+
+// step makes the state that a class leads to.
+func (p *probe) step(st *probeState, class int) *probeState {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	next := p.follow(st, class)
+	st.next[class].Store(next)
+	return next
+}
+
+func (p *probe) follow(st *probeState, class int) *probeState {
+	c := rune(-1)
+	if class < len(p.sample) {
+		c = rune(p.sample[class])
+	}
+	w := closure{prog: p.prog, given: given(st.after, c), seen: make([]bool, len(p.prog.Inst))}
+	for _, pc := range st.pcs {
+		w.add(pc)
+	}
+	w.add(uint32(p.prog.Start))
+	if w.matched {
+		return probeMatched
+	}
+	var pcs []uint32
+	if c >= 0 {
+		for _, pc := range w.waiting {
+			if in := &p.prog.Inst[pc]; in.MatchRune(c) {
+				pcs = append(pcs, in.Out)
+			}
+		}
+	}
+	slices.Sort(pcs)
+	return p.state(slices.Compact(pcs), previousOf(c))
+}
+
+// state returns the state of these instructions, and makes it if there is none.
+func (p *probe) state(pcs []uint32, after previous) *probeState {
+	key := make([]byte, 1, 1+4*len(pcs))
+	key[0] = byte(after)
+	for _, pc := range pcs {
+		key = binary.LittleEndian.AppendUint32(key, pc)
+	}
+	if st := p.states[string(key)]; st != nil {
+		return st
+	}
+	if len(p.states) >= maxProbeStates {
+		return probeFull
+	}
+	st := &probeState{next: make([]atomic.Pointer[probeState], len(p.sample)+1), pcs: pcs, after: after}
+	p.states[string(key)] = st
+	return st
+}
+
+// closure follows instructions that take no byte, under the assertions that hold.
+type closure struct {
+	prog    *syntax.Prog
+	given   syntax.EmptyOp
+	seen    []bool
+	waiting []uint32
+	matched bool
+}
+
+func (w *closure) add(pc uint32) {
+	if w.seen[pc] {
+		return
+	}
+	w.seen[pc] = true
+	switch in := &w.prog.Inst[pc]; in.Op {
+	case syntax.InstAlt, syntax.InstAltMatch:
+		w.add(in.Out)
+		w.add(in.Arg)
+	case syntax.InstCapture, syntax.InstNop:
+		w.add(in.Out)
+	case syntax.InstEmptyWidth:
+		if syntax.EmptyOp(in.Arg)&^w.given == 0 {
+			w.add(in.Out)
+		}
+	case syntax.InstMatch:
+		w.matched = true
+	case syntax.InstFail:
+	case syntax.InstRune, syntax.InstRune1, syntax.InstRuneAny, syntax.InstRuneAnyNotNL:
+		w.waiting = append(w.waiting, pc)
+	}
+}
+
+// given returns the assertions that hold between two bytes; next is -1 at the end of the text.
+func given(after previous, next rune) syntax.EmptyOp {
+	before := rune(0)
+	switch after {
+	case previousNone:
+		before = -1
+	case previousLine:
+		before = '\n'
+	case previousWord:
+		before = 'a'
+	case previousOther:
+	}
+	return syntax.EmptyOpContext(before, next)
+}
+
+func previousOf(c rune) previous {
+	switch {
+	case c == '\n':
+		return previousLine
+	case syntax.IsWordChar(c):
+		return previousWord
+	}
+	return previousOther
+}
