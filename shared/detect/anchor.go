@@ -3,21 +3,25 @@ package detect
 // findAnchors runs Anchor detectors: on the view, and those that look for bytes outside ASCII on the raw text,
 // since folding drops what they look for.
 func (s *scan) findAnchors() {
-	for _, k := range s.plan.e.banks {
-		if k.anchored {
-			s.scanAnchors(s.text, &k.anchors)
-		}
-		if k.rawScan && s.folded {
-			s.scanAnchors(s.raw, &k.rawAnchors)
-		}
+	k := s.plan.e.banks[0]
+	if k.anchored {
+		s.scanAnchors(s.text, &k.anchors, func(i int) int { return s.planes.next(planeAnchor, i) })
+	}
+	if k.rawScan && s.folded {
+		s.scanAnchors(s.raw, &k.rawAnchors, func(i int) int {
+			for i < len(s.raw) && len(k.rawAnchors[s.raw[i]]) == 0 {
+				i++
+			}
+			return i
+		})
 	}
 }
 
-// scanAnchors hands each anchor byte of text to its detectors. One that panics loses that candidate, and the rest of the
-// text goes on where it was.
-func (s *scan) scanAnchors(text string, anchors *[256][]*compiled) {
-	for at := (place{}); at.byte < len(text) && !s.effort.ended; at.detector++ {
-		s.scanAnchorsFrom(text, anchors, &at)
+// scanAnchors hands each anchor byte of text, as next finds it at or behind a place, to its detectors. One that panics
+// loses that candidate, and the rest of the text goes on where it was.
+func (s *scan) scanAnchors(text string, anchors *[256][]*compiled, next func(int) int) {
+	for at := (place{byte: next(0)}); at.byte < len(text) && !s.effort.ended; at.detector++ {
+		s.scanAnchorsFrom(text, anchors, next, &at)
 	}
 }
 
@@ -26,14 +30,14 @@ type place struct{ byte, detector int }
 
 // scanAnchorsFrom goes on from a place to the end, or to the detector that panics. To guard the loop and not each call
 // halves what an anchor costs.
-func (s *scan) scanAnchorsFrom(text string, anchors *[256][]*compiled, at *place) {
+func (s *scan) scanAnchorsFrom(text string, anchors *[256][]*compiled, next func(int) int, at *place) {
 	var d *compiled
 	defer func() {
 		if recover() != nil {
 			s.fail(d)
 		}
 	}()
-	for ; at.byte < len(text); at.byte++ {
+	for ; at.byte < len(text); at.byte = next(at.byte + 1) {
 		list := anchors[text[at.byte]]
 		for ; at.detector < len(list); at.detector++ {
 			d = list[at.detector]

@@ -48,6 +48,7 @@ type bank struct {
 	rawAnchors [256][]*compiled
 	anchored   bool
 	rawScan    bool
+	properties planeTable
 }
 
 // border says where a word may stand.
@@ -215,6 +216,7 @@ func (b *bankBuilder) build(dets []*compiled, budget int) (*bank, error) {
 		}
 		k.lexicons = k.lexicons || d.Lexicon != nil
 	}
+	k.properties = newPlaneTable(k)
 	return k, nil
 }
 

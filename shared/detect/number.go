@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"math/bits"
 	"strings"
 	"unicode"
 )
@@ -14,32 +15,29 @@ type normal struct {
 	value      string
 }
 
-// findNumbers finds the candidates of Number detectors.
+// findNumbers finds the candidates of Number detectors: it tries the masks at the start of every token that has a digit
+// near it.
 func (s *scan) findNumbers() {
-	for _, k := range s.plan.e.banks {
-		if k.masks != nil {
-			s.scanMasks(k.masks)
-		}
+	m := s.plan.e.banks[0].masks
+	if m == nil {
+		return
 	}
-}
-
-// scanMasks tries the masks at the start of every token.
-func (s *scan) scanMasks(m *maskSet) {
-	text := s.text
 	s.norm = normal{end: -1}
-	inside := false
-	for i := 0; i < len(text); i++ {
-		k := m.class[text[i]]
-		token := k == classDigit || k == classLetter
-		if token && inside && !s.broken(i) {
-			continue
-		}
-		inside = token
-		if to := m.next[maskStart*m.classes+int(k)]; to != 0 {
-			if !s.effort.spend(1) {
-				return
+	before := uint64(0)
+	for block := range s.planes.n {
+		own := s.planes.alnum(block)
+		at := starts(before, own) | own&s.planes.at(planeBreak, block) | s.planes.at(planeMask, block)
+		for before = own; at != 0; at &= at - 1 {
+			i := block<<6 + bits.TrailingZeros64(at)
+			if !s.planes.digitNear(i) {
+				continue
 			}
-			s.tryMasks(m, i, to)
+			if to := m.next[maskStart*m.classes+int(m.class[s.text[i]])]; to != 0 {
+				if !s.effort.spend(1) {
+					return
+				}
+				s.tryMasks(m, i, to)
+			}
 		}
 	}
 }

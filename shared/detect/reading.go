@@ -13,11 +13,15 @@ type reading struct {
 // disguises returns the readings of the view other than the plain one; most texts have none.
 func (s *scan) disguises() []*reading {
 	var out []*reading
-	if r := s.leetReading(s.text); r != nil {
-		out = append(out, r)
+	if s.planes.leet() {
+		if r := s.leetReading(s.text); r != nil {
+			out = append(out, r)
+		}
 	}
-	if r := s.spacedReading(s.text); r != nil {
-		out = append(out, r)
+	if s.planes.spaced() {
+		if r := s.spacedReading(s.text); r != nil {
+			out = append(out, r)
+		}
 	}
 	return out
 }
@@ -34,9 +38,6 @@ const (
 
 // leetReading returns the view with leet words spelled in letters, or nil if there is none.
 func (s *scan) leetReading(view string) *reading {
-	if !mayBeLeet(view) {
-		return nil
-	}
 	var out []byte
 	for i := 0; i < len(view) && s.effort.spend(1); {
 		if k := plainEnd(view, i); k > i {
@@ -75,20 +76,6 @@ func plainEnd(view string, i int) int {
 		end++
 	}
 	return end
-}
-
-// mayBeLeet reports whether a leet digit or sign touches a letter, as a quick test that most texts fail.
-func mayBeLeet(view string) bool {
-	for i := 0; i < len(view); i++ {
-		if leetLetters[view[i]] == 0 {
-			continue
-		}
-		before, after := i > 0 && isLetter(view[i-1]), i+1 < len(view) && isLetter(view[i+1])
-		if before && after || (before || after) && isDigit(view[i]) {
-			return true
-		}
-	}
-	return false
 }
 
 // leetWord returns the end of the run of letters and leet signs at i, and how many of each it has: none if it has

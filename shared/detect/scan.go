@@ -23,6 +23,7 @@ type scan struct {
 	total  int
 	folder folder
 	folded bool
+	planes planes
 
 	hits    [maxBanks][]hit
 	keys    [maxBanks][]hit
@@ -86,6 +87,7 @@ type stage struct {
 // pipeline is the order of work. Each stage reads what the ones before it left in the scan and adds candidates.
 var pipeline = [...]stage{
 	{(*scan).foldText, func(*compiled) bool { return true }, true},
+	{(*scan).buildPlanes, func(*compiled) bool { return true }, true},
 	{(*scan).findWords, func(*compiled) bool { return true }, true},
 	{(*scan).findNumbers, func(d *compiled) bool { return d.Number != nil }, false},
 	{(*scan).findAnchors, func(d *compiled) bool { return d.Anchor != nil }, true},
@@ -222,6 +224,21 @@ func (s *scan) foldText() {
 
 // foldStep is how much text is folded between two looks at the work done.
 const foldStep = 4 << 10
+
+// buildPlanes looks up the properties of the view's bytes.
+func (s *scan) buildPlanes() {
+	if !s.effort.spend(len(s.text) / 16) {
+		return
+	}
+	s.planes.build(s.text, &s.plan.e.banks[0].properties)
+	if s.folded {
+		for _, i := range s.folder.breaks {
+			if int(i) < len(s.text) {
+				s.planes.set(planeBreak, int(i))
+			}
+		}
+	}
+}
 
 // cutShort marks the detectors of stages that did not run.
 func (s *scan) cutShort(rest []stage) {

@@ -199,6 +199,20 @@ func (r *ranks) build(text string) {
 		}
 		inside = w
 	}
+	r.count()
+}
+
+// buildFrom does build's work for a text of n bytes whose planes are known.
+func (r *ranks) buildFrom(p *planes, n int) {
+	r.starts = append(r.starts[:0], make([]uint64, n/64+1)...)
+	r.before = append(r.before[:0], make([]int32, n/64+1)...)
+	for i := range p.n {
+		r.starts[i] = starts(p.at(planeWord, i-1), p.at(planeWord, i))
+	}
+	r.count()
+}
+
+func (r *ranks) count() {
 	total := int32(0)
 	for i, w := range r.starts {
 		r.before[i] = total
@@ -215,7 +229,7 @@ func (r *ranks) at(i int) int {
 // rank returns the number of the word at or before byte i of the view.
 func (s *scan) rank(i int) int {
 	if !s.ranks.ready {
-		s.ranks.build(s.text)
+		s.ranks.buildFrom(&s.planes, len(s.text))
 	}
 	return s.ranks.at(i)
 }
