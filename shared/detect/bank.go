@@ -20,16 +20,11 @@ type compiled struct {
 	custom  *customRule
 }
 
-// patternState holds the expressions of a Pattern. What tells windows without a match is compiled on the first keyword
-// hit, the rest when a window has one.
+// patternState holds the expressions of a Pattern, compiled on the first keyword hit.
 type patternState struct {
-	looked sync.Once
-	demand demand
-	probe  *probe
-
 	once        sync.Once
 	err         error
-	value       *regexp.Regexp
+	value       *search
 	allow       []*regexp.Regexp
 	allowBefore []*regexp.Regexp
 }

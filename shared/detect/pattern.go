@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"regexp"
-	"regexp/syntax"
 	"slices"
 	"strings"
 )
@@ -81,11 +80,14 @@ func (s *scan) runWindow(d *compiled, floor, lo, hi, first int) (done, seen int)
 	if d.Pattern.Behind {
 		from = max(lo, first)
 	}
-	if !s.effort.spend((hi-lo)/probeSpeed) || !p.mayMatch(d.Pattern, s.text[lo:hi], from-lo) {
-		return floor, hi
-	}
 	if p.once.Do(func() { p.err = p.compile(d.Pattern) }); p.err != nil {
 		s.fail(d)
+		return floor, hi
+	}
+	if !p.value.demand.meets(s.text[from:hi]) {
+		return floor, hi
+	}
+	if a, _ := p.value.anywhere.find(s.text[lo:hi], 0); !s.effort.spend((hi-lo)/probeSpeed) || a == absent {
 		return floor, hi
 	}
 	bottom, ceiling := max(floor, lo-maxWindow), min(len(s.text), hi+maxWindow)
@@ -93,7 +95,7 @@ func (s *scan) runWindow(d *compiled, floor, lo, hi, first int) (done, seen int)
 		if !s.effort.spend(hi - lo) {
 			return floor, hi
 		}
-		found := p.value.FindAllStringSubmatchIndex(s.text[lo:hi], -1)
+		found := p.value.findAll(s.text[lo:hi])
 		if len(found) == 0 {
 			return floor, hi
 		}
@@ -117,19 +119,6 @@ func (s *scan) runWindow(d *compiled, floor, lo, hi, first int) (done, seen int)
 
 // probeSpeed is how many bytes a probe takes in the time of one by an expression.
 const probeSpeed = 16
-
-// mayMatch reports whether the expression may match in a window; behind from stands all that a match demands.
-func (p *patternState) mayMatch(l *Pattern, window string, from int) bool {
-	p.looked.Do(func() {
-		tree, err := syntax.Parse(l.Regexp, syntax.Perl)
-		if err != nil {
-			return // compile says so
-		}
-		p.demand = demandOf(tree)
-		p.probe = newProbe(tree)
-	})
-	return p.demand.meets(window[from:]) && (p.probe == nil || p.probe.find(window) != absent)
-}
 
 // matches judges what was found in the view from lo on, and returns where the last of it ends, or floor.
 func (s *scan) matches(d *compiled, found [][]int, lo, floor int) int {
@@ -175,8 +164,8 @@ func (s *scan) judgeValue(d *compiled, value string) (v Verdict) {
 }
 
 func (p *patternState) compile(l *Pattern) (err error) {
-	if p.value, err = regexp.Compile(l.Regexp); err != nil {
-		return fmt.Errorf("regexp: %w", err)
+	if p.value, err = newSearch(l.Regexp); err != nil {
+		return err
 	}
 	if p.allow, err = compileAll(l.Allow); err != nil {
 		return fmt.Errorf("allow: %w", err)

@@ -10,16 +10,18 @@ import (
 	"unicode/utf8"
 )
 
-// probe tells whether an expression matches anywhere in a text, and nothing more, at the speed of a table: a
-// deterministic automaton whose states are made when a text first leads to them. Most windows hold no match, and a
-// [regexp.Regexp] takes 20 to 50 times as long to say so. It knows ASCII alone, and gives up where an expression needs
-// more than maxProbeStates.
+// probe tells whether an expression matches in a text, and no more of the match than where the first one ends at the
+// earliest. It works at the speed of a table: a deterministic automaton whose states are made when a text first leads
+// to them. Most windows hold no match, and a [regexp.Regexp] takes 20 to 50 times as long to say so. It knows ASCII
+// alone, and gives up where an expression needs more than maxProbeStates.
 type probe struct {
 	prog *syntax.Prog
+	// anchored says that a match must start where the text does.
+	anchored bool
 	// class is the class of each ASCII byte, sample one byte of each class; the class behind the last is the end of the text.
 	class  [utf8.RuneSelf]uint8
 	sample []byte
-	start  *probeState
+	start  [previousOther + 1]*probeState
 
 	mu     sync.Mutex
 	states map[string]*probeState
@@ -56,19 +58,21 @@ const (
 // maxProbeStates bounds the memory of a probe to about 100 KB.
 const maxProbeStates = 256
 
-// probeMatched and probeFull stand for the end of a walk: a match, or no room for another state.
-var probeMatched, probeFull = &probeState{}, &probeState{}
+// probeMatched, probeDead and probeFull stand for the end of a walk: a match, none whatever follows, or no room for
+// another state.
+var probeMatched, probeDead, probeFull = &probeState{}, &probeState{}, &probeState{}
 
-// newProbe compiles the probe of an expression, or returns nil if it does not compile.
-func newProbe(tree *syntax.Regexp) *probe {
-	prog, err := syntax.Compile(tree.Simplify())
-	if err != nil {
-		return nil
+// newProbes compiles the probe of an expression and the one for a match at the start of a text.
+func newProbes(prog *syntax.Prog) (anywhere, anchored *probe) {
+	anywhere = &probe{prog: prog, states: map[string]*probeState{}}
+	anywhere.classify()
+	anchored = &probe{prog: prog, anchored: true, class: anywhere.class, sample: anywhere.sample, states: map[string]*probeState{}}
+	for _, p := range []*probe{anywhere, anchored} {
+		for after := range previousOther + 1 {
+			p.start[after] = p.state([]uint32{uint32(prog.Start)}, after)
+		}
 	}
-	p := &probe{prog: prog, states: map[string]*probeState{}}
-	p.classify()
-	p.start = p.state(nil, previousNone)
-	return p
+	return anywhere, anchored
 }
 
 // classify gives the bytes that no instruction tells apart one class.
@@ -119,13 +123,18 @@ func markRunes(in *syntax.Inst, mark func(lo, hi rune)) {
 	}
 }
 
-// find reports whether the expression matches somewhere in text.
-func (p *probe) find(text string) answer {
-	st := p.start
-	for i := range len(text) {
+// find reports whether the expression matches somewhere in text[from:], and how far it had to read to know. What
+// stands before from counts for assertions.
+func (p *probe) find(text string, from int) (answer, int) {
+	after := previousNone
+	if from > 0 {
+		after = previousOf(rune(text[from-1]))
+	}
+	st := p.start[after]
+	for i := from; i < len(text); i++ {
 		c := text[i]
 		if c >= utf8.RuneSelf {
-			return unknown
+			return unknown, i
 		}
 		class := p.class[c]
 		next := st.next[class].Load()
@@ -133,7 +142,7 @@ func (p *probe) find(text string) answer {
 			next = p.step(st, int(class))
 		}
 		if len(next.next) == 0 {
-			return next.answer()
+			return next.answer(), i
 		}
 		st = next
 	}
@@ -141,7 +150,7 @@ func (p *probe) find(text string) answer {
 	if end == nil {
 		end = p.step(st, len(p.sample))
 	}
-	return end.answer()
+	return end.answer(), len(text)
 }
 
 func (st *probeState) answer() answer {
@@ -172,7 +181,9 @@ func (p *probe) follow(st *probeState, class int) *probeState {
 	for _, pc := range st.pcs {
 		w.add(pc)
 	}
-	w.add(uint32(p.prog.Start))
+	if !p.anchored {
+		w.add(uint32(p.prog.Start))
+	}
 	if w.matched {
 		return probeMatched
 	}
@@ -183,6 +194,9 @@ func (p *probe) follow(st *probeState, class int) *probeState {
 				pcs = append(pcs, in.Out)
 			}
 		}
+	}
+	if p.anchored && len(pcs) == 0 {
+		return probeDead
 	}
 	slices.Sort(pcs)
 	return p.state(slices.Compact(pcs), previousOf(c))

@@ -1,0 +1,107 @@
+package detect
+
+import (
+	"fmt"
+	"regexp"
+	"regexp/syntax"
+	"sync"
+)
+
+// search finds the matches of an expression, as [regexp.Regexp] does, with probes that say where to look. Its parts are
+// made when they are first needed: most expressions never see a match.
+type search struct {
+	expr   string
+	demand demand
+	// anywhere and anchored are nil for an expression that a probe cannot do.
+	anywhere, anchored *probe
+	// whole searches a text; first matches at its start, and second at its second byte, so that what stands before a
+	// match counts for assertions.
+	whole, first, second func() *regexp.Regexp
+}
+
+// newSearch parses the expression.
+func newSearch(expr string) (*search, error) {
+	tree, err := syntax.Parse(expr, syntax.Perl)
+	if err != nil {
+		return nil, fmt.Errorf("regexp: %w", err)
+	}
+	q := &search{expr: expr, demand: demandOf(tree)}
+	prog, err := syntax.Compile(tree.Simplify())
+	if err != nil {
+		return nil, fmt.Errorf("regexp: %w", err)
+	}
+	q.anywhere, q.anchored = newProbes(prog)
+	lazy := func(expr string) func() *regexp.Regexp {
+		return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
+	}
+	q.whole = lazy(expr)
+	q.first, q.second = lazy(`\A(?:`+expr+`)`), lazy(`\A(?s:.)(?:`+expr+`)`)
+	return q, nil
+}
+
+// findAll returns the matches in text, as FindAllStringSubmatchIndex does.
+func (q *search) findAll(text string) [][]int {
+	if out, ok := q.guided(text); ok {
+		return out
+	}
+	return q.whole().FindAllStringSubmatchIndex(text, -1)
+}
+
+// guided is findAll by probes; not ok where they do not know.
+func (q *search) guided(text string) (out [][]int, ok bool) {
+	left := guideSteps * len(text)
+	for from := 0; ; {
+		a, end := q.anywhere.find(text, from)
+		if a != present {
+			return out, a == absent
+		}
+		start := q.start(text, from, end, &left)
+		if start < 0 {
+			return nil, false
+		}
+		m := q.at(text, start)
+		if m == nil || m[1] == m[0] {
+			return nil, false
+		}
+		out = append(out, m)
+		from = m[1]
+	}
+}
+
+// guideSteps is how many bytes may be read for each byte of a text to find where its matches start; an expression that
+// needs more is left to a Regexp, whose work has the same bound for all.
+const guideSteps = 16
+
+// start returns the first place from from to to where a match starts, or -1 if the probe does not know or left, the
+// bytes that may be read, are used up.
+func (q *search) start(text string, from, to int, left *int) int {
+	for i := from; i <= to && *left > 0; i++ {
+		a, read := q.anchored.find(text, i)
+		*left -= read - i + 1
+		switch a {
+		case present:
+			return i
+		case unknown:
+			return -1
+		case absent:
+		}
+	}
+	return -1
+}
+
+// at returns the match that starts at start.
+func (q *search) at(text string, start int) []int {
+	if start == 0 {
+		return q.first().FindStringSubmatchIndex(text)
+	}
+	m := q.second().FindStringSubmatchIndex(text[start-1:])
+	for i := range m {
+		if m[i] >= 0 {
+			m[i] += start - 1
+		}
+	}
+	if m != nil {
+		m[0] = start
+	}
+	return m
+}
