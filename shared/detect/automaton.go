@@ -7,31 +7,37 @@ import (
 )
 
 // automaton is an Aho-Corasick matcher over byte classes. ASCII case folds in the class table, and white space,
-// '-' and '_' are all one class, so text is never copied and offsets stay true. A run of white space counts as one
-// space: whoever types two, or whose lines end in two bytes, writes the same words (see matchStart). States are numbered breadth first: the shallow ones, where
-// nearly all text keeps the matcher, have dense rows; states beyond the dense budget keep edge lists.
+// '-' and '_' are all one class, so text is never copied and offsets stay true. White space behind another separator
+// adds nothing: whoever types two spaces, or whose lines end in two bytes, writes the same words (see matchStart).
+// States are numbered breadth first: the shallow ones, where nearly all text keeps the matcher, have dense rows. Rows
+// are as long as most text needs, so that many stay in the processor's cache: classes beyond them, those of bytes
+// outside ASCII, and states beyond the dense budget have edge lists.
 type automaton struct {
 	class   [256]uint8
 	classes int
-	// space is the class of the separators.
-	space uint8
-	// Exactly one of small and large is used: rows of next states, the top bit set where a word ends.
-	small []uint16
-	large []uint32
+	// space is the class of the separators, and white that of white space, which is read as space or passed over.
+	space, white uint8
+	// rows holds the next states of the dense states, the top bit set where a word ends.
+	rows  []uint16
 	dense int
-	// Edges of the states beyond dense, in compressed rows.
+	// root holds the next states of the first state, by class.
+	root []uint32
+	// Edges that have no place in rows.
 	edgeFrom  []uint32
 	edgeClass []uint8
 	edgeTo    []uint32
 	fail      []uint32
+	// spaced says that a state is reached by a separator.
+	spaced []bool
 	// word is the word that ends in a state, or -1; link the next shorter state that ends a word, or 0.
 	word []int32
 	link []uint32
 }
 
 const (
-	smallMatch = 1 << 15
-	largeMatch = 1 << 31
+	// rowClasses is the length of a row.
+	rowClasses = 64
+	rowMatch   = 1 << 15
 	// builtinBudget and tenantBudget bound the dense rows, in entries; many tenants share the memory.
 	builtinBudget = 1 << 19
 	tenantBudget  = 1 << 17
@@ -43,45 +49,44 @@ const (
 func newAutomaton(words []string, budget int) *automaton {
 	a := &automaton{}
 	a.buildClasses(words)
-	t := newTrie(words, &a.class)
+	t := newTrie(words, &a.class, a.space)
 	order := t.breadthFirst()
 	n := len(order)
-	a.fail = make([]uint32, n)
-	a.link = make([]uint32, n)
-	a.word = make([]int32, n)
-	a.dense = min(n, max(1, budget/a.classes))
+	a.fail, a.link, a.word, a.spaced = make([]uint32, n), make([]uint32, n), make([]int32, n), make([]bool, n)
 	number := make([]uint32, n)
 	for i, node := range order {
 		number[node] = uint32(i)
 		a.word[i] = t.word[node]
+		a.spaced[i] = i > 0 && t.class[node] == a.space
 	}
-	if lastTarget(t, order[:a.dense], number) < smallMatch {
-		a.small = make([]uint16, a.dense*a.classes)
-		fillRows(a, a.small, smallMatch, t, order, number)
-	} else {
-		a.large = make([]uint32, a.dense*a.classes)
-		fillRows(a, a.large, largeMatch, t, order, number)
-	}
+	a.dense = denseStates(t, order, number, min(n, max(1, budget/rowClasses)))
+	a.rows = make([]uint16, a.dense*rowClasses)
+	a.root = make([]uint32, a.classes)
+	a.fillRows(t, order, number)
 	return a
 }
 
-// lastTarget returns the highest state that a row of the dense states leads to. States are numbered breadth first, so
-// that it is far below the number of states.
-func lastTarget(t *trie, dense, number []uint32) uint32 {
-	last := uint32(0)
-	for _, node := range dense {
+// denseStates returns how many states, most at most, can have rows: those whose next states all fit in one entry. States
+// are numbered breadth first, so that these are far below the number of states.
+func denseStates(t *trie, order, number []uint32, most int) int {
+	for i, node := range order[:most] {
 		for c := t.child[node]; c != 0; c = t.sibling[c] {
-			last = max(last, number[c])
+			if number[c] >= rowMatch {
+				return i
+			}
 		}
 	}
-	return last
+	return most
 }
 
 // wordSeparators are the bytes that the automaton takes for a space.
 const wordSeparators = "\t\n\r-_"
 
-// isWhite reports whether c is a separator whose runs count as one.
+// isWhite reports whether c is white space, which adds nothing behind another separator.
 func isWhite(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
+
+// separates reports whether c is one of wordSeparators or a space.
+func separates(c byte) bool { return isWhite(c) || c == '-' || c == '_' }
 
 // matchStart returns where a match of the word that ends at end starts: further back than the word is long, where
 // runs of white space stand for its spaces. The word is spaced.
@@ -92,18 +97,18 @@ func matchStart(text string, end int, word string) int {
 		if word[i] != ' ' || i == 0 {
 			continue
 		}
-		for isWhite(text[at]) && isWhite(text[at-1]) {
+		for isWhite(text[at]) && separates(text[at-1]) {
 			at--
 		}
 	}
 	return at
 }
 
-// single returns the word with each run of white space as one of its bytes, as the automaton reads texts.
+// single returns the word without the white space behind its separators, as the automaton reads texts.
 func single(word string) string {
 	out := make([]byte, 0, len(word))
 	for i := range len(word) {
-		if i == 0 || !isWhite(word[i]) || !isWhite(word[i-1]) {
+		if i == 0 || !isWhite(word[i]) || !separates(word[i-1]) {
 			out = append(out, word[i])
 		}
 	}
@@ -127,17 +132,17 @@ func spaced(word string) string {
 	}, word)
 }
 
-// buildClasses gives every byte that occurs in a word a class of its own; class 0 is any other byte.
+// buildClasses gives every byte that occurs in a word a class of its own, ASCII first; class 0 is any other byte.
 func (a *automaton) buildClasses(words []string) {
-	a.classes = 1
 	var seen [256]bool
 	for _, w := range words {
 		for i := 0; i < len(w); i++ {
 			seen[w[i]] = true
 		}
 	}
+	a.space, a.white, a.classes = 1, 2, 3
 	for c := range seen {
-		if seen[c] && a.classes < 255 {
+		if seen[c] && c != ' ' {
 			a.class[c] = uint8(a.classes)
 			a.classes++
 		}
@@ -145,10 +150,11 @@ func (a *automaton) buildClasses(words []string) {
 	for c := byte('A'); c <= 'Z'; c++ {
 		a.class[c] = a.class[lower(c)]
 	}
-	for _, c := range []byte(wordSeparators) {
-		a.class[c] = a.class[' ']
+	for _, c := range []byte(wordSeparators + " ") {
+		if a.class[c] = a.space; isWhite(c) {
+			a.class[c] = a.white
+		}
 	}
-	a.space = a.class[' ']
 }
 
 // trie holds nodes as first-child, next-sibling lists; node 0 is the root.
@@ -158,7 +164,8 @@ type trie struct {
 	word           []int32
 }
 
-func newTrie(words []string, class *[256]uint8) *trie {
+// newTrie holds the words, in which class space stands for white space.
+func newTrie(words []string, class *[256]uint8, space uint8) *trie {
 	size := 1
 	for _, w := range words {
 		size += len(w)
@@ -171,7 +178,11 @@ func newTrie(words []string, class *[256]uint8) *trie {
 	for i, w := range words {
 		at := uint32(0)
 		for j := 0; j < len(w); j++ {
-			at = t.next(at, class[w[j]])
+			c := class[w[j]]
+			if isWhite(w[j]) {
+				c = space
+			}
+			at = t.next(at, c)
 		}
 		t.word[at] = int32(i)
 	}
@@ -212,36 +223,46 @@ func (t *trie) breadthFirst() []uint32 {
 
 // fillRows computes fail links, match links and rows in breadth-first order, where the fail state of each
 // state, being shallower, is always complete.
-func fillRows[S uint16 | uint32](a *automaton, rows []S, match S, t *trie, order, number []uint32) {
-	a.edgeFrom = make([]uint32, 0, len(order)-a.dense+1)
+func (a *automaton) fillRows(t *trie, order, number []uint32) {
+	a.edgeFrom = make([]uint32, 0, len(order)+1)
 	for s, node := range order {
-		fail := a.fail[s]
-		if s < a.dense && s > 0 {
-			copy(rows[s*a.classes:(s+1)*a.classes], rows[int(fail)*a.classes:])
+		a.edgeFrom = append(a.edgeFrom, uint32(len(a.edgeTo)))
+		var row []uint16
+		if s < a.dense {
+			row = a.rows[s*rowClasses : (s+1)*rowClasses]
 		}
-		if s >= a.dense {
-			a.edgeFrom = append(a.edgeFrom, uint32(len(a.edgeTo)))
+		if row != nil && s > 0 {
+			copy(row, a.rows[int(a.fail[s])*rowClasses:])
 		}
 		for c := t.child[node]; c != 0; c = t.sibling[c] {
-			to := number[c]
+			to, class := number[c], t.class[c]
 			if s > 0 {
-				a.fail[to] = step(a, rows, match, fail, t.class[c])
+				a.fail[to] = a.step(a.fail[s], class)
+			} else {
+				a.root[class] = to
 			}
 			a.setLink(to)
-			a.addEdge(s, t.class[c], to)
-			if s < a.dense {
-				rows[s*a.classes+int(t.class[c])] = S(to) | matchBit(a, to, match)
+			if row == nil || class >= rowClasses {
+				a.edgeClass = append(a.edgeClass, class)
+				a.edgeTo = append(a.edgeTo, to)
+				continue
 			}
+			row[class] = uint16(to) | a.matchBit(to)
+		}
+		if row != nil {
+			row[a.white] = a.whiteEntry(uint32(s), row)
 		}
 	}
+	a.root[a.white] = a.root[a.space]
 	a.edgeFrom = append(a.edgeFrom, uint32(len(a.edgeTo)))
 }
 
-func (a *automaton) addEdge(from int, class uint8, to uint32) {
-	if from >= a.dense {
-		a.edgeClass = append(a.edgeClass, class)
-		a.edgeTo = append(a.edgeTo, to)
+// whiteEntry is where white space leads from a dense state: nowhere new behind a separator.
+func (a *automaton) whiteEntry(s uint32, row []uint16) uint16 {
+	if a.spaced[s] {
+		return uint16(s)
 	}
+	return row[a.space]
 }
 
 func (a *automaton) setLink(s uint32) {
@@ -253,24 +274,34 @@ func (a *automaton) setLink(s uint32) {
 	}
 }
 
-func matchBit[S uint16 | uint32](a *automaton, s uint32, match S) S {
+func (a *automaton) matchBit(s uint32) uint16 {
 	if a.word[s] >= 0 || a.link[s] != 0 {
-		return match
+		return rowMatch
 	}
 	return 0
 }
 
 // step follows one class from state s, through fail links where s has only edges.
-func step[S uint16 | uint32](a *automaton, rows []S, match S, s uint32, class uint8) uint32 {
-	for int(s) >= a.dense {
-		i := int(s) - a.dense
-		edges := a.edgeClass[a.edgeFrom[i]:a.edgeFrom[i+1]]
+func (a *automaton) step(s uint32, class uint8) uint32 {
+	if class == a.white {
+		if a.spaced[s] {
+			return s
+		}
+		class = a.space
+	}
+	for {
+		if s == 0 {
+			return a.root[class]
+		}
+		if int(s) < a.dense && class < rowClasses {
+			return uint32(a.rows[int(s)*rowClasses+int(class)] &^ rowMatch)
+		}
+		edges := a.edgeClass[a.edgeFrom[s]:a.edgeFrom[s+1]]
 		if j := slices.Index(edges, class); j >= 0 {
-			return a.edgeTo[int(a.edgeFrom[i])+j]
+			return a.edgeTo[int(a.edgeFrom[s])+j]
 		}
 		s = a.fail[s]
 	}
-	return uint32(rows[int(s)*a.classes+int(class)] &^ match)
 }
 
 // find calls emit with each word that ends in text and the offset of its end, in order of the ends.
@@ -281,30 +312,21 @@ func (a *automaton) find(text string, emit func(word, end int)) {
 }
 
 // findIn does find's work for the words that end in text[from:to], given the state that the text before it led to,
-// and returns the state at to.
+// and returns the state at to. It is the hot loop: one table look-up a byte, but in the rare states without a row.
 func (a *automaton) findIn(text string, from, to int, state uint32, emit func(word, end int)) uint32 {
-	if a.small != nil {
-		return walk(a, a.small, smallMatch, text[:to], from, state, emit)
-	}
-	return walk(a, a.large, largeMatch, text[:to], from, state, emit)
-}
-
-// walk is the hot loop: one table look-up a byte, but in the rare states without a row.
-func walk[S uint16 | uint32](a *automaton, rows []S, match S, text string, from int, state uint32, emit func(word, end int)) uint32 {
-	classes, dense, space := a.classes, uint32(a.dense), a.space
-	s := state
-	for i := from; i < len(text); i++ {
+	rows, dense, s := a.rows, uint32(a.dense), state
+	for i := from; i < to; i++ {
 		class := a.class[text[i]]
-		if class == space && i > 0 && isWhite(text[i]) && isWhite(text[i-1]) {
-			continue
-		}
-		if s < dense {
-			v := rows[int(s)*classes+int(class)]
-			if s = uint32(v &^ match); v&match == 0 {
+		if s < dense && class < rowClasses {
+			v := rows[s*rowClasses+uint32(class)]
+			if s = uint32(v &^ rowMatch); v < rowMatch {
 				continue
 			}
-		} else if s = step(a, rows, match, s, class); a.word[s] < 0 && a.link[s] == 0 {
-			continue
+		} else {
+			before := s
+			if s = a.step(s, class); s == before && class == a.white || a.word[s] < 0 && a.link[s] == 0 {
+				continue
+			}
 		}
 		a.emit(s, i+1, emit)
 	}

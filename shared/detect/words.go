@@ -72,7 +72,7 @@ func sameSeparators(match, word string) bool {
 			return false
 		}
 		at++
-		for at < len(match) && isWhite(match[at]) && isWhite(match[at-1]) {
+		for at < len(match) && isWhite(match[at]) && separates(match[at-1]) {
 			at++
 		}
 	}
