@@ -38,7 +38,7 @@ const (
 
 // leetReading returns the view with leet words spelled in letters, or nil if there is none.
 func (s *scan) leetReading(view string) *reading {
-	var out []byte
+	out := s.leet[:0]
 	for i := 0; i < len(view) && s.effort.spend(1); {
 		if k := plainEnd(view, i); k > i {
 			i = k
@@ -46,8 +46,8 @@ func (s *scan) leetReading(view string) *reading {
 		}
 		end, letters, signs := leetWord(view, i)
 		if letters >= minLeetLetters && signs > 0 && end-i <= maxLeetWord {
-			if out == nil {
-				out = []byte(view)
+			if len(out) == 0 {
+				out = append(out, view...)
 			}
 			for j := i; j < end; j++ {
 				if l := leetLetters[out[j]]; l != 0 {
@@ -57,7 +57,7 @@ func (s *scan) leetReading(view string) *reading {
 		}
 		i = max(end, i+1)
 	}
-	if out == nil {
+	if s.leet = out; len(out) == 0 {
 		return nil
 	}
 	return &reading{text: string(out), ranks: &ranks{}}
@@ -189,7 +189,7 @@ var spacers = [256]bool{' ': true, '.': true, '-': true, '_': true, '*': true}
 
 // findWords returns the lexicon words of the reading.
 func (r *reading) findWords(s *scan, k *bank) []hit {
-	var hits []hit
+	hits := s.readHits[:0]
 	s.walk(k.words, r.text, func(word, end int) {
 		start := matchStart(r.text, end, k.entries[word][0].key)
 		for i := range k.entries[word] {
@@ -200,6 +200,7 @@ func (r *reading) findWords(s *scan, k *bank) []hit {
 			hits = append(hits, hit{start: int32(start), end: int32(end), entry: e})
 		}
 	})
+	s.readHits = hits
 	return hits
 }
 

@@ -28,6 +28,9 @@ type scan struct {
 	hits    [maxBanks][]hit
 	keys    [maxBanks][]hit
 	keyText []byte
+	// readHits are the words of a reading, leet is the view with leet words in letters.
+	readHits []hit
+	leet     []byte
 	// innermost is where the last of the keys starts.
 	innermost int
 	ranks     ranks
@@ -200,6 +203,7 @@ func (s *scan) release(pool *sync.Pool) {
 	clear(s.judged)
 	clear(s.folder.dst)
 	clear(s.keyText)
+	clear(s.leet)
 	clear(s.cands)
 	clear(s.hits[1])
 	clear(s.terms)

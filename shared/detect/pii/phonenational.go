@@ -144,12 +144,12 @@ var phoneSigns = sync.OnceValue(func() []string {
 
 // phoneWordBefore looks back over at most six words and 48 bytes of one sentence, without digits between.
 func phoneWordBefore(text string, at int) cue {
-	low := strings.ToLower(text[max(0, at-48):at])
-	if i := strings.LastIndexAny(low, "0123456789!?;\n"); i >= 0 {
-		low = low[i+1:]
+	before := text[max(0, at-48):at]
+	if i := strings.LastIndexAny(before, "0123456789!?;\n"); i >= 0 {
+		before = before[i+1:]
 	}
 	var near [7]string // the last words, from the last one on
-	n := lastWords(low, &near)
+	n := lastWords(before, &near)
 	found := noCue
 	adjacent := true // nothing but fillers so far
 	for i, w := range near[:min(n, len(near)-1)] {
@@ -187,7 +187,7 @@ func phoneWordAfter(text string, end int) bool {
 	for i < len(rest) && (isLetter(rest[i]) || rest[i] >= 0x80) {
 		i++
 	}
-	return len(rest) < 16 && i > 0 && phoneKinds.has(strings.ToLower(rest[:i]))
+	return len(rest) < 16 && i > 0 && phoneKinds.has(rest[:i])
 }
 
 // The countries whose plans a number without country code is tried against: those that dial a zero first, and those
