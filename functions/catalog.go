@@ -34,8 +34,8 @@ func Catalog() []fn.Spec {
 		{Name: "permissions-list", Context: "auth", Summary: "Show the permission matrix", Trigger: fn.HTTP("GET", "/api/v1/permissions"), Permission: "read:permissions"},
 
 		// analyze: the main job
-		{Name: "analyze", Context: "analyze", Summary: "Analyze text, messages or a document", Trigger: fn.HTTP("POST", "/api/v1/analyze"), Permission: "execute:analysis", RateClass: fn.RateAnalyze, MemoryMB: 1769, Access: fn.Access{Tables: tables{table.Policies: r}, Queues: queues{queue.Analyses: fn.Send}, DataKeys: true}},
-		{Name: "redact", Context: "analyze", Summary: "Redact text, messages or a document", Trigger: fn.HTTP("POST", "/api/v1/redact"), Permission: "execute:redaction", RateClass: fn.RateAnalyze, MemoryMB: 1769, Access: fn.Access{Tables: tables{table.Policies: r}, DataKeys: true}},
+		{Name: "analyze", Context: "analyze", Summary: "Analyze text, messages, a document or a table", Trigger: fn.HTTP("POST", "/api/v1/analyze"), Permission: "execute:analysis", RateClass: fn.RateAnalyze, MemoryMB: 1769, Access: fn.Access{Tables: tables{table.Policies: r}, Queues: queues{queue.Analyses: fn.Send}, DataKeys: true}},
+		{Name: "redact", Context: "analyze", Summary: "Redact text, messages, a document or a table", Trigger: fn.HTTP("POST", "/api/v1/redact"), Permission: "execute:redaction", RateClass: fn.RateAnalyze, MemoryMB: 1769, Access: fn.Access{Tables: tables{table.Policies: r}, DataKeys: true}},
 		{Name: "restore", Context: "analyze", Summary: "Restore encrypted redactions", Trigger: fn.HTTP("POST", "/api/v1/restore"), Permission: "execute:restore", RateClass: fn.RateAnalyze, MemoryMB: 1769, Access: fn.Access{Tables: tables{table.Audit: a}, DataKeys: true}},
 		{Name: "analyses-list", Context: "analyze", Summary: "List analyses", Trigger: fn.HTTP("GET", "/api/v1/analyses"), Permission: "read:analyses", Access: fn.Access{Tables: tables{table.Jobs: r}, Secrets: []string{secret.Cursor}}},
 		{Name: "analyses-get", Context: "analyze", Summary: "Get an analysis", Trigger: fn.HTTP("GET", "/api/v1/analyses/{id}"), Permission: "read:analyses", Access: fn.Access{Tables: tables{table.Jobs: r}}},

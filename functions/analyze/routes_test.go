@@ -53,6 +53,9 @@ func TestBadRequestsNameTheirPlace(t *testing.T) {
 	for _, c := range []struct{ name, body, location string }{
 		{"nothing to analyze", `{}`, "/text"},
 		{"two values", `{"text":"a","document":{}}`, "/text"},
+		{"two values, one a table", `{"text":"a","csv":"b"}`, "/text"},
+		{"empty table", `{"csv":""}`, "/csv"},
+		{"table with an open quote", `{"csv":"a\n\"b"}`, "/csv"},
 		{"empty text", `{"text":""}`, "/text"},
 		{"unknown field", `{"text":"a","policy":"hipaa"}`, "/policy"},
 		{"unknown pack", `{"text":"a","policies":["hipaa","hippa"]}`, "/policies/1"},
@@ -63,6 +66,7 @@ func TestBadRequestsNameTheirPlace(t *testing.T) {
 		{"unknown mode", `{"text":"a","mode":"dry"}`, "/mode"},
 		{"messages that are none", `{"messages":[{"role":"user"}]}`, "/messages/0"},
 		{"text that is a number", `{"text":1}`, "/text"},
+		{"too many cells", `{"csv":"` + strings.Repeat("x,", 50_000) + `x"}`, "/csv"},
 		{"too many strings", `{"document":["x"` + strings.Repeat(`,"x"`, 10_000) + `]}`, "/document"},
 		{"too many strings in a message", `{"messages":[{"role":"user","content":[{"x":["x"` + strings.Repeat(`,"x"`, 10_000) + `]}]}]}`, "/messages"},
 	} {

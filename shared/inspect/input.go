@@ -42,4 +42,5 @@ type Value struct {
 	Text     *string         `json:"text,omitempty" doc:"A text."`
 	Messages json.RawMessage `json:"messages,omitempty" doc:"A conversation: objects with role and content."`
 	Document json.RawMessage `json:"document,omitempty" doc:"Any JSON value; its strings are analyzed, the names of its fields give context."`
+	CSV      *string         `json:"csv,omitempty" doc:"A table as RFC 4180 describes it; its cells are analyzed, those of the first row give context. Paths are /row/column, from 0."`
 }

@@ -38,13 +38,14 @@ type parts struct {
 	skipped int
 }
 
-// shape is which of the three kinds a value is.
+// shape is which of the kinds a value is.
 type shape int
 
 const (
 	shapeText shape = iota
 	shapeMessages
 	shapeDocument
+	shapeCSV
 )
 
 // shape tells which field is set, and refuses none or several.
@@ -59,8 +60,11 @@ func (v Value) shape() (shape, error) {
 	if len(v.Document) > 0 {
 		n, s = n+1, shapeDocument
 	}
+	if v.CSV != nil {
+		n, s = n+1, shapeCSV
+	}
 	if n != 1 {
-		return s, errs.Invalid(errs.Field{Location: "/text", Message: "expected exactly one of text, messages and document"})
+		return s, errs.Invalid(errs.Field{Location: "/text", Message: "expected exactly one of text, messages, document and csv"})
 	}
 	return s, nil
 }
@@ -70,6 +74,9 @@ func (v Value) Check() error {
 	s, err := v.shape()
 	if err == nil && s == shapeText && *v.Text == "" {
 		return errs.Invalid(errs.Field{Location: "/text", Message: "expected length >= 1"})
+	}
+	if err == nil && s == shapeCSV && *v.CSV == "" {
+		return errs.Invalid(errs.Field{Location: "/csv", Message: "expected length >= 1"})
 	}
 	return err
 }
@@ -88,8 +95,11 @@ func (v Value) parts(source detect.Source) (parts, error) {
 	case shapeMessages:
 		return messageParts(v.Messages, source)
 	case shapeDocument:
-		p, err := documentParts(v.Document, source)
-		return parts{shape: s, strings: p}, err
+		p, err := document.Strings(v.Document)
+		return parts{shape: s, strings: keyedParts(p, source)}, relocate(err, "/document")
+	case shapeCSV:
+		p, err := document.CSV(*v.CSV)
+		return parts{shape: s, strings: keyedParts(p, source)}, relocate(err, "/csv")
 	case shapeText:
 	}
 	return parts{shape: s, strings: []part{{text: *v.Text, source: source}}}, nil
@@ -118,30 +128,33 @@ func messageParts(raw json.RawMessage, source detect.Source) (parts, error) {
 	return out, nil
 }
 
-func documentParts(raw json.RawMessage, source detect.Source) ([]part, error) {
-	strings, err := document.Strings(raw)
-	if err != nil {
-		return nil, relocate(err, "/document")
-	}
+// keyedParts are strings with the names around them.
+func keyedParts(strings []document.String, source detect.Source) []part {
 	out := make([]part, len(strings))
 	for i, s := range strings {
 		out[i] = part{path: s.Path, keys: s.Keys, text: s.Value, source: source}
 	}
-	return out, nil
+	return out
 }
 
 // rewrite puts changed strings back into the value's shape, as JSON.
 func (v Value) rewrite(s shape, changes map[string]string) (json.RawMessage, error) {
+	var text string
 	switch s {
 	case shapeMessages:
 		return document.Rewrite(v.Messages, changes)
 	case shapeDocument:
 		return document.Rewrite(v.Document, changes)
+	case shapeCSV:
+		var err error
+		if text, err = document.RewriteCSV(*v.CSV, changes); err != nil {
+			return nil, err
+		}
 	case shapeText:
-	}
-	text := *v.Text
-	if t, ok := changes[""]; ok {
-		text = t
+		text = *v.Text
+		if t, ok := changes[""]; ok {
+			text = t
+		}
 	}
 	b, err := jsontext.AppendQuote(nil, text)
 	if err != nil {
