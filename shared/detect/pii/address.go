@@ -94,7 +94,7 @@ func europeanStreets() []string {
 // validStreet rejects runs whose first word behind the number is an everyday word (2019 The Place).
 func validStreet(s string) detect.Verdict {
 	parts := strings.Fields(s)
-	return verdict(len(parts) > 2 && (!plainWords.has(parts[1]) || len(parts[1]) == 1 || compass.has(parts[1])))
+	return verdict(len(parts) > 2 && (kindsOf(parts[1])&isPlain == 0 || len(parts[1]) == 1 || compass.has(parts[1])))
 }
 
 var compass = words(`north south east west old new saint`)
