@@ -19,7 +19,7 @@ func location() detect.Detector {
 			"lives in", "live in", "living in", "lived in", "moved to", "moved here from", "move to", "originally from", "comes from", "born in", "grew up in", "based in", "residing in", "resident of", "resides in", "citizen of", "she is from", "he is from", "i am from", "i'm from", "arrived in",
 			"wohnt in", "lebt in", "geboren in", "kommt aus", "habite a", "vit a", "ne a", "vive en", "nacio en", "abita a", "vive a", "nato a", "mora em", "nasceu em", "woont in",
 		},
-		Anchor: &detect.Anchor{Bytes: "ABCDEFGHIJKLMNOPQRSTUVWXYZ", Scan: scanLocation},
+		Anchor: &detect.Anchor{Bytes: capitals, Word: true, Scan: scanLocation},
 		Samples: detect.Samples{
 			Positive: []string{"She lives in Lisbon", "I'm originally from New Zealand", "er wohnt in München"},
 			Negative: []string{"the Paris agreement", "lives in harmony", "Lisbonne is spelled so", "from Berliner streets"},

@@ -17,7 +17,7 @@ func person() detect.Detector {
 		Base:    0.52, ValidBase: 0.75,
 		Context: []string{"name", "called", "employee", "customer", "patient", "contact", "mr", "mrs", "ms", "dr", "colleague", "tenant", "applicant", "cardholder", "beneficiary", "spouse", "wife", "husband", "nom", "nombre", "nome", "naam"},
 		Anchor: &detect.Anchor{
-			Bytes: "ABCDEFGHIJKLMNOPQRSTUVWXYZ", Scan: scanPerson,
+			Bytes: capitals, Word: true, Scan: scanPerson,
 			Labels: []string{"name", "patient", "cardholder", "account holder", "employee", "surname", "nachname", "vorname", "nom", "prenom", "nombre", "apellido", "apellidos", "nome", "cognome", "sobrenome", "naam", "achternaam", "imie", "nazwisko"},
 		},
 		Repeats: true,
