@@ -39,9 +39,10 @@ func (s *scan) scanAnchorsFrom(text string, anchors *[256][]*compiled, next func
 	}()
 	for ; at.byte < len(text); at.byte = next(at.byte + 1) {
 		list := anchors[text[at.byte]]
+		inWord := len(list) > 0 && at.byte > 0 && isAlnum(text[at.byte-1])
 		for ; at.detector < len(list); at.detector++ {
 			d = list[at.detector]
-			if s.plan.enabled[d.id] && at.byte >= int(s.anchorEnd[d.id]) {
+			if s.plan.enabled[d.id] && at.byte >= int(s.anchorEnd[d.id]) && (!inWord || !d.Anchor.Word) {
 				if !s.effort.spend(anchorWork) {
 					return
 				}

@@ -82,6 +82,8 @@ type Number struct {
 type Anchor struct {
 	// Bytes are the bytes that start an attempt; each must be rare in prose.
 	Bytes string
+	// Word says that an attempt starts only where no letter or digit stands before the byte.
+	Word bool
 	// Scan looks around text[at], one of Bytes, and returns the value's byte range; Reject if there is none.
 	// It must look at no more than 512 bytes either side.
 	Scan func(text string, at int) (start, end int, v Verdict)

@@ -69,7 +69,7 @@ func caPostalCode() detect.Detector {
 			},
 		},
 		Samples: detect.Samples{
-			Positive: []string{"postal code K1A 0B1", "22 King Street, Toronto, ON M5V 3L9", "code postal H2X1Y4"},
+			Positive: []string{"postal code K1A 0B1", "postal code in Toronto, ON: M5V 3L9", "code postal H2X1Y4"},
 			Negative: []string{"postal code D1A 0B1", "postal code K1A 0B12", "postal code W1A 0B1", "part K1A0B1"},
 			Source:   "own",
 		},

@@ -1,17 +1,10 @@
 package pii
 
 import (
-	_ "embed" // for the lists
 	"strings"
 
 	"guardrails/shared/detect"
 )
-
-//go:embed lists/places.txt
-var placeList string
-
-// placeNames are countries and large cities, one a line.
-var placeNames = newLineSet(&placeList)
 
 func locations() []detect.Detector {
 	return []detect.Detector{location()}
@@ -26,7 +19,7 @@ func location() detect.Detector {
 			"lives in", "live in", "living in", "lived in", "moved to", "moved here from", "move to", "originally from", "comes from", "born in", "grew up in", "based in", "residing in", "resident of", "resides in", "citizen of", "she is from", "he is from", "i am from", "i'm from", "arrived in",
 			"wohnt in", "lebt in", "geboren in", "kommt aus", "habite a", "vit a", "ne a", "vive en", "nacio en", "abita a", "vive a", "nato a", "mora em", "nasceu em", "woont in",
 		},
-		Anchor: &detect.Anchor{Bytes: "ABCDEFGHIJKLMNOPQRSTUVWXYZ", Scan: scanLocation},
+		Anchor: &detect.Anchor{Bytes: capitals, Word: true, Scan: scanLocation},
 		Samples: detect.Samples{
 			Positive: []string{"She lives in Lisbon", "I'm originally from New Zealand", "er wohnt in München"},
 			Negative: []string{"the Paris agreement", "lives in harmony", "Lisbonne is spelled so", "from Berliner streets"},
@@ -35,27 +28,38 @@ func location() detect.Detector {
 	}
 }
 
-// scanLocation takes the longest run of one to four words that the list has.
+// scanLocation takes the longest run of one to four words that the lists have.
 func scanLocation(text string, at int) (int, int, detect.Verdict) {
 	if at > 0 && (isWord(text[at-1]) || strings.IndexByte("_@/\\-.#$&", text[at-1]) >= 0) {
 		return 0, 0, detect.Reject
 	}
-	best := at
+	end, k := longestPlace(text, at)
+	if k&isPlace == 0 || end < len(text) && (text[end] == '-' || text[end] == '_' || text[end] == '@') {
+		return 0, 0, detect.Reject
+	}
+	return at, end, detect.Plausible
+}
+
+// maxPlaceWords is how many words a place of the lists has at most.
+const maxPlaceWords = 5
+
+// longestPlace returns the end of the longest place of the lists that begins at at, and what they say of it; at, if
+// there is none.
+func longestPlace(text string, at int) (int, kinds) {
+	best, found := at, kinds(0)
 	end := at
-	for range 4 {
-		for end < len(text) && end-at < 40 && isWord(text[end]) {
+	for n := 0; n < maxPlaceWords; n++ {
+		for end < len(text) && end-at < maxWord && (isWord(text[end]) || text[end] == '\'') {
 			end++
 		}
-		if placeNames.has(text[at:end]) {
-			best = end
+		k := kindsOf(text[at:end])
+		if k&anyPlace != 0 {
+			best, found = end, k
 		}
-		if end >= len(text) || text[end] != ' ' && text[end] != '-' {
+		if n == 0 && k&isPlaceStart == 0 || end >= len(text) || text[end] != ' ' && text[end] != '-' {
 			break
 		}
 		end++
 	}
-	if best == at || best < len(text) && (text[best] == '-' || text[best] == '_' || text[best] == '@') {
-		return 0, 0, detect.Reject
-	}
-	return at, best, detect.Plausible
+	return best, found
 }

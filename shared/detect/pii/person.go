@@ -17,7 +17,7 @@ func person() detect.Detector {
 		Base:    0.52, ValidBase: 0.75,
 		Context: []string{"name", "called", "employee", "customer", "patient", "contact", "mr", "mrs", "ms", "dr", "colleague", "tenant", "applicant", "cardholder", "beneficiary", "spouse", "wife", "husband", "nom", "nombre", "nome", "naam"},
 		Anchor: &detect.Anchor{
-			Bytes: "ABCDEFGHIJKLMNOPQRSTUVWXYZ", Scan: scanPerson,
+			Bytes: capitals, Word: true, Scan: scanPerson,
 			Labels: []string{"name", "patient", "cardholder", "account holder", "employee", "surname", "nachname", "vorname", "nom", "prenom", "nombre", "apellido", "apellidos", "nome", "cognome", "sobrenome", "naam", "achternaam", "imie", "nazwisko"},
 		},
 		Repeats: true,
@@ -48,29 +48,64 @@ type name struct {
 	// words counts the capitalized words without particles and initials.
 	words       int
 	first, last string
+	// firstKinds and lastKinds are what the lists say of the first and the last word.
+	firstKinds, lastKinds kinds
+	// joined says that a particle stands behind the first word.
+	joined bool
+}
+
+// given reports whether the first word is a given name and nothing else.
+func (n *name) given() bool { return n.firstKinds&anyGiven == isGiven }
+
+// surname reports whether the last word is a surname and nothing else.
+func (n *name) surname() bool { return isPureSurname(n.lastKinds) }
+
+func isPureSurname(k kinds) bool {
+	return k&isSurname != 0 && k&(isSurnameWord|isPlain|isCommon|anyPlace|isOrgWord|isTitle) == 0
+}
+
+// isOrdinary reports whether a word is one of the language, of places or of organizations.
+func isOrdinary(k kinds) bool {
+	return k&(isPlain|isCommon|anyPlace|isOrgWord|isTitle) != 0
 }
 
 // scanPerson starts at a capital at the start of a word, reads the run of name-like words from there and judges it by
-// what introduces it and by the lists of names.
+// what introduces it, what follows, and the lists of names.
 func scanPerson(text string, at int) (int, int, detect.Verdict) {
 	if at > 0 && (isWord(text[at-1]) || strings.HasSuffix(text[:at], maskedEnd) || strings.IndexByte("_@/\\-.#$&+=%~'", text[at-1]) >= 0) {
 		return 0, 0, detect.Reject
 	}
 	end := nameWord(text, at)
 	if end == at {
-		return 0, 0, detect.Reject
+		return scanCapitals(text, at)
 	}
-	first := text[at:end]
-	known := givenNames.has(first) || givenAmbiguous.has(first)
-	if plainWords.has(first) && !known || titles.has(first) || placePrefix(text, at) {
+	k := kindsOf(text[at:end])
+	if k&isPlain != 0 && k&anyGiven == 0 || k&isTitle != 0 || placePrefix(text, at) {
 		return 0, 0, detect.Reject
 	}
 	c := cueBefore(text, at)
-	if !known && c == noCue && !surnameFollows(text, end) {
+	if c == noCue && (k&(isCommon|anyGiven) == isCommon || particles.has(text[at:end]) || inPlace(text, at, end, k)) {
 		return 0, 0, detect.Reject
 	}
-	n := readName(text, at, end)
-	return n.start, n.end, judgeName(text, n, c)
+	n := readName(text, at, end, k)
+	return n.start, n.end, judgeName(text, &n, c)
+}
+
+// inPlace reports whether a word begins or ends the name of a place that has two words or more: Hong Kong.
+func inPlace(text string, at, end int, k kinds) bool {
+	if k&isPlaceStart != 0 {
+		if stop, _ := longestPlace(text, at); stop > end {
+			return true
+		}
+	}
+	if at < 2 || text[at-1] != ' ' || !isLetter(text[at-2]) {
+		return false
+	}
+	from := at - 1
+	for from > 0 && at-from < 16 && isWord(text[from-1]) {
+		from--
+	}
+	return text[from] <= 'Z' && kindsOf(text[from:end])&anyPlace != 0
 }
 
 // nameWord returns the end of a capital followed by letters of which one at least is small, with inner apostrophes and
@@ -101,6 +136,69 @@ func nameWord(text string, at int) int {
 	return i
 }
 
+// scanCapitals takes a name in capitals, as forms have it: a known given name and a known surname, or one of them behind
+// a title or a label.
+func scanCapitals(text string, at int) (int, int, detect.Verdict) {
+	end := capitalWord(text, at)
+	if end-at < 3 {
+		return 0, 0, detect.Reject
+	}
+	first := kindsOf(text[at:end])
+	if first&(anyGiven|isSurname) == 0 || first&(isPlain|isTitle) != 0 {
+		return 0, 0, detect.Reject
+	}
+	last, lastEnd := first, end
+	for next := skipInitial(text, end); next > end && lastEnd-at < 3*maxWord; next = skipInitial(text, lastEnd) {
+		stop := capitalWord(text, next)
+		if stop-next < 2 {
+			break
+		}
+		last, lastEnd = kindsOf(text[next:stop]), stop
+	}
+	c := noCue
+	if b := readBefore(text, at); !b.joined && b.n > 0 && !b.broken && b.buf[b.n-1] != ',' && (labels.endsIn(b.bytes()) || isTitleBefore(b.bytes())) {
+		c = labelCue
+	}
+	switch {
+	case lastEnd > end && first&anyGiven == isGiven && isPureSurname(last):
+		return at, lastEnd, detect.Plausible
+	case lastEnd > end && c == labelCue && last&(isPlain|isCommon|isOrgWord) == 0:
+		return at, lastEnd, detect.Valid
+	case lastEnd == end && c == labelCue && (first&anyGiven == isGiven || isPureSurname(first)):
+		return at, end, detect.Valid
+	}
+	return 0, 0, detect.Reject
+}
+
+// skipInitial returns where the word behind the space at end begins, passing over an initial; end, if there is no space.
+func skipInitial(text string, end int) int {
+	if end+2 >= len(text) || text[end] != ' ' {
+		return end
+	}
+	i := end + 1
+	if text[i] >= 'A' && text[i] <= 'Z' {
+		switch {
+		case text[i+1] == ' ':
+			i += 2
+		case text[i+1] == '.' && i+2 < len(text) && text[i+2] == ' ':
+			i += 3
+		}
+	}
+	return i
+}
+
+// capitalWord returns the end of a run of capitals; from, if a small letter or a digit is in it.
+func capitalWord(text string, from int) int {
+	i := from
+	for i < len(text) && i-from < 40 && (text[i] >= 'A' && text[i] <= 'Z' || (text[i] == '-' || text[i] == '\'') && i > from && i+1 < len(text) && text[i+1] >= 'A' && text[i+1] <= 'Z') {
+		i++
+	}
+	if i < len(text) && (isWord(text[i]) || text[i] == '_' || text[i] == '@') {
+		return from
+	}
+	return i
+}
+
 // placePrefix reports whether the word before makes a place of a saint or of a lord: San Francisco, Port Elizabeth.
 func placePrefix(text string, at int) bool {
 	if at < 3 || text[at-1] != ' ' {
@@ -109,25 +207,30 @@ func placePrefix(text string, at int) bool {
 	return places.has(lastWord(strings.TrimSuffix(text[max(0, at-10):at-1], ".")))
 }
 
-var places = words(`san santa santo sao st saint sankt los las mount mt fort ft port lake cape lady isle point villa plaza rue calle via avenue avenida rua boulevard c hotel`)
+var places = words(`costa puerto monte rio porto ponta punta cabo san santa santo sao st saint sankt los las mount mt fort ft port lake cape lady isle point villa plaza rue calle via avenue avenida rua boulevard c hotel`)
 
 // particles join surnames in small letters.
 var particles = words(`van von der den de del della di da do dos das la le du bin ibn al el ter ten zu y e af av`)
 
 // readName collects up to three further words behind the first, with particles and initials between.
-func readName(text string, at, end int) name {
-	n := name{start: at, end: end, words: 1, first: text[at:end], last: text[at:end]}
+func readName(text string, at, end int, k kinds) name {
+	n := name{start: at, end: end, words: 1, first: text[at:end], last: text[at:end], firstKinds: k, lastKinds: k}
 	for n.words < 4 && n.end < len(text) && text[n.end] == ' ' {
 		next := skipJoints(text, n.end+1)
 		wordEnd := nameWord(text, next)
 		if wordEnd == next {
 			return n
 		}
-		word := text[next:wordEnd]
-		if plainWords.has(word) && !surnames.has(word) || titles.has(word) {
+		k = kindsOf(text[next:wordEnd])
+		switch {
+		case k&(isPlain|isCommon) != 0 && k&anySurname == 0, k&isTitle != 0, k&isPlain != 0 && k&isSurname == 0:
 			return n
+		case n.words == 1 && n.firstKinds == 0 && k&anyGiven == isGiven && k&isSurname == 0:
+			return n
+		case n.words == 1:
+			n.joined = next > n.end+1 && text[n.end+1] >= 'a'
 		}
-		n.end, n.last = wordEnd, word
+		n.end, n.last, n.lastKinds = wordEnd, text[next:wordEnd], k
 		n.words++
 	}
 	return n
@@ -151,60 +254,190 @@ func skipJoints(text string, i int) int {
 	return i
 }
 
-// surnameFollows reports whether the next word is a frequent surname, which makes an unknown first word a given name.
-func surnameFollows(text string, end int) bool {
-	if end+1 >= len(text) || text[end] != ' ' {
-		return false
-	}
-	next := skipJoints(text, end+1)
-	word := text[next:nameWord(text, next)]
-	return word != "" && surnames.has(word) && !surnameWords.has(word) && !plainWords.has(word)
-}
-
 // judgeName weighs cue, lists and length. Words of organizations and places in or behind the run rule it out.
-func judgeName(text string, n name, c cue) detect.Verdict {
-	if organizationWords.has(n.last) || organizationFollows(text, n.end) || c == noCue && numberFollows(text, n.end) {
+func judgeName(text string, n *name, c cue) detect.Verdict {
+	if n.lastKinds&isOrgWord != 0 && n.lastKinds&isSurname == 0 || organizationFollows(text, n.end) || c == noCue && numberFollows(text, n.end) {
 		return detect.Reject
 	}
-	given := givenNames.has(n.first) && !givenAmbiguous.has(n.first)
-	listed := surnames.has(n.last)
+	given := n.given()
+	known := n.firstKinds&anyGiven != 0
+	listed := n.lastKinds&anySurname != 0
 	switch {
-	case c == strongCue && !plainWords.has(n.first) && !closingSentence(text, n), c == weakCue && given:
+	case c == strongCue && n.firstKinds&isPlain == 0 && !closingSentence(text, n), c == weakCue && given:
 		return detect.Valid
-	case c == labelCue && !plainWords.has(n.first) && (n.words > 1 && !organizationLike(n) || given || listed):
+	case c == labelCue && n.firstKinds&isPlain == 0 && labeledName(n):
 		return detect.Valid
-	case c == calledCue && (given || givenAmbiguous.has(n.first) || n.words > 1 && listed):
+	case c == calledCue && (known || n.words > 1 && listed && !isOrdinary(n.firstKinds) || n.surname() && n.words == 1):
 		return detect.Valid
-	case n.words > 1 && (given || givenAmbiguous.has(n.first) && listed):
+	case n.words > 1 && (given || known && listed && n.lastKinds&isCommon == 0):
 		return detect.Valid
-	case c == weakCue && n.words > 1 && !organizationLike(n), given:
+	case c == weakCue && n.words > 1 && !organizationLike(n) && !isOrdinary(n.firstKinds), given:
 		return detect.Plausible
-	case n.words > 1 && listed && !surnameWords.has(n.last) && !sentenceStart(text, n.start):
+	}
+	if n.words > 1 {
+		return judgePair(text, n)
+	}
+	return judgeSingle(text, n)
+}
+
+// labeledName reports whether a run behind the label of a field is a name: two words that are none of the language, or a
+// known one.
+func labeledName(n *name) bool {
+	if n.words > 1 {
+		return !organizationLike(n) && (n.firstKinds&isCommon == 0 || n.firstKinds&anyGiven != 0)
+	}
+	return n.given() || n.lastKinds&isSurname != 0 && n.lastKinds&isCommon == 0
+}
+
+// judgePair judges two words or more that no cue introduces and that do not begin with an unmistakable given name. At the
+// start of a sentence any word has a capital, so the first one proves little there.
+func judgePair(text string, n *name) detect.Verdict {
+	known := n.firstKinds&anyGiven != 0
+	if n.lastKinds&(isPlain|isCommon|anyPlace) != 0 || !known && (n.joined || isOrdinary(n.firstKinds)) {
+		return detect.Reject
+	}
+	if sentenceStart(text, n.start) && !ownLine(text, n) {
+		return detect.Reject
+	}
+	if n.surname() || known && n.lastKinds == 0 && n.firstKinds&(isCommon|anyPlace) == 0 && !organizationLike(n) || known && ownLine(text, n) || surnameShape(n.last) {
 		return detect.Plausible
 	}
 	return detect.Reject
 }
 
-// closingSentence reports whether an unlisted word behind a closing on the same line ("Thanks, Looking forward to it")
-// begins a sentence: a signature ends its line.
-func closingSentence(text string, n name) bool {
-	if n.words > 1 || givenNames.has(n.first) || surnames.has(n.first) || n.end+1 >= len(text) || text[n.end] != ' ' || !isLetter(text[n.end+1]) {
-		return false
+// judgeSingle judges one word that is no unmistakable given name: what follows it must be said of people.
+func judgeSingle(text string, n *name) detect.Verdict {
+	surname := n.surname()
+	if !surname && n.firstKinds&anyGiven == 0 && isOrdinary(n.firstKinds) {
+		return detect.Reject
 	}
-	before := strings.TrimRight(text[max(0, n.start-32):n.start], " ")
-	low, comma := strings.CutSuffix(strings.ToLower(before), ",")
-	return comma && closings.endsIn(low)
+	known := surname || n.firstKinds&anyGiven != 0 || surnameShape(n.first)
+	switch deed := deedAfter(text, n.end); {
+	case deed == humanDeed && (known || !isOrdinary(n.firstKinds)), deed == saying && known:
+		return detect.Plausible
+	case surname && besideSurname(text, n):
+		return detect.Plausible
+	}
+	return detect.Reject
 }
 
-// organizationLike reports whether a run of unlisted words ends like a department or a product rather than a surname.
-func organizationLike(n name) bool {
-	last := strings.ToLower(n.last)
-	for _, ending := range [...]string{"tion", "tions", "ment", "ments", "ity", "ing", "ness", "ance", "ence", "ics", "ware", "ship", "sion", "sions"} {
-		if strings.HasSuffix(last, ending) && !surnames.has(last) {
+// ownLine reports whether a run fills its line, as the names of signatures and address labels do.
+func ownLine(text string, n *name) bool {
+	start, end := n.start, n.end
+	for start > 0 && strings.IndexByte(" \t>*|?", text[start-1]) >= 0 {
+		start--
+	}
+	for end < len(text) && strings.IndexByte(" \t,\r", text[end]) >= 0 {
+		end++
+	}
+	return (start == 0 || text[start-1] == '\n') && end < len(text) && text[end] == '\n'
+}
+
+// surnameShape reports whether a word ends as surnames of some languages do and other words do not.
+func surnameShape(word string) bool {
+	if len(word) < 6 {
+		return false
+	}
+	for _, ending := range [...]string{
+		"ovic", "evic", "ovich", "evich", "witz", "wicz", "owski", "ewski", "inski", "owska", "ewska", "inska", "ovsky", "evsky", "enko", "chuk", "czyk", "czak", "shvili",
+		"oglu", "poulos", "poulou", "akis", "iadis", "sson", "ersen", "dottir", "escu", "eanu", "kova", "lova", "rova", "ieva", "yeva", "quist", "gaard", "auskas", "aitis",
+	} {
+		if strings.HasSuffix(word, ending) {
 			return true
 		}
 	}
-	return plainWords.has(last)
+	return false
+}
+
+// deed is what the word behind a name says of it.
+type deed uint8
+
+// A saying is done by organizations too, a humanDeed by people alone.
+const (
+	noDeed deed = iota
+	saying
+	humanDeed
+)
+
+var (
+	sayings = words(`said says told asked replied wrote writes explained added noted called emailed texted phoned wants works worked
+sagte sagt schrieb fragte meinte arbeitet dit disait ecrit demande travaille dijo dice escribe escribio pregunto trabaja disse scrive chiede lavora diz escreveu perguntou trabalha zei zegt schreef vroeg werkt`)
+	humanDeeds = words(`lives lived shouted whispered smiled laughed cried sighed nodded yelled wohnt wohnte lachte habite habitait vive vivia abita abitava mora morava woont woonde lachte`)
+)
+
+// deedAfter reads the word behind a run.
+func deedAfter(text string, end int) deed {
+	if end+4 > len(text) || text[end] != ' ' || text[end+1] < 'a' || text[end+1] > 'z' {
+		return noDeed
+	}
+	stop := end + 1
+	for stop < len(text) && stop-end < 14 && isLetter(text[stop]) {
+		stop++
+	}
+	word := text[end+1 : stop]
+	switch {
+	case humanDeeds.has(word), word == "was" && strings.HasPrefix(text[stop:], " born "):
+		return humanDeed
+	case sayings.has(word), (word == "hat" || word == "ha" || word == "a") && saidAfter(text, stop):
+		return saying
+	}
+	return noDeed
+}
+
+// saidAfter reads on behind an auxiliary verb: ha detto, hat gesagt, a dit.
+func saidAfter(text string, at int) bool {
+	for _, w := range [...]string{" detto", " scritto", " chiesto", " dit", " ecrit", " demande", " dicho", " escrito", " geschrieben", " gesagt", " angerufen"} {
+		if strings.HasPrefix(text[at:], w) {
+			return true
+		}
+	}
+	return false
+}
+
+// besideSurname reports whether a surname stands in a list with another one: Kovalev, Lee and Phillips.
+func besideSurname(text string, n *name) bool {
+	rest := text[n.end:min(len(text), n.end+48)]
+	for _, joint := range [...]string{", ", " and ", " und ", " et ", " y ", " e ", " en "} {
+		if after, ok := strings.CutPrefix(rest, joint); ok && pureSurname(after[:nameWord(after, 0)]) {
+			return true
+		}
+	}
+	head := text[max(0, n.start-48):n.start]
+	for _, joint := range [...]string{", ", " and ", " und ", " et ", " y ", " e ", " en "} {
+		if prior, ok := strings.CutSuffix(head, joint); ok {
+			return pureSurname(prior[strings.LastIndexAny(prior, " \n,:(")+1:])
+		}
+	}
+	return false
+}
+
+func pureSurname(word string) bool {
+	return word != "" && word[0] <= 'Z' && isPureSurname(kindsOf(word))
+}
+
+// closingSentence reports whether an unlisted word behind a closing on the same line ("Thanks, Looking forward to it")
+// begins a sentence: a signature ends its line.
+func closingSentence(text string, n *name) bool {
+	if n.words > 1 || n.firstKinds&(isGiven|isSurname) != 0 || n.end+1 >= len(text) || text[n.end] != ' ' || !isLetter(text[n.end+1]) {
+		return false
+	}
+	b := readBefore(text, n.start)
+	low := b.bytes()
+	return b.n > 0 && !b.broken && low[b.n-1] == ',' && closings.endsIn(low[:b.n-1])
+}
+
+// organizationLike reports whether a run of unlisted words ends like a department or a product rather than a surname.
+func organizationLike(n *name) bool {
+	if n.lastKinds&isSurname != 0 {
+		return n.lastKinds&isPlain != 0
+	}
+	last := n.last
+	for _, ending := range [...]string{"tion", "tions", "ment", "ments", "ity", "ing", "ness", "ance", "ence", "ics", "ware", "ship", "sion", "sions"} {
+		if strings.HasSuffix(last, ending) {
+			return true
+		}
+	}
+	return n.lastKinds&(isPlain|isCommon|isOrgWord) != 0
 }
 
 // organizationFollows reports whether the next capitalized word is one of companies, streets or institutions.
@@ -217,7 +450,10 @@ func organizationFollows(text string, end int) bool {
 	if word == "" || word[0] < 'A' || word[0] > 'Z' {
 		return false
 	}
-	return organizationWords.has(word) || organizationWords.has(strings.TrimRight(word, ".,;:!?"))
+	if line := strings.IndexByte(word, '\n'); line >= 0 {
+		word = word[:line]
+	}
+	return (kindsOf(word)|kindsOf(strings.TrimRight(word, ".,;:!?")))&isOrgWord != 0
 }
 
 // numberFollows reports whether a house number stands right behind: the run is then a street. A year is none.

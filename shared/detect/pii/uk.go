@@ -77,7 +77,7 @@ func ukPostcode() detect.Detector {
 			Validate: validPostcode,
 		},
 		Samples: detect.Samples{
-			Positive: []string{"postcode SW1A 1AA", "14 Mill Road, Cambridge CB1 2AD", "address: 9 High Street, Leeds LS1 4DY"},
+			Positive: []string{"postcode SW1A 1AA", "postcode CB1 2AD", "our address in Leeds, LS1 4DY"},
 			Negative: []string{"postcode QW1A 1AA", "postcode SW1A 1CA", "postcode ZZ99 9ZZZ", "model M1 1AE"},
 			Source:   "own",
 		},

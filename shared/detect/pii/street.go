@@ -1,0 +1,382 @@
+package pii
+
+import (
+	"strings"
+
+	"guardrails/shared/detect"
+)
+
+// maxAddress is how far an address goes on behind its anchor.
+const maxAddress = 400
+
+// scanStreet finds an address whose house number stands before a name: the anchor is the first capital behind the
+// number. The kind of street, a unit, or what introduces an address must say that it is one.
+func scanStreet(text string, at int) (int, int, detect.Verdict) {
+	text = text[:min(len(text), at+maxAddress)]
+	if at == 0 || text[at-1] != ' ' {
+		return scanCorner(text, at)
+	}
+	number := at
+	before := at - 1
+	if from := ordinalBefore(text, at); from >= 0 {
+		before = from - 1
+	}
+	if number = numberBefore(text, before+1); number < 0 {
+		return scanCorner(text, at)
+	}
+	first := token(text, at)
+	if first == at {
+		return 0, 0, detect.Reject
+	}
+	word := text[at:first]
+	k := kindsOf(word)
+	if k&(isPlain|isTitle) != 0 && !compass.has(word) && k&(anyGiven|anySurname|isPlaceStart) == 0 || hasMonth(word) {
+		return 0, 0, detect.Reject
+	}
+	end, capitals, kindEnd := streetName(text, at)
+	start := outerNumber(text, number)
+	cued := addressCue(text, start)
+	if kindEnd > 0 {
+		kind := text[lastSpace(text, kindEnd)+1 : kindEnd]
+		end = behindStreet(text, kindEnd)
+		full := extendAddress(text, end)
+		if !cued && full == end && shouted(text[at:kindEnd]) && (number+1 == at-1 || commonWords(text[at:kindEnd]) > 1) {
+			return 0, 0, detect.Reject
+		}
+		if !cued && full == end && (weakKinds.has(kind) && isOrdinary(k) && !compass.has(word) || commonWords(text[at:kindEnd]) > 2) {
+			return 0, 0, detect.Reject
+		}
+		return start, full, detect.Valid
+	}
+	if isOrdinary(k) && k&(anyPlace|anyGiven|anySurname) == 0 && !compass.has(word) && !cued {
+		return 0, 0, detect.Reject
+	}
+	if text[end-1] == '.' {
+		end--
+	}
+	if end < len(text) && text[end] == ' ' {
+		if stop := numberAfter(text, end+1, 4); stop > end+1 {
+			end = stop
+			capitals = 6
+		}
+	}
+	full := extendAddress(text, end)
+	next := skipSeparators(text, end)
+	switch {
+	case unit(text, next) > next && (next > end+1 || capitals == 6), cued && (capitals == 6 || full > end):
+		return start, full, detect.Valid
+	}
+	return 0, 0, detect.Reject
+}
+
+// shouted reports whether a run has no small letter.
+func shouted(run string) bool {
+	for i := range len(run) {
+		if run[i] >= 'a' && run[i] <= 'z' {
+			return false
+		}
+	}
+	return true
+}
+
+// commonWords counts the words of a run that are English words.
+func commonWords(run string) int {
+	count := 0
+	for word := range strings.FieldsSeq(run) {
+		if kindsOf(word)&(isCommon|isPlain) != 0 {
+			count++
+		}
+	}
+	return count
+}
+
+func lastSpace(text string, end int) int { return strings.LastIndexByte(text[:end], ' ') }
+
+// hasMonth reports whether a word is the name of a month, behind whose number a day stands, not a house.
+func hasMonth(word string) bool { return months.has(strings.TrimSuffix(word, ".")) }
+
+var months = words(`january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec
+januar februar marz mai juni juli oktober dezember janvier fevrier mars avril juin juillet aout septembre octobre novembre decembre enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
+gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre janeiro fevereiro marco maio junho julho setembro outubro dezembro januari februari maart mei augustus`)
+
+// ordinalBefore returns where an ordinal begins that stands before at (350 5th Avenue), or -1.
+func ordinalBefore(text string, at int) int {
+	from := at - 1
+	for from > 0 && at-from < 7 && isAlnum(text[from-1]) {
+		from--
+	}
+	if isOrdinal(text[from:at-1]) && from > 0 && text[from-1] == ' ' {
+		return from
+	}
+	return -1
+}
+
+// outerNumber takes a second number before a house number, that of a unit, where it begins a line or an address.
+func outerNumber(text string, number int) int {
+	from := number
+	if from < 2 || text[from-1] != ' ' || !isDigit(text[from-2]) {
+		return number
+	}
+	for from--; from > 0 && isDigit(text[from-1]); {
+		from--
+	}
+	if number-from > 5 || from > 0 && text[from-1] != '\n' && text[from-1] != '>' && !addressCue(text, from) {
+		return number
+	}
+	return from
+}
+
+// behindStreet takes the compass point behind a street (Pennsylvania Avenue NW) and the number where a street's name
+// stands before it.
+func behindStreet(text string, end int) int {
+	if end+1 >= len(text) || text[end] != ' ' {
+		return end
+	}
+	if stop := token(text, end+1); isUpper(text[end+1]) && (stop-end <= 3 && compass.has(text[end+1:stop]) || quarters.has(text[end+1:stop])) {
+		return stop
+	}
+	if stop := numberAfter(text, end+1, 4); stop > end+1 {
+		return stop
+	}
+	return end
+}
+
+var quarters = words(`north south east west`)
+
+// addressCues end where an address begins.
+var addressCues = phrases(`address|address:|address is|address is:|addresses|addresses:|they are:|address to|address with|addressed to|lives at|live at|living at|lived at|residing at|resides at|located at|office is at|office at|is at|arrived at|sent to|send to|to be sent to|ship to|shipped to|deliver to|delivered to|delivery to|mail to|return to|moved to|move to|taxi to|home is|house is|meet me at|meet at|billing address|shipping address|home address|street:|residence:|residence is|one to|to the same:|address on file is|my place at|came to|refers to|shows on` +
+	`|adresse|adresse:|adresse ist|adresse lautet|anschrift|anschrift:|wohnt in|wohne in|wohnhaft|wohnhaft in|wohnt am|habite au|habite|domicilie au|adresse est|direccion|direccion:|direccion es|domicilio|domicilio:|vive en|vivo en|indirizzo|indirizzo:|indirizzo e|residente in|abita in|abito in|domiciliato in|morada|morada:|endereco|endereco:|endereco e|mora na|moro na|mora em|residente na|adres|adres:|adres is|woont op|woon op|woont aan|adres zamieszkania:`)
+
+// addressCue reports whether what stands before i introduces an address.
+func addressCue(text string, i int) bool {
+	b := readBefore(text, i)
+	return b.n > 0 && addressCues.endsIn(b.bytes())
+}
+
+// scanCorner finds the corner of two streets.
+func scanCorner(text string, at int) (int, int, detect.Verdict) {
+	const corner = "corner of "
+	if at < len(corner) || !strings.HasSuffix(text[:at], corner) {
+		return 0, 0, detect.Reject
+	}
+	end, _, kind := streetName(text, at)
+	if end < len(text) && text[end] == ' ' {
+		end = max(end, numberAfter(text, end+1, 4))
+	}
+	second, ok := strings.CutPrefix(text[end:], " and ")
+	if !ok || !isCapital(second, 0) {
+		return 0, 0, detect.Reject
+	}
+	stop, _, kind2 := streetName(second, 0)
+	if kind < 0 && kind2 < 0 {
+		return 0, 0, detect.Reject
+	}
+	return at, extendAddress(text, end+len(" and ")+stop), detect.Valid
+}
+
+// scanNamedStreet finds an address whose kind of street stands before the name or at its end; the house number before
+// or behind. The anchor is the first capital of the name, or that of the kind.
+func scanNamedStreet(text string, at int) (int, int, detect.Verdict) {
+	text = text[:min(len(text), at+maxAddress)]
+	if at > 0 && (isWord(text[at-1]) || strings.IndexByte("_@/\\.#&+=", text[at-1]) >= 0) {
+		return 0, 0, detect.Reject
+	}
+	first := token(text, at)
+	if first == at {
+		return 0, 0, detect.Reject
+	}
+	word := text[at:first]
+	switch {
+	case kindsBefore.has(word), strings.HasPrefix(text[at:], "C/"):
+		return scanKindFirst(text, at, at)
+	case hasStreetEnding(word):
+		return numberedStreet(text, at, first)
+	}
+	if start := kindBefore(text, at); start >= 0 {
+		return scanKindFirst(text, start, at)
+	}
+	if first < len(text) && text[first] == ' ' && isCapital(text, first+1) {
+		return scanTwoWords(text, at, first)
+	}
+	return scanPrepositional(text, at, first)
+}
+
+// numberedStreet takes a street with the house number behind.
+func numberedStreet(text string, start, end int) (int, int, detect.Verdict) {
+	if end >= len(text) || text[end] != ' ' {
+		return 0, 0, detect.Reject
+	}
+	stop := numberAfter(text, end+1, 4)
+	if stop == end+1 {
+		return 0, 0, detect.Reject
+	}
+	if stop+1 < len(text) && text[stop] == ' ' && isLetter(text[stop+1]) && (stop+2 == len(text) || !isWord(text[stop+2])) && text[stop+1] >= 'a' {
+		stop += 2
+	}
+	if from := numberBefore(text, start); from >= 0 && (lineStart(text, from) || addressCue(text, from)) {
+		start = from
+	}
+	return start, extendAddress(text, stop), detect.Valid
+}
+
+// lineStart reports whether a line begins at i.
+func lineStart(text string, i int) bool {
+	for i > 0 && strings.IndexByte(" \t>?", text[i-1]) >= 0 {
+		i--
+	}
+	return i == 0 || text[i-1] == '\n'
+}
+
+// scanTwoWords finds Berliner Allee 12 and Kossuth Lajos utca 5.
+func scanTwoWords(text string, at, first int) (int, int, detect.Verdict) {
+	i := first
+	for n := 0; n < 3 && i < len(text) && text[i] == ' '; n++ {
+		stop := token(text, i+1)
+		if stop == i+1 {
+			break
+		}
+		word := text[i+1 : stop]
+		if kindsBehind.has(word) && (isCapital(text, i+1) || foldedSuffix(word, "utca") || foldedSuffix(word, "katu")) || hasStreetEnding(word) && isCapital(text, i+1) {
+			if k := kindsOf(text[at:first]); weakKinds.has(word) && k&isPlain != 0 || k&(isCommon|isPlain) != 0 && shouted(text[at:stop]) {
+				break
+			}
+			return numberedStreet(text, at, stop)
+		}
+		if !isCapital(text, i+1) {
+			break
+		}
+		i = stop
+	}
+	return scanPrepositional(text, at, first)
+}
+
+// streetPrepositions begin names of German and Dutch streets (Am Markt 3), which a postal code must prove.
+var streetPrepositions = words(`am an im in zum zur unter hinter auf aan op de het`)
+
+func scanPrepositional(text string, at, first int) (int, int, detect.Verdict) {
+	if first-at > 6 || !streetPrepositions.has(text[at:first]) {
+		return 0, 0, detect.Reject
+	}
+	end, capitals, _ := streetName(text, at)
+	if capitals < 2 || capitals > 3 || end >= len(text) || text[end] != ' ' {
+		return 0, 0, detect.Reject
+	}
+	stop := numberAfter(text, end+1, 4)
+	if stop == end+1 {
+		return 0, 0, detect.Reject
+	}
+	next := skipSeparators(text, stop)
+	if next == stop || postalCode(text, next) == next {
+		return 0, 0, detect.Reject
+	}
+	return at, extendAddress(text, stop), detect.Valid
+}
+
+// kindBefore returns where the kind of street begins that stands in small letters before the name at at, over particles
+// (rue de la Paix); -1 if there is none.
+func kindBefore(text string, at int) int {
+	i := at
+	for range 4 {
+		if i < 2 || text[i-1] != ' ' && text[i-1] != '\'' {
+			return -1
+		}
+		from := i - 1
+		for from > 0 && i-from < 12 && (isWord(text[from-1]) || text[from-1] == '.') {
+			from--
+		}
+		word := text[from : i-1]
+		switch {
+		case word == "" || word[0] < 'a':
+			return -1
+		case kindsBefore.has(word):
+			return from
+		case !streetParticles.has(word):
+			return -1
+		}
+		i = from
+	}
+	return -1
+}
+
+// scanKindFirst takes an address from its kind of street on; name is where the kind or the first capital behind it is.
+func scanKindFirst(text string, start, name int) (int, int, detect.Verdict) {
+	first := name
+	if first == start {
+		if strings.HasPrefix(text[start:], "C/") {
+			first = start + 2
+		} else {
+			first = token(text, start)
+		}
+		for first < len(text) && text[first] == ' ' {
+			first++
+		}
+		for range 4 {
+			stop := token(text, first)
+			if stop == first || stop >= len(text) || isCapital(text, first) || !streetParticles.has(strings.TrimSuffix(text[first:stop], "'")) {
+				break
+			}
+			first = stop + 1
+		}
+	}
+	if !isCapital(text, first) {
+		return 0, 0, detect.Reject
+	}
+	word := text[first:token(text, first)]
+	k := kindsOf(word)
+	if k&isPlain != 0 && k&(anySurname|anyPlace) == 0 {
+		return 0, 0, detect.Reject
+	}
+	end, _, _ := streetName(text, first)
+	if text[end-1] == '.' {
+		end--
+	}
+	front := numberBefore(text, start)
+	if front < 0 {
+		front = frontBis(text, start)
+	}
+	stop := numberBehind(text, end)
+	if front < 0 && stop == end {
+		return 0, 0, detect.Reject
+	}
+	full := extendAddress(text, stop)
+	if strings.HasPrefix(text[start:], "via ") && full == stop && (stop == end || k&(anyGiven|anySurname|anyPlace) == 0) {
+		return 0, 0, detect.Reject
+	}
+	if front >= 0 {
+		start = front
+	}
+	return start, full, detect.Valid
+}
+
+// frontBis takes a house number with bis or ter before a street (12 bis rue).
+func frontBis(text string, start int) int {
+	for _, w := range [...]string{" bis ", " ter ", " bis, ", " ter, "} {
+		if strings.HasSuffix(text[:start], w) {
+			return numberBefore(text, start-len(w)+1)
+		}
+	}
+	return -1
+}
+
+// numberBehind takes the house number behind a street's name, with what introduces it: a comma, no., n., num.
+func numberBehind(text string, end int) int {
+	i := end
+	if i < len(text) && text[i] == ',' {
+		i++
+	}
+	if i >= len(text) || text[i] != ' ' {
+		return end
+	}
+	i++
+	for _, w := range [...]string{"n. ", "n.", "no. ", "no ", "nr. ", "num. ", "numero ", "n ", "nº ", "n° "} {
+		if i+len(w) < len(text) && strings.EqualFold(text[i:i+len(w)], w) {
+			i += len(w)
+			break
+		}
+	}
+	stop := numberAfter(text, i, 4)
+	if stop == i {
+		return end
+	}
+	return stop
+}
