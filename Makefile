@@ -1,6 +1,6 @@
 # Every target is one line: what it does is in scripts/, where it can be tested. Tools are pinned there too.
 .DEFAULT_GOAL := help
-.PHONY: help run setup need test test-short bench fuzz lint fmt generate generate-check train-check contract mirror synth supply startup monitoring drill e2e hosts chaos conformance
+.PHONY: help run setup need test test-short bench microbench fuzz lint fmt generate generate-check train-check contract mirror synth supply startup monitoring drill e2e hosts chaos conformance
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -20,7 +20,10 @@ test: setup ## all tests, with the race detector and MiniStack
 test-short: ## the tests that need no services
 	@go run ./scripts/test -short
 
-bench: setup ## benchmarks
+bench: need ## the engine beside gitleaks, and on the worst texts, as tables
+	@go -C scripts/bench run .
+
+microbench: setup ## every benchmark of every package
 	@go test -p 1 -run='^$$' -bench=. -benchmem ./...
 
 fuzz: ## every fuzz target for ten seconds

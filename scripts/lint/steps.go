@@ -23,6 +23,7 @@ func (t *tools) steps() command.Steps {
 			{Name: "contributing", About: "CONTRIBUTING.md has one line per package", Run: t.contributing},
 			{Name: "mod", About: "go.mod and go.sum hold what the code needs", Run: t.mod},
 			{Name: "vet", About: "go vet", Run: t.vet},
+			{Name: "bench", About: "the module that measures the engine beside others still builds", Run: t.bench},
 			{Name: "scopecheck", About: "AWS clients, Scopes, unsafe and reflect stay where tenants are kept apart", Run: t.scopecheck},
 			{Name: "workflows", About: "GitHub's workflows are well formed", Run: t.workflows},
 			{Name: "golangci", About: "golangci-lint and the house format", Run: t.golangci},
@@ -58,6 +59,11 @@ func (t *tools) mod(ctx context.Context) (string, error) {
 
 func (t *tools) vet(ctx context.Context) (string, error) {
 	return "", t.command(ctx, "go", "vet", "./...")
+}
+
+// bench looks at the one Go module here that no other step sees.
+func (t *tools) bench(ctx context.Context) (string, error) {
+	return "", t.command(ctx, "go", "-C", filepath.Join("scripts", "bench"), "vet", ".")
 }
 
 func (t *tools) scopecheck(ctx context.Context) (string, error) {

@@ -103,7 +103,7 @@ func number(parts []string, i int) int {
 }
 
 // dependencies lists what the tree uses: modules of which packages are built for tests, tools or the product, whatever
-// go.mod files require, npm's packages and Python's.
+// go.mod files require but the one of peers, npm's packages and Python's.
 func (s *supply) dependencies(ctx context.Context) ([]dependency, error) {
 	used, err := s.used(ctx)
 	if err != nil {
@@ -136,6 +136,9 @@ func (s *supply) dependencies(ctx context.Context) ([]dependency, error) {
 // listed reads the packages that a file names; most files name none.
 func (s *supply) listed(ctx context.Context, name string) ([]dependency, error) {
 	var out []dependency
+	if name == peers { // what is measured is not used
+		return nil, nil
+	}
 	if path.Base(name) == "go.mod" {
 		content, err := s.lockFile(ctx, name)
 		if err != nil {

@@ -19,6 +19,7 @@ func TestLocks(t *testing.T) {
 		fault         string
 	}{
 		"go: as it should be":          {"go.mod", `{"Require": [{"Path": "a"}], "Replace": [{"Old": {"Path": "a"}, "New": {"Path": "b", "Version": "v1.0.0"}}]}`, 1, ""},
+		"go: the product beside it":    {"x/go.mod", `{"Require": [{"Path": "guardrails"}], "Replace": [{"Old": {"Path": "guardrails"}, "New": {"Path": "../.."}}]}`, 1, ""},
 		"go: replaced by a folder":     {"x/go.mod", `{"Replace": [{"Old": {"Path": "a"}, "New": {"Path": "../b"}}]}`, 0, "a is replaced by the folder ../b"},
 		"npm: as it should be":         {"package-lock.json", `{"packages": {"": {}, "node_modules/a": {"integrity": "sha512-x", "resolved": "https://registry.npmjs.org/a.tgz"}}}`, 1, ""},
 		"npm: no address":              {"package-lock.json", `{"packages": {"node_modules/a": {"integrity": "sha512-x"}}}`, 1, ""},

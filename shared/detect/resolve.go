@@ -201,24 +201,29 @@ func (s *scan) layMeaning(meaning []int32) {
 // widen makes what lexicons have found as long as what a model says of it, which judges whole sentences: of a sentence
 // that is redacted nothing must be left that says the same. Several findings in a sentence share it.
 func (s *scan) widen(kept, all []int32) {
+	said := map[Category][]*candidate{}
+	for _, i := range kept {
+		if c := &s.cands[i]; c.det.Lexicon != nil {
+			said[c.det.Category] = append(said[c.det.Category], c)
+		}
+	}
+	for _, list := range said { // apart from each other, and they stay so
+		slices.SortFunc(list, func(a, b *candidate) int { return cmp.Compare(a.start, b.start) })
+	}
 	for _, j := range all {
 		m := &s.cands[j]
 		if m.det.Model == nil {
 			continue
 		}
-		var inside []*candidate
-		for _, i := range kept {
-			if c := &s.cands[i]; c.det.Lexicon != nil && c.det.Category == m.det.Category && m.start < c.end && c.start < m.end {
-				inside = append(inside, c)
-			}
-		}
-		slices.SortFunc(inside, func(a, b *candidate) int { return cmp.Compare(a.start, b.start) })
-		for n, c := range inside {
-			if n == 0 {
+		list := said[m.det.Category]
+		first, _ := slices.BinarySearchFunc(list, m.start+1, func(c *candidate, end int) int { return cmp.Compare(c.end, end) })
+		for n := first; n < len(list) && list[n].start < m.end; n++ {
+			c := list[n]
+			if n == first {
 				c.start = min(c.start, m.start)
 			}
-			if n+1 < len(inside) {
-				c.end = max(c.end, inside[n+1].start)
+			if n+1 < len(list) && list[n+1].start < m.end {
+				c.end = max(c.end, list[n+1].start)
 			} else {
 				c.end = max(c.end, m.end)
 			}
