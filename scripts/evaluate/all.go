@@ -161,34 +161,55 @@ func (c *config) families(ctx context.Context, engine *detect.Engine, sets []lab
 	return w.Flush()
 }
 
-// disguises are ways to write a text so that people read the same.
-var disguises = []struct {
+// disguise is a way to write a text so that people read the same.
+type disguise struct {
 	name string
 	of   func(r rune) string
-}{
-	{"zero-width", func(r rune) string { return string(r) + "\u200b" }},
-	{"full-width", func(r rune) string {
+	// alters says that a value in disguise is another one: its characters are parted or replaced.
+	alters bool
+}
+
+var disguises = []disguise{
+	{name: "zero-width", of: func(r rune) string { return string(r) + "\u200b" }},
+	{name: "full-width", of: func(r rune) string {
 		if r > ' ' && r <= '~' {
 			return string(r + 0xFEE0)
 		}
 		return string(r)
 	}},
-	{"homoglyphs", func(r rune) string {
-		if i := strings.IndexRune("aceopxyiABCEHIKMOPTX", r); i >= 0 {
-			return string([]rune("асеорхуіАВСЕНІКМОРТХ")[i])
+	{name: "homoglyphs", of: replacer("aceopxyiABCEHIKMOPTX", "асеорхуіАВСЕНІКМОРТХ")},
+	{name: "spaced", of: func(r rune) string { return string(r) + " " }, alters: true},
+	{name: "spaced evenly", of: func(r rune) string {
+		if r == ' ' {
+			return ""
 		}
-		return string(r)
-	}},
-	{"spaced", func(r rune) string { return string(r) + " " }},
+		return string(r) + " "
+	}, alters: true},
+	{name: "leet", of: replacer("oieast", "013457"), alters: true},
 }
 
-// disguised prints how much of what is found is found in disguise too. Values are not spaced: spaces part them.
+// replacer writes each character of from as the one of to.
+func replacer(from, to string) func(r rune) string {
+	signs := map[rune]rune{}
+	for i, r := range []rune(from) {
+		signs[r] = []rune(to)[i]
+	}
+	return func(r rune) string {
+		if other, ok := signs[r]; ok {
+			return string(other)
+		}
+		return string(r)
+	}
+}
+
+// disguised prints how much of what is found is found in disguise too. Values are not looked for where a disguise
+// alters them.
 func (c *config) disguised(ctx context.Context, engine *detect.Engine, spans []string, sets []labeledSet, out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "\ndisguise\tset\tfound as it is\tin disguise\t")
+	fmt.Fprintln(w, "\ndisguise\tset\tfound as it is\tin disguise\tharmless flagged\t")
 	for _, d := range disguises {
 		for _, path := range spans {
-			if d.name == "spaced" {
+			if d.alters {
 				continue
 			}
 			rows, err := readLines[row](path)
@@ -196,15 +217,12 @@ func (c *config) disguised(ctx context.Context, engine *detect.Engine, spans []s
 				return err
 			}
 			plain, hidden := c.recall(ctx, engine, rows, nil), c.recall(ctx, engine, rows, d.of)
-			fmt.Fprintf(w, "%s\t%s\t%.3f\t%.3f\t\n", d.name, filepath.Base(path), plain, hidden)
+			fmt.Fprintf(w, "%s\t%s\t%.3f\t%.3f\t-\t\n", d.name, filepath.Base(path), plain, hidden)
 		}
 		for _, s := range sets {
 			o := c.outcome(ctx, engine, detect.CategoryInjection, s.rows, nil)
-			if o.hits == 0 {
-				continue
-			}
 			hidden := c.outcome(ctx, engine, detect.CategoryInjection, s.rows, func(text string) string { t, _ := rewrite(text, d.of); return t })
-			fmt.Fprintf(w, "%s\t%s\t%.3f\t%.3f\t\n", d.name, s.name, ratio(o.found, o.hits), ratio(hidden.found, hidden.hits))
+			fmt.Fprintf(w, "%s\t%s\t%.3f\t%.3f\t%.3f\t\n", d.name, s.name, ratio(o.found, o.hits), ratio(hidden.found, hidden.hits), ratio(hidden.flagged, hidden.others))
 		}
 	}
 	return w.Flush()
