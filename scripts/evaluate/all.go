@@ -14,6 +14,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"guardrails/scripts/internal/disguise"
 	"guardrails/shared/detect"
 )
 
@@ -122,12 +123,12 @@ func (o outcome) macroF1() float64 {
 	return (f(o.found) + f(o.others-o.flagged)) / 2
 }
 
-func (c *config) outcome(ctx context.Context, engine *detect.Engine, family detect.Category, rows []labeled, disguise func(string) string) outcome {
+func (c *config) outcome(ctx context.Context, engine *detect.Engine, family detect.Category, rows []labeled, rewrite func(string) string) outcome {
 	var o outcome
 	for _, row := range rows {
 		text := row.Text
-		if disguise != nil {
-			text = disguise(text)
+		if rewrite != nil {
+			text = rewrite(text)
 		}
 		flagged := slices.ContainsFunc(engine.Scan(ctx, text, c.options()).Findings, func(f detect.Finding) bool { return f.Category == family })
 		switch hit := slices.Contains(hitLabels[family], row.Label); {
@@ -161,77 +162,41 @@ func (c *config) families(ctx context.Context, engine *detect.Engine, sets []lab
 	return w.Flush()
 }
 
-// disguises are ways to write a text so that people read the same.
-var disguises = []struct {
-	name string
-	of   func(r rune) string
-}{
-	{"zero-width", func(r rune) string { return string(r) + "\u200b" }},
-	{"full-width", func(r rune) string {
-		if r > ' ' && r <= '~' {
-			return string(r + 0xFEE0)
-		}
-		return string(r)
-	}},
-	{"homoglyphs", func(r rune) string {
-		if i := strings.IndexRune("aceopxyiABCEHIKMOPTX", r); i >= 0 {
-			return string([]rune("асеорхуіАВСЕНІКМОРТХ")[i])
-		}
-		return string(r)
-	}},
-	{"spaced", func(r rune) string { return string(r) + " " }},
-}
-
-// disguised prints how much of what is found is found in disguise too. Values are not spaced: spaces part them.
+// disguised prints how much of what is found is found in disguise too. Values are not looked for where a disguise
+// alters them.
 func (c *config) disguised(ctx context.Context, engine *detect.Engine, spans []string, sets []labeledSet, out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "\ndisguise\tset\tfound as it is\tin disguise\t")
-	for _, d := range disguises {
+	fmt.Fprintln(w, "\ndisguise\tset\tfound as it is\tin disguise\tharmless flagged\t")
+	for _, d := range disguise.All() {
 		for _, path := range spans {
-			if d.name == "spaced" {
+			if d.Alters {
 				continue
 			}
 			rows, err := readLines[row](path)
 			if err != nil {
 				return err
 			}
-			plain, hidden := c.recall(ctx, engine, rows, nil), c.recall(ctx, engine, rows, d.of)
-			fmt.Fprintf(w, "%s\t%s\t%.3f\t%.3f\t\n", d.name, filepath.Base(path), plain, hidden)
+			plain, hidden := c.recall(ctx, engine, rows, nil), c.recall(ctx, engine, rows, &d)
+			fmt.Fprintf(w, "%s\t%s\t%.3f\t%.3f\t-\t\n", d.Name, filepath.Base(path), plain, hidden)
 		}
 		for _, s := range sets {
 			o := c.outcome(ctx, engine, detect.CategoryInjection, s.rows, nil)
-			if o.hits == 0 {
-				continue
-			}
-			hidden := c.outcome(ctx, engine, detect.CategoryInjection, s.rows, func(text string) string { t, _ := rewrite(text, d.of); return t })
-			fmt.Fprintf(w, "%s\t%s\t%.3f\t%.3f\t\n", d.name, s.name, ratio(o.found, o.hits), ratio(hidden.found, hidden.hits))
+			hidden := c.outcome(ctx, engine, detect.CategoryInjection, s.rows, func(text string) string { t, _ := d.Text(text); return t })
+			fmt.Fprintf(w, "%s\t%s\t%.3f\t%.3f\t%.3f\t\n", d.Name, s.name, ratio(o.found, o.hits), ratio(hidden.found, hidden.hits), ratio(hidden.flagged, hidden.others))
 		}
 	}
 	return w.Flush()
 }
 
-// rewrite disguises a text, and says where each of its code points begins in the disguise, in code points, and where it ends.
-func rewrite(text string, of func(r rune) string) (out string, starts []int) {
-	var b strings.Builder
-	n := 0
-	for _, r := range text {
-		starts = append(starts, n)
-		piece := of(r)
-		b.WriteString(piece)
-		n += len([]rune(piece))
-	}
-	return b.String(), append(starts, n)
-}
-
 // recall is the share of spans that are found.
-func (c *config) recall(ctx context.Context, engine *detect.Engine, rows []row, of func(r rune) string) float64 {
+func (c *config) recall(ctx context.Context, engine *detect.Engine, rows []row, d *disguise.Disguise) float64 {
 	tp, all := 0, 0
 	for _, row := range rows {
 		wants := slices.Clone(row.Spans)
 		text := row.Text
-		if of != nil {
+		if d != nil {
 			var starts []int
-			text, starts = rewrite(text, of)
+			text, starts = d.Text(text)
 			for i := range wants {
 				wants[i].Start, wants[i].End = starts[wants[i].Start], starts[wants[i].End]
 			}

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"io"
 	"math"
 	"strings"
 
@@ -13,57 +11,18 @@ import (
 // card is the page about the model.
 type card struct {
 	all     dataset
-	set     *model.Set
 	model   *model.Model
 	results []model.Result
 	size    int
-	// matrix is, by the source that was left out and head, the share of hits found and of others flagged.
-	matrix []left
-}
-
-// left is what became of a source that nothing was learned from.
-type left struct {
-	source     string
-	head       int
-	hits, n    int
-	flagged, k int
-}
-
-// cross trains without each source that has labels of a family's first head, and judges it.
-func (c *card) cross(ctx context.Context, w io.Writer) error {
-	for _, head := range []int{injection, toxic} {
-		for _, s := range sources() {
-			hits, others := c.count(s.name, head)
-			if hits+others == 0 || s.name == own && head == toxic {
-				continue
-			}
-			fmt.Fprintf(w, "training %s without %s\n", options().Heads[head], s.name)
-			weights, err := c.set.Fit(ctx, head, c.results[head].Head.Cost, func(i int) bool { return c.all.docs[i].source != s.name })
-			if err != nil {
-				return err
-			}
-			l := left{source: s.name, head: head, n: hits, k: others}
-			for i, d := range c.all.docs {
-				if d.source != s.name || d.labels[head] == 0 || c.set.Margin(weights, i) < c.results[head].Head.Threshold {
-					continue
-				}
-				if d.labels[head] > 0 {
-					l.hits++
-				} else {
-					l.flagged++
-				}
-			}
-			c.matrix = append(c.matrix, l)
-		}
-	}
-	return nil
+	// matrix is what the model is worth where nothing was learned.
+	matrix *matrix
 }
 
 // count is how many hits and others a source has for a head.
-func (c *card) count(source string, head int) (hits, others int) {
-	for _, d := range c.all.docs {
-		if d.source == source {
-			switch d.labels[head] {
+func (d *dataset) count(source string, head int) (hits, others int) {
+	for _, doc := range d.docs {
+		if doc.source == source {
+			switch doc.labels[head] {
 			case 1:
 				hits++
 			case -1:
@@ -96,7 +55,7 @@ The model that judges whether a text is an attack on an assistant, and whether i
 	c.data(&b)
 	c.quality(&b)
 	c.sources(&b)
-	c.leaveOut(&b)
+	c.matrix.write(&b)
 	return b.String()
 }
 
@@ -153,13 +112,6 @@ func (c *card) sources(b *strings.Builder) {
 		}
 	}
 	b.WriteString("\n")
-}
-
-func (c *card) leaveOut(b *strings.Builder) {
-	b.WriteString("## Across sources\n\nWith weights that had seen nothing of the source, at the same threshold; no lexicon helps.\n\n| head | left out | hits | found | others | false alarms |\n|---|---|--:|--:|--:|--:|\n")
-	for _, l := range c.matrix {
-		fmt.Fprintf(b, "| %s | %s | %d | %s | %d | %s |\n", options().Heads[l.head], l.source, l.n, share(l.hits, l.n), l.k, share(l.flagged, l.k))
-	}
 }
 
 func share(n, of int) string {

@@ -3,6 +3,7 @@
 //
 //	go run ./scripts/train-builtin          # write shared/detect/builtin/meaning.model and docs/model-card.md
 //	go run ./scripts/train-builtin -check   # fail if the model is not what the sources make
+//	go run ./scripts/train-builtin -matrix deepset,frr   # print what is made of sources that nothing was learned from
 package main
 
 import (
@@ -14,6 +15,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"guardrails/scripts/internal/command"
@@ -32,6 +34,7 @@ func main() { command.Main("train-builtin", run) }
 func run(ctx context.Context, w io.Writer, args []string) error {
 	flags := flag.NewFlagSet("train-builtin", flag.ContinueOnError)
 	check := flags.Bool("check", false, "fail if the model is not what the sources make, and write nothing")
+	only := flags.String("matrix", "", "judge these sources, with commas between, by models that have not seen them, and write nothing")
 	if err := command.Parse(w, flags, "trains the built-in models", args); err != nil {
 		return err
 	}
@@ -47,6 +50,16 @@ func run(ctx context.Context, w io.Writer, args []string) error {
 	fmt.Fprintf(w, "%d texts of %d sources; turning them into features\n", len(all.docs), len(sources()))
 	set, err := model.NewSet(all.examples(), options())
 	if err != nil {
+		return err
+	}
+	if *only != "" {
+		m, err := newMatrix(ctx, w, &all, set, strings.Split(*only, ","))
+		if err != nil {
+			return err
+		}
+		var b strings.Builder
+		m.write(&b)
+		_, err = io.WriteString(w, b.String())
 		return err
 	}
 	fmt.Fprintln(w, "training, about a minute")
@@ -67,8 +80,8 @@ func run(ctx context.Context, w io.Writer, args []string) error {
 		}
 		return nil
 	}
-	page := card{all: all, set: set, model: m, results: results, size: len(file)}
-	if err := page.cross(ctx, w); err != nil {
+	page := card{all: all, model: m, results: results, size: len(file)}
+	if page.matrix, err = newMatrix(ctx, w, &all, set, nil); err != nil {
 		return err
 	}
 	if err := os.WriteFile(path, file, 0o644); err != nil {

@@ -180,9 +180,10 @@ const sampleWeight = 8
 type doc struct {
 	source string
 	kind   string
-	text   string
-	labels []int8
-	group  int
+	// text is raw in the folded form.
+	raw, text string
+	labels    []int8
+	group     int
 }
 
 // dataset is everything that the model is made from.
@@ -210,7 +211,7 @@ func load(dir string) (dataset, error) {
 		}
 		for _, r := range rows {
 			fmt.Fprintf(sum, "%s\x00%s\x00%s\x00%s\n", s.name, r.Label, r.Category, r.Text)
-			d.docs = append(d.docs, doc{source: s.name, kind: r.Category, text: detect.Fold(r.Text), labels: s.label(r.Label, r.Category)})
+			d.docs = append(d.docs, doc{source: s.name, kind: r.Category, raw: r.Text, text: detect.Fold(r.Text), labels: s.label(r.Label, r.Category)})
 		}
 		d.group(rows, s.name)
 	}

@@ -150,7 +150,7 @@ func (s *scan) ask(r *reading, number int, j *judge) {
 		if unit == len(s.judged) {
 			s.judged = append(s.judged, judged{start: int32(at), end: int32(end)})
 		}
-		if hasLetters(text[at:end]) {
+		if r.judgeable(at, end) && hasLetters(text[at:end]) {
 			s.margins = s.scorer.Margins(j.model, text[at:end], j.index+1, s.margins[:0])
 			margin := s.margins[j.index]
 			score := head.Score(margin)

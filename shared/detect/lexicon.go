@@ -86,8 +86,10 @@ func (s *scan) runMeaning() {
 	if !k.lexicons && len(s.plan.e.judges) == 0 {
 		return
 	}
-	s.read(&reading{text: s.text, ranks: &s.ranks}, s.hits[0])
-	for _, r := range s.disguises() {
+	plain := &reading{text: s.text, ranks: &s.ranks}
+	disguises := s.disguises(plain)
+	s.read(plain, s.hits[0])
+	for _, r := range disguises {
 		s.read(r, r.findWords(s, k))
 	}
 }

@@ -129,8 +129,8 @@ func (p *planes) leet() bool {
 	return false
 }
 
-// spaced reports whether enough letters that stand alone are followed by another one behind one to three signs, as in a
-// word that is spaced out.
+// spaced reports whether enough letters that stand alone have another one near behind them, as in words that are spaced
+// out. Of letters outside ASCII it does not know, and says yes.
 func (p *planes) spaced() bool {
 	single := func(i int) uint64 {
 		a := p.alnum(i)
@@ -138,9 +138,21 @@ func (p *planes) spaced() bool {
 	}
 	pairs := 0
 	for i, here := 0, single(0); i < p.n; i++ {
+		if p.at(planeWord, i)&^p.alnum(i) != 0 {
+			return true
+		}
 		next := single(i + 1)
-		pairs += bits.OnesCount64(here & (here>>2 | next<<62 | here>>3 | next<<61 | here>>4 | next<<60))
+		pairs += bits.OnesCount64(here & within(here, next))
 		here = next
 	}
 	return pairs >= minSpaced-1
+}
+
+// within returns the places in a block from which one of its bits, or of those of the next, is 2 to maxGap+1 bytes away.
+func within(here, next uint64) uint64 {
+	near, far := here>>2|next<<62, next>>2
+	for k := 1; k < maxGap; k *= 2 {
+		near, far = near|near>>k|far<<(64-k), far|far>>k
+	}
+	return near
 }

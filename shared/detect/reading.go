@@ -1,5 +1,7 @@
 package detect
 
+import "sort"
+
 // reading is a text in which disguised words read as what they stand for, with the map back to the view.
 type reading struct {
 	text  string
@@ -8,18 +10,43 @@ type reading struct {
 	// joined marks the bytes that were spaced out in the view. Between two of them a word may start or end
 	// anywhere, since the spaces between words are lost.
 	joined bitset
+	// closed are the ranges of words that were closed up, in order; nil means that any part of the text may read
+	// differently than in the view.
+	closed []textRange
+	// apart are the ranges of single characters that another reading closes up, in order. A model is not asked of them.
+	apart []textRange
+}
+
+// textRange is a range of bytes of a reading.
+type textRange struct{ start, end int32 }
+
+// share returns how many bytes of [start, end) are in the ranges, which are in order.
+func share(ranges []textRange, start, end int) int {
+	n := 0
+	first := sort.Search(len(ranges), func(i int) bool { return int(ranges[i].end) > start })
+	for _, r := range ranges[first:] {
+		if int(r.start) >= end {
+			break
+		}
+		n += min(end, int(r.end)) - max(start, int(r.start))
+	}
+	return n
+}
+
+// judgeable reports whether a model is asked of a range: not where most of it is characters apart, nor where it reads as
+// it does in the view, which is judged by itself.
+func (r *reading) judgeable(start, end int) bool {
+	return 2*share(r.apart, start, end) < end-start && (r.closed == nil || share(r.closed, start, end) > 0)
 }
 
 // disguises returns the readings of the view other than the plain one; most texts have none.
-func (s *scan) disguises() []*reading {
+func (s *scan) disguises(plain *reading) []*reading {
 	var out []*reading
+	if s.planes.spaced() {
+		out = s.spacedReadings(plain)
+	}
 	if s.planes.leet() {
 		if r := s.leetReading(s.text); r != nil {
-			out = append(out, r)
-		}
-	}
-	if s.planes.spaced() {
-		if r := s.spacedReading(s.text); r != nil {
 			out = append(out, r)
 		}
 	}
@@ -34,18 +61,32 @@ var leetLetters = [256]byte{
 const (
 	minLeetLetters = 2
 	maxLeetWord    = 24
+	// manyLeet is from how many leet words on a text is leet: short words such as 70 or 1t are read so, too.
+	manyLeet     = 3
+	maxLeetShort = 2
 )
 
 // leetReading returns the view with leet words spelled in letters, or nil if there is none.
 func (s *scan) leetReading(view string) *reading {
-	out := s.leet[:0]
+	out, words := s.leetWords(view, s.leet[:0], func(length, letters int) bool { return letters >= minLeetLetters })
+	if words >= manyLeet {
+		out, _ = s.leetWords(view, out, func(length, letters int) bool { return letters > 0 || length <= maxLeetShort })
+	}
+	if s.leet = out; len(out) == 0 {
+		return nil
+	}
+	return &reading{text: string(out), ranks: &ranks{}}
+}
+
+// leetWords spells in out, which is empty or a copy of the view and becomes one if need be, the leet words that take admits, and counts them.
+func (s *scan) leetWords(view string, out []byte, take func(length, letters int) bool) (spelled []byte, words int) {
 	for i := 0; i < len(view) && s.effort.spend(1); {
 		if k := plainEnd(view, i); k > i {
 			i = k
 			continue
 		}
 		end, letters, signs := leetWord(view, i)
-		if letters >= minLeetLetters && signs > 0 && end-i <= maxLeetWord {
+		if signs > 0 && end-i <= maxLeetWord && take(end-i, letters) {
 			if len(out) == 0 {
 				out = append(out, view...)
 			}
@@ -54,13 +95,11 @@ func (s *scan) leetReading(view string) *reading {
 					out[j] = l
 				}
 			}
+			words++
 		}
 		i = max(end, i+1)
 	}
-	if s.leet = out; len(out) == 0 {
-		return nil
-	}
-	return &reading{text: string(out), ranks: &ranks{}}
+	return out, words
 }
 
 // plainEnd returns the end of a word of letters alone at i, or of what is neither a letter nor a sign; i if there is none.
@@ -108,84 +147,6 @@ func wordEnd(view string, i int) int {
 	}
 	return i
 }
-
-// minSpaced is how many single letters in a row make a spaced-out word.
-const minSpaced = 4
-
-// spacedReading returns the view with words like "i g n o r e" closed up, or nil if there is none.
-func (s *scan) spacedReading(view string) *reading {
-	var r *reading
-	var out []byte
-	copied := 0
-	for i := 0; i < len(view); {
-		if i+1 < len(view) && !spacers[view[i+1]] { // no single letter here
-			i++
-			continue
-		}
-		if !s.effort.spend(1) {
-			return nil
-		}
-		end, letters := spacedRun(view, i)
-		if letters < minSpaced {
-			i = max(end, i+1)
-			continue
-		}
-		if r == nil {
-			r = &reading{ranks: &ranks{}, joined: bitset(nil).empty(len(view))}
-		}
-		out = r.copyPlain(out, view, copied, i)
-		for j := i; j < end; j += spacing(view, j) {
-			r.joined.take(len(out), len(out)+1)
-			r.m = r.m.add(len(out), j, 1, 1)
-			out = append(out, view[j])
-		}
-		copied, i = end, end
-	}
-	if r == nil {
-		return nil
-	}
-	r.text = string(r.copyPlain(out, view, copied, len(view)))
-	return r
-}
-
-// copyPlain appends view[from:to] as it stands.
-func (r *reading) copyPlain(out []byte, view string, from, to int) []byte {
-	if from == to {
-		return out
-	}
-	r.m = r.m.add(len(out), from, 1, 1)
-	return append(out, view[from:to]...)
-}
-
-// spacedRun returns the end of the run of single letters at i that are set apart by one sign each, always the
-// same, and how many letters it has. Between words there may be up to three signs.
-func spacedRun(view string, i int) (end, letters int) {
-	if !isLetter(view[i]) || i > 0 && isAlnum(view[i-1]) {
-		return i, 0
-	}
-	for end = i; ; {
-		letters++
-		next := end + spacing(view, end)
-		if next >= len(view) || view[end+1] != view[i+1] || !spacers[view[end+1]] || !isLetter(view[next]) ||
-			next+1 < len(view) && isAlnum(view[next+1]) {
-			return end + 1, letters
-		}
-		end = next
-	}
-}
-
-// spacing returns how far the next letter is from the one at i, with the signs between.
-func spacing(view string, i int) int {
-	const widest = 4
-	n := 2
-	for n < widest && i+n < len(view) && spacers[view[i+n]] {
-		n++
-	}
-	return n
-}
-
-// spacers are the signs that set single letters apart.
-var spacers = [256]bool{' ': true, '.': true, '-': true, '_': true, '*': true}
 
 // findWords returns the lexicon words of the reading.
 func (r *reading) findWords(s *scan, k *bank) []hit {

@@ -54,6 +54,7 @@ type scan struct {
 	// scorer and margins are the models' memory; judged is what they say of the reading at hand.
 	scorer  model.Scorer
 	margins []float64
+	cuts    []int32
 	judged  []judged
 	lexHits []lexHit
 	terms   []termHit

@@ -143,7 +143,10 @@ func (m *Model) Verify() error {
 const maxHeads = 256
 
 // Scorer judges texts. It is working memory, and not safe for use by several goroutines; the zero value is ready.
-type Scorer struct{ c counter }
+type Scorer struct {
+	c     counter
+	split splitter
+}
 
 // Margins appends the margins of the first so many heads for a text in the folded form. Texts without any known feature
 // have the margins of nothing, the biases.

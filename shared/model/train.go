@@ -257,24 +257,57 @@ func (s *Set) head(ctx context.Context, h int) (Result, Weights, error) {
 	if err != nil {
 		return Result{}, Weights{}, err
 	}
-	var known []float64
-	var hits []bool
-	var others []float64
-	for i, m := range margins {
-		switch s.examples[i].Labels[h] {
-		case 1:
-			known, hits = append(known, m), append(hits, true)
-		case -1:
-			known, hits, others = append(known, m), append(hits, false), append(others, m)
-		}
-	}
-	sig := calibrate(known, hits)
-	head := Head{Name: s.o.Heads[h], Bias: w.bias, A: sig.a, B: sig.b, Cost: cost, Threshold: threshold(others, s.o.FalseAlarms[h])}
+	head := s.calibrated(h, cost, w, margins)
 	hit := make([]bool, len(margins))
 	for i := range hit {
 		hit[i] = s.examples[i].Labels[h] > 0
 	}
 	return Result{Head: head, Margins: margins, Hit: hit}, w, nil
+}
+
+// Held reports whether an example is of the part that Single chooses thresholds by.
+func (s *Set) Held(example int) bool { return fold(s.examples[example].Group) == 0 }
+
+// Single makes a model of one head, with a cost, from the examples that use admits. Weights come from four fifths of them,
+// calibration and threshold from the rest, which Held tells.
+func (s *Set) Single(ctx context.Context, head int, cost float64, use func(example int) bool) (*Model, error) {
+	w, err := s.Fit(ctx, head, cost, func(i int) bool { return use(i) && !s.Held(i) })
+	if err != nil {
+		return nil, err
+	}
+	margins := make([]float64, len(s.examples))
+	for i := range margins {
+		margins[i] = math.NaN()
+		if s.examples[i].Labels[head] != 0 && use(i) && s.Held(i) {
+			margins[i] = s.Margin(w, i)
+		}
+	}
+	h := s.calibrated(head, cost, w, margins)
+	m := &Model{v: *s.v}
+	m.header = Header{Format: format, Name: h.Name, Version: h.Name, Features: len(s.v.idf), Chars: s.v.chars}
+	var scales []float64
+	m.weights, scales = pack([][]float64{w.w})
+	h.Scale = scales[0]
+	m.header.Heads = []Head{h}
+	return m, nil
+}
+
+// calibrated is a head whose sigmoid and threshold come from margins of examples that its weights had not seen; NaN means
+// that there is none.
+func (s *Set) calibrated(head int, cost float64, w Weights, margins []float64) Head {
+	var known, others []float64
+	var hits []bool
+	for i, m := range margins {
+		switch {
+		case math.IsNaN(m):
+		case s.examples[i].Labels[head] > 0:
+			known, hits = append(known, m), append(hits, true)
+		default:
+			known, hits, others = append(known, m), append(hits, false), append(others, m)
+		}
+	}
+	sig := calibrate(known, hits)
+	return Head{Name: s.o.Heads[head], Bias: w.bias, A: sig.a, B: sig.b, Cost: cost, Threshold: threshold(others, s.o.FalseAlarms[head])}
 }
 
 // recall is the share of a part's hits that are found at the allowed share of false alarms.

