@@ -7,7 +7,7 @@ import (
 )
 
 func contact() []detect.Detector {
-	return []detect.Detector{emailAddress(), url(), domainName()}
+	return []detect.Detector{emailAddress(), url(), domainName(), socialHandle()}
 }
 
 func emailAddress() detect.Detector {

@@ -8,7 +8,7 @@ import (
 var ssnContext = []string{"ssn", "social security", "social security number", "ss number", "ssn#", "sozialversicherungsnummer", "seguro social", "securite sociale", "previdenza sociale", "sociale zekerheid", "seguranca social"}
 
 func unitedStates() []detect.Detector {
-	return []detect.Detector{usSSN(), usSSNSample(), usITIN(), usEIN(), abaRouting(), usPassport(), usDriverLicense(), usBankNumber()}
+	return []detect.Detector{usSSN(), usSSNSample(), usITIN(), usEIN(), abaRouting(), usPassport(), usDriverLicense(), usBankNumber(), usPTIN(), usDoDID()}
 }
 
 func usSSN() detect.Detector {
@@ -179,6 +179,47 @@ func usBankNumber() detect.Detector {
 		Samples: detect.Samples{
 			Positive: []string{"checking account number 48201937265", "savings account: 9920148837", "direct deposit to checking # 70214598332"},
 			Negative: []string{"savings account opened 2019", "checking account number 1234", "checking 482019372650000111222", "pallet 48201937265"},
+			Source:   "own",
+		},
+	}
+}
+
+func usPTIN() detect.Detector {
+	return detect.Detector{
+		Name: "us_ptin", Type: "US_PTIN", Category: detect.CategoryPII,
+		Summary: "US tax preparer number",
+		Base:    0.25, NeedContext: true,
+		Context: []string{"ptin", "preparer tax", "preparer tax identification", "tax preparer", "paid preparer", "preparer"},
+		Number: &detect.Number{
+			Masks:    []string{"P99999999", "P-99999999"},
+			Validate: func(s string) detect.Verdict { return notFiller(s[1:]) },
+		},
+		Samples: detect.Samples{
+			Positive: []string{"PTIN P01234567", "paid preparer: P00482019", "PTIN is P-02048193", "tax preparer P01720481", "preparer tax identification number P00719283"},
+			Negative: []string{"PTIN P0123456", "PTIN P012345678", "part P01234567", "PTIN X01234567", "PTIN P00000000"},
+			Source:   "own",
+		},
+	}
+}
+
+func usDoDID() detect.Detector {
+	return detect.Detector{
+		Name: "us_dod_id", Type: "US_DOD_ID", Category: detect.CategoryPII,
+		Summary: "US Department of Defense identity number beside its name",
+		Base:    0.25, NeedContext: true,
+		Context: []string{"dod id", "dod id number", "edipi", "dodid", "department of defense id", "common access card", "military id", "dod number", "electronic data interchange personal identifier"},
+		Number: &detect.Number{
+			Masks: []string{"9999999999"},
+			Validate: func(s string) detect.Verdict {
+				if s[0] == '0' {
+					return detect.Reject
+				}
+				return notFiller(s)
+			},
+		},
+		Samples: detect.Samples{
+			Positive: []string{"DoD ID 1204819377", "EDIPI: 1029384756", "DoD ID number is 1572048193", "military ID 1482019375", "common access card 1307204815"},
+			Negative: []string{"DoD ID 120481937", "DoD ID 12048193777", "order 1204819377", "EDIPI 0204819377", "EDIPI 1111111111"},
 			Source:   "own",
 		},
 	}

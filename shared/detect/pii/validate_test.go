@@ -97,7 +97,7 @@ func fill(t *rapid.T, mask string) string {
 			b.WriteByte(byte(rapid.IntRange('A', 'Z').Draw(t, "letter")))
 		case 'X':
 			b.WriteByte(rapid.SampledFrom([]byte("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")).Draw(t, "either"))
-		case '-', '.', '/', ' ':
+		case '-', '_', '.', '/', ' ':
 		default:
 			b.WriteByte(c)
 		}
