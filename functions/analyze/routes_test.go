@@ -448,8 +448,8 @@ func TestCatalogsAreComplete(t *testing.T) {
 		t.Errorf("%d PII types, %d secrets, %d injections, %d toxicities", len(count["pii"]), len(count["secret"]), len(count["injection"]), len(count["toxicity"]))
 	}
 	packs := sys.Call(t, "frameworks-list", fntest.Request{As: &viewer}).Want(t, http.StatusOK).JSON(t)
-	if n := len(packs["data"].([]any)); n != 6 {
-		t.Errorf("%d rule packs, want 6", n)
+	if n := len(packs["data"].([]any)); n != 15 {
+		t.Errorf("%d rule packs, want 15", n)
 	}
 	for _, p := range packs["data"].([]any) {
 		for _, r := range p.(map[string]any)["rules"].([]any) {

@@ -267,6 +267,21 @@ func TestHashStrategyIsKeyedByTenant(t *testing.T) {
 	}
 }
 
+// TestDefaultFrameworks holds the older routes to the packs that they have always checked.
+func TestDefaultFrameworks(t *testing.T) {
+	t.Parallel()
+	sys := newSystem(t)
+	tenant := sys.Tenant(t)
+	as := tenant.As(authz.Analyst)
+	task := submit(t, sys, "legacy-compliance-async", fntest.Request{As: &as, Query: url.Values{"text": {sample}}})
+	run(t, sys, tenant.ID, task.TaskID, "1")
+	got := sys.Call(t, "legacy-task-result", fntest.Request{As: &as, Path: map[string]string{"task_id": task.TaskID}}).Want(t, http.StatusOK).JSON(t)
+	want := []any{"HIPAA", "GDPR", "PCI-DSS", "PIPEDA", "SOC2", "CCPA"}
+	if d := cmp.Diff(want, got["frameworks_checked"]); d != "" {
+		t.Error(d)
+	}
+}
+
 func TestTaskIsDoneOnce(t *testing.T) {
 	t.Parallel()
 	sys := newSystem(t)

@@ -92,7 +92,10 @@ func redactTask(in *redactQuery, _ destination.Rules) (order, error) {
 	return order{name: task.Redact, text: in.Text, options: taskOptions{Strategy: in.Strategy}}, nil
 }
 
-// packs returns the ids of the shipped packs that names stand for; no names mean all packs. The format makes the
+// defaultPacks are the packs that callers who name none have always had.
+func defaultPacks() []string { return []string{"hipaa", "gdpr", "pci_dss", "pipeda", "soc2", "ccpa"} }
+
+// packs returns the ids of the shipped packs that names stand for; no names mean the default ones. The format makes the
 // place of a name that stands for none.
 func packs(names []string, at string) ([]string, error) {
 	var ids []string
@@ -108,9 +111,7 @@ func packs(names []string, at string) ([]string, error) {
 		return nil, errs.Invalid(faults...)
 	}
 	if len(ids) == 0 {
-		for _, p := range policy.Packs() {
-			ids = append(ids, p.ID)
-		}
+		return defaultPacks(), nil
 	}
 	return ids, nil
 }

@@ -12,8 +12,8 @@ import (
 
 // The limits of Custom.
 const (
-	maxPatterns     = 100
-	maxRegexes      = 20 // of one pattern
+	maxPatterns     = 500 // of a tenant: those of its policies and their rules
+	maxRegexes      = 20  // of one pattern
 	maxRegexBytes   = 1000
 	maxInstructions = 2000
 	maxRepeats      = 200
@@ -42,7 +42,7 @@ type extension struct {
 
 // Extend returns a tenant's engine: this one with the tenant's patterns and lists. The built-in tables are shared.
 //
-// Limits: 100 patterns of 20 expressions each; an expression is RE2 syntax of at most 1,000 bytes that repeats
+// Limits: 500 patterns of 20 expressions each; an expression is RE2 syntax of at most 1,000 bytes that repeats
 // nothing more than 200 times, compiles to at most 2,000 instructions and matches no empty text; 50,000 terms of
 // 256 bytes, 1 MiB together; names ^[A-Z][A-Z0-9_]{1,63}$ that no built-in type has. The error holds one
 // *FieldError for each mistake (see FieldErrors).

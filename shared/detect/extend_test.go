@@ -180,7 +180,7 @@ func TestExtendRefuses(t *testing.T) {
 		{pattern(CustomPattern{Regexes: expr(`(?:` + marker + `[a-z]{1,100}){20}`)}), "/patterns/0/regexes/0/pattern"},
 		{pattern(CustomPattern{Regexes: expr(strings.Repeat("x", 1001))}), "/patterns/0/regexes/0/pattern"},
 		{Custom{Patterns: []CustomPattern{{Name: "OK"}}}, "/patterns/0"},
-		{Custom{Patterns: make([]CustomPattern, 101)}, "/patterns"},
+		{Custom{Patterns: make([]CustomPattern, 501)}, "/patterns"},
 		{Custom{Deny: []ListEntry{{}}}, "/deny/0"},
 		{Custom{Deny: []ListEntry{{Value: marker, Regex: marker}}}, "/deny/0"},
 		{Custom{Deny: []ListEntry{{HMAC: marker}}}, "/deny/0/hmac"},

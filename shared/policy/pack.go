@@ -25,7 +25,12 @@ type Pack struct {
 var files embed.FS
 
 // order is how packs are listed.
-func order() []string { return []string{"hipaa", "gdpr", "pci_dss", "pipeda", "soc2", "ccpa"} }
+func order() []string {
+	return []string{
+		"hipaa", "gdpr", "pci_dss", "pipeda", "soc2", "ccpa", "hipaa_safe_harbor", "gdpr_art9", "glba", "ferpa", "lgpd",
+		"uk_dpa", "au_privacy", "in_dpdp", "owasp_llm",
+	}
+}
 
 // packs reads the files once, on first use: most functions never need them.
 var packs = sync.OnceValues(loadPacks)

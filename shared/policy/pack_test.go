@@ -41,6 +41,15 @@ func TestPacks(t *testing.T) {
 		{"pipeda", "PIPEDA", "pipeda", 5},
 		{"soc2", "SOC2", "soc2", 9},
 		{"ccpa", "CCPA", "ccpa", 8},
+		{"hipaa_safe_harbor", "HIPAA-SAFE-HARBOR", "hipaa_sh", 18},
+		{"gdpr_art9", "GDPR-ART9", "gdpr_art9", 10},
+		{"glba", "GLBA", "glba", 9},
+		{"ferpa", "FERPA", "ferpa", 8},
+		{"lgpd", "LGPD", "lgpd", 9},
+		{"uk_dpa", "UK-DPA", "uk_dpa", 11},
+		{"au_privacy", "AU-PRIVACY", "au_privacy", 10},
+		{"in_dpdp", "IN-DPDP", "in_dpdp", 11},
+		{"owasp_llm", "OWASP-LLM", "owasp", 10},
 	}
 	packs := policy.Packs()
 	if len(packs) != len(want) {
