@@ -1,6 +1,7 @@
 package deliveries
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -29,7 +30,7 @@ type destinationAnswer struct {
 
 // destinationsCreate keeps a new destination. Its signing secret is in this answer alone.
 func destinationsCreate(env *fn.Env) (fn.Handler[createInput, destinationAnswer], error) {
-	s := newStore(env)
+	s, asks := newStore(env), newConfirmations(env)
 	return func(ctx context.Context, call *fn.Call, in *createInput) (*destinationAnswer, error) {
 		d, kind, secret, err := s.define(in.Body, nil)
 		if err != nil {
@@ -48,7 +49,15 @@ func destinationsCreate(env *fn.Env) (fn.Handler[createInput, destinationAnswer]
 				return nil, err
 			}
 		}
-		err = s.commit(ctx, call.Scope, call.Actor(), events.DestinationCreatedType, 0, d, nil, s.tally(call.Scope, 1))
+		added, err := admit(&d, deliver.Destination{})
+		if err != nil {
+			return nil, err
+		}
+		a, err := asks.ask(ctx, call.Scope, d.ID, added, call.Now)
+		if err != nil {
+			return nil, err
+		}
+		err = s.commit(ctx, call.Scope, call.Actor(), events.DestinationCreatedType, 0, d, nil, append([]table.Op{s.tally(call.Scope, 1)}, a.ops...)...)
 		var failed *table.ConditionError
 		if errors.As(err, &failed) {
 			if call.Repeated { // the first try may have made it
@@ -59,12 +68,16 @@ func destinationsCreate(env *fn.Env) (fn.Handler[createInput, destinationAnswer]
 					return s.shown(made, key, call)
 				}
 			}
-			return nil, s.refused(failed)
+			return nil, cmp.Or(a.refused(err, 1, call.Now), s.refused(failed))
 		}
 		if err != nil {
 			return nil, err
 		}
-		return s.shown(d, key, call)
+		out, err := s.shown(d, key, call)
+		if failed := asks.send(ctx, a); err == nil {
+			out.Body.notAsked(failed)
+		}
+		return out, err
 	}, nil
 }
 
