@@ -1,6 +1,7 @@
 package deliveries
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/rand"
@@ -138,7 +139,16 @@ func (a asking) refused(err error, from int, now time.Time) error {
 		WithRetryAfter(tomorrow.Sub(now))
 }
 
-// send sends the mails, and returns the stable codes of failures by address.
+// keep commits an asking by itself, with other writes.
+func (*confirmations) keep(ctx context.Context, a asking, now time.Time, also ...table.Op) error {
+	if len(a.mails) == 0 {
+		return nil
+	}
+	err := table.Transact(ctx, append(a.ops, also...)...)
+	return cmp.Or(a.refused(err, 0, now), err)
+}
+
+// send sends the mails, and returns those that were not sent, by address.
 func (c *confirmations) send(ctx context.Context, a asking) map[string]deliver.Result {
 	ctx, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()

@@ -72,20 +72,17 @@ func (s *store) askAgain(ctx context.Context, call *fn.Call, c *confirmations, d
 		return err
 	}
 	by := call.Actor()
-	if err := table.Transact(ctx, append(a.ops, s.audit.Ops(call.Scope, by, by.Record("destination.code_sent", d.ID))...)...); err != nil {
-		if many := a.refused(err, 0, call.Now); many != nil {
-			return many
-		}
+	if err := c.keep(ctx, a, call.Now, s.audit.Ops(call.Scope, by, by.Record("destination.code_sent", d.ID))...); err != nil {
 		return err
 	}
-	failed, ok := c.send(ctx, a)[address]
+	unasked, ok := c.send(ctx, a)[address]
 	switch {
 	case !ok:
 		return nil
-	case failed.Class == deliver.Retryable:
+	case unasked.Class == deliver.Retryable:
 		return errs.New(errs.Overloaded, "The mail with the code could not be sent now.").WithRetryAfter(time.Minute)
 	}
-	return errs.Invalid(errs.Field{Location: "/address", Message: "the mail server takes no mail for it"})
+	return errs.Invalid(errs.Field{Location: "/address", Message: "the mail with the code was refused: " + unasked.Code})
 }
 
 // confirm makes a recipient confirmed whose code is the right one.

@@ -62,10 +62,13 @@ func destinationsCreate(env *fn.Env) (fn.Handler[createInput, destinationAnswer]
 		if errors.As(err, &failed) {
 			if call.Repeated { // the first try may have made it
 				if made, key, err := s.made(ctx, call, d.ID); !errors.Is(err, errs.NotFound) {
+					if err == nil {
+						err = asks.keep(ctx, a, call.Now) // whether mails went out nobody knows: these make up for them
+					}
 					if err != nil {
 						return nil, err
 					}
-					return s.shown(made, key, call)
+					return s.shown(made, key, call, asks.send(ctx, a))
 				}
 			}
 			return nil, cmp.Or(a.refused(err, 1, call.Now), s.refused(failed))
@@ -73,11 +76,7 @@ func destinationsCreate(env *fn.Env) (fn.Handler[createInput, destinationAnswer]
 		if err != nil {
 			return nil, err
 		}
-		out, err := s.shown(d, key, call)
-		if failed := asks.send(ctx, a); err == nil {
-			out.Body.notAsked(failed)
-		}
-		return out, err
+		return s.shown(d, key, call, asks.send(ctx, a))
 	}, nil
 }
 
@@ -99,8 +98,8 @@ func (s *store) refused(e *table.ConditionError) error {
 	return errs.New(errs.Conflict, "The destination is there already.")
 }
 
-// shown answers a destination whose key, if it has a new one, is shown this once.
-func (s *store) shown(d deliver.Destination, key string, call *fn.Call) (*destinationAnswer, error) {
+// shown answers a destination whose key, if it has a new one, is shown this once, with the recipients who could not be asked.
+func (s *store) shown(d deliver.Destination, key string, call *fn.Call, unasked map[string]deliver.Result) (*destinationAnswer, error) {
 	v, err := s.viewOf(call.Scope, d, deliver.Control{}, call.Now)
 	if err != nil {
 		return nil, err
@@ -108,6 +107,7 @@ func (s *store) shown(d deliver.Destination, key string, call *fn.Call) (*destin
 	if key != "" {
 		v.Secret = new(shownKey(key))
 	}
+	v.notAsked(unasked)
 	return &destinationAnswer{Location: "/api/v1/destinations/" + d.ID, ETag: fn.ETag(d.Version), Body: v}, nil
 }
 

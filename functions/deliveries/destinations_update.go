@@ -81,7 +81,7 @@ func destinationsUpdate(env *fn.Env) (fn.Handler[updateInput, destinationRead], 
 		if err := s.commit(ctx, call.Scope, call.Actor(), events.DestinationUpdatedType, old.Version, d, fields, a.ops...); err != nil {
 			return nil, cmp.Or(a.refused(err, 0, call.Now), raced(err))
 		}
-		failed := asks.send(ctx, a)
+		unasked := asks.send(ctx, a)
 		env.Settle(ctx)
 		if old.Status != deliver.Active && d.Status == deliver.Active { // as enabling it does
 			if err := s.controls.Forget(ctx, call.Scope, d.ID); err != nil {
@@ -91,7 +91,7 @@ func destinationsUpdate(env *fn.Env) (fn.Handler[updateInput, destinationRead], 
 		}
 		out, err := s.read(ctx, call, d, key)
 		if err == nil {
-			out.Body.notAsked(failed)
+			out.Body.notAsked(unasked)
 		}
 		return out, err
 	}, nil

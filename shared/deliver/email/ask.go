@@ -37,7 +37,7 @@ again, tell whoever sends from this address which customer is named above.
 // Ask sends the question. It never fails otherwise than by its Result.
 func (k *Kind) Ask(ctx context.Context, q Question) deliver.Result {
 	if k.from == "" {
-		return post.Failed("mail_unavailable")
+		return unavailable()
 	}
 	text := fmt.Sprintf(questionText, q.Slug, q.TenantID, q.Code, int(q.Valid.Hours()))
 	raw, err := letter{id: q.ID, from: k.from, to: []string{q.Address}, subject: prefix + " Do you want these mails?", text: text, at: q.At}.bytes()

@@ -120,7 +120,11 @@ func plainSubject(s string) bool {
 // unprintable characters end a header, or hide what is behind them.
 func unprintable(c rune) bool { return c == unicode.ReplacementChar || !unicode.IsPrint(c) }
 
-// Send sends the mail.
+func unavailable() deliver.Result {
+	return deliver.Result{Class: deliver.Retryable, Code: "mail_unavailable", Unwell: true}
+}
+
+// Send sends the mail to those of its recipients who are confirmed.
 func (k *Kind) Send(ctx context.Context, to deliver.Target, m deliver.Message) deliver.Result {
 	var c config
 	if form.Open(to.Config, &c) != nil || len(c.To) == 0 {
@@ -131,7 +135,7 @@ func (k *Kind) Send(ctx context.Context, to deliver.Target, m deliver.Message) d
 		return post.Failed("recipient_unconfirmed")
 	}
 	if k.from == "" { // an operator can set it, and then it goes
-		return deliver.Result{Class: deliver.Retryable, Code: "mail_unavailable", Unwell: true}
+		return unavailable()
 	}
 	raw, err := compose(k.from, to.Tenant.TenantID(), c, m)
 	if err != nil {

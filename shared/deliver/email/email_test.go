@@ -9,8 +9,10 @@ import (
 	"mime/multipart"
 	"net/mail"
 	"os"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -162,6 +164,62 @@ func TestMail(t *testing.T) {
 	}
 	if len(texts) != 2 || !strings.Contains(texts[0], "<!channel>") || strings.Contains(texts[1], "<!channel>") || !strings.Contains(texts[1], "&lt;!channel&gt;") {
 		t.Errorf("the parts are %q", texts)
+	}
+}
+
+// TestUnconfirmed sends to those who confirmed, and to nobody where nobody did.
+func TestUnconfirmed(t *testing.T) {
+	t.Parallel()
+	s := mailtest.New(t)
+	k := email.New(email.NewSMTP(s.Address, nil), from)
+	to := deliver.Target{Tenant: scope.Mint("ten_a"), Config: json.RawMessage(`{"to":["a@example.com","b@example.com","c@example.com"]}`), Unconfirmed: []string{"a@example.com", "c@example.com"}}
+	if got := k.Send(t.Context(), to, kindtest.Message()); got.Class != deliver.Delivered {
+		t.Fatalf("%+v", got)
+	}
+	m := s.Mails()[0]
+	if !slices.Equal(m.To, []string{"b@example.com"}) || strings.Contains(string(m.Raw), "a@example.com") {
+		t.Errorf("sent to %v:\n%s", m.To, m.Raw)
+	}
+	to.Unconfirmed = append(to.Unconfirmed, "b@example.com")
+	for _, k := range []*email.Kind{k, email.New(email.NewSMTP(s.Address, nil), "")} {
+		if d := cmp.Diff(deliver.Result{Class: deliver.Permanent, Code: "recipient_unconfirmed"}, k.Send(t.Context(), to, kindtest.Message())); d != "" {
+			t.Error(d)
+		}
+	}
+	if len(s.Mails()) != 1 {
+		t.Errorf("%d mails", len(s.Mails()))
+	}
+}
+
+// TestQuestion holds the mail with the code to the bytes of a file.
+func TestQuestion(t *testing.T) {
+	t.Parallel()
+	s := mailtest.New(t)
+	q := email.Question{
+		ID: "evt_1", Slug: "acme", TenantID: "ten_a", Address: "jane@example.com", Code: "7KQ2XMPA", At: kindtest.Message().At, Valid: 24 * time.Hour,
+	}
+	if got := email.New(email.NewSMTP(s.Address, nil), from).Ask(t.Context(), q); got.Class != deliver.Delivered {
+		t.Fatalf("%+v", got)
+	}
+	raw := s.Mails()[0].Raw
+	const file = "testdata/question.eml"
+	if *update {
+		if err := os.WriteFile(file, raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), string(raw)); d != "" {
+		t.Error(d)
+	}
+	if subject, text := mailtest.Text(t, s.Mails()[0]); strings.Contains(subject, q.Code) || !strings.Contains(text, "Code: "+q.Code) {
+		t.Errorf("%s\n%s", subject, text)
+	}
+	if got := email.New(email.NewSMTP(s.Address, nil), "").Ask(t.Context(), q); got.Class != deliver.Retryable || len(s.Mails()) != 1 {
+		t.Errorf("without an address to send from: %+v", got)
 	}
 }
 
