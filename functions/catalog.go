@@ -116,12 +116,13 @@ func Catalog() []fn.Spec {
 
 		// deliveries: where events go, and what became of them
 		{Name: "destinations-list", Context: "deliveries", Summary: "List destinations", Trigger: fn.HTTP("GET", "/api/v1/destinations"), Permission: "read:destinations", Access: fn.Access{Tables: tables{table.Policies: r, table.Deliveries: r}, Secrets: []string{secret.Cursor}}},
-		{Name: "destinations-create", Context: "deliveries", Summary: "Create a destination; its signing secret is shown once", Trigger: fn.HTTP("POST", "/api/v1/destinations"), Permission: "create:destinations", Access: changeDestination()},
+		{Name: "destinations-create", Context: "deliveries", Summary: "Create a destination; its signing secret is shown once", Trigger: fn.HTTP("POST", "/api/v1/destinations"), Permission: "create:destinations", Access: askRecipients(changeDestination())},
 		{Name: "destinations-get", Context: "deliveries", Summary: "Get a destination", Trigger: fn.HTTP("GET", "/api/v1/destinations/{id}"), Permission: "read:destinations", Access: fn.Access{Tables: tables{table.Policies: r, table.Deliveries: r}}},
-		{Name: "destinations-update", Context: "deliveries", Summary: "Replace a destination", Trigger: fn.HTTP("PUT", "/api/v1/destinations/{id}"), Permission: "update:destinations", Statuses: ifMatch(), Access: enableDestination()},
+		{Name: "destinations-update", Context: "deliveries", Summary: "Replace a destination", Trigger: fn.HTTP("PUT", "/api/v1/destinations/{id}"), Permission: "update:destinations", Statuses: ifMatch(), Access: askRecipients(enableDestination())},
 		{Name: "destinations-delete", Context: "deliveries", Summary: "Delete a destination", Trigger: fn.HTTP("DELETE", "/api/v1/destinations/{id}"), Permission: "delete:destinations", Statuses: ifMatch(), Access: changeDestination()},
 		{Name: "destinations-rotate-secret", Context: "deliveries", Summary: "Give a destination a new signing secret; the old one signs 24 h longer", Trigger: fn.HTTP("POST", "/api/v1/destinations/{id}/rotate-secret"), Permission: "update:destinations", Access: changeDestination()},
 		{Name: "destinations-enable", Context: "deliveries", Summary: "Make a destination active and close its breaker", Trigger: fn.HTTP("POST", "/api/v1/destinations/{id}/enable"), Permission: "update:destinations", Access: enableDestination()},
+		{Name: "destinations-confirm", Context: "deliveries", Summary: "Confirm a recipient of mails by the code it was sent, or send another code", Trigger: fn.HTTP("POST", "/api/v1/destinations/{id}/confirm"), Permission: "update:destinations", Access: askRecipients(changeDestination())},
 		{Name: "destinations-test", Context: "deliveries", Summary: "Send a test event to a destination", Trigger: fn.HTTP("POST", "/api/v1/destinations/{id}/test"), Permission: "execute:destinations", Access: changeDestination()},
 		{Name: "webhook-secret-get", Context: "deliveries", Summary: "Show the secret that signs webhooks of jobs and tasks", Trigger: fn.HTTP("GET", "/api/v1/webhook-secret"), Permission: "read:webhook-secret", Access: fn.Access{Tables: tables{table.Policies: r, table.Audit: a}, DataKeys: true}},
 		{Name: "webhook-secret-update", Context: "deliveries", Summary: "Set the secret that signs webhooks of jobs and tasks, or make a new one", Trigger: fn.HTTP("PUT", "/api/v1/webhook-secret"), Permission: "update:webhook-secret", Statuses: ifMatch(), Access: fn.Access{Tables: tables{table.Policies: rw, table.Events: a, table.Audit: a}, DataKeys: true}},
@@ -167,6 +168,12 @@ func changeDestination() fn.Access {
 func enableDestination() fn.Access {
 	a := changeDestination()
 	a.Queues = queues{queue.Replays: fn.Send}
+	return a
+}
+
+// askRecipients adds what asks recipients of mails whether they want them.
+func askRecipients(a fn.Access) fn.Access {
+	a.Mail = true
 	return a
 }
 

@@ -1,6 +1,7 @@
 package deliveries
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -29,7 +30,7 @@ type destinationAnswer struct {
 
 // destinationsCreate keeps a new destination. Its signing secret is in this answer alone.
 func destinationsCreate(env *fn.Env) (fn.Handler[createInput, destinationAnswer], error) {
-	s := newStore(env)
+	s, asks := newStore(env), newConfirmations(env)
 	return func(ctx context.Context, call *fn.Call, in *createInput) (*destinationAnswer, error) {
 		d, kind, secret, err := s.define(in.Body, nil)
 		if err != nil {
@@ -48,23 +49,34 @@ func destinationsCreate(env *fn.Env) (fn.Handler[createInput, destinationAnswer]
 				return nil, err
 			}
 		}
-		err = s.commit(ctx, call.Scope, call.Actor(), events.DestinationCreatedType, 0, d, nil, s.tally(call.Scope, 1))
+		added, err := admit(&d, deliver.Destination{})
+		if err != nil {
+			return nil, err
+		}
+		a, err := asks.ask(ctx, call.Scope, d.ID, added, call.Now)
+		if err != nil {
+			return nil, err
+		}
+		err = s.commit(ctx, call.Scope, call.Actor(), events.DestinationCreatedType, 0, d, nil, append([]table.Op{s.tally(call.Scope, 1)}, a.ops...)...)
 		var failed *table.ConditionError
 		if errors.As(err, &failed) {
 			if call.Repeated { // the first try may have made it
 				if made, key, err := s.made(ctx, call, d.ID); !errors.Is(err, errs.NotFound) {
+					if err == nil {
+						err = asks.keep(ctx, a, call.Now) // whether mails went out nobody knows: these make up for them
+					}
 					if err != nil {
 						return nil, err
 					}
-					return s.shown(made, key, call)
+					return s.shown(made, key, call, asks.send(ctx, a))
 				}
 			}
-			return nil, s.refused(failed)
+			return nil, cmp.Or(a.refused(err, 1, call.Now), s.refused(failed))
 		}
 		if err != nil {
 			return nil, err
 		}
-		return s.shown(d, key, call)
+		return s.shown(d, key, call, asks.send(ctx, a))
 	}, nil
 }
 
@@ -86,8 +98,8 @@ func (s *store) refused(e *table.ConditionError) error {
 	return errs.New(errs.Conflict, "The destination is there already.")
 }
 
-// shown answers a destination whose key, if it has a new one, is shown this once.
-func (s *store) shown(d deliver.Destination, key string, call *fn.Call) (*destinationAnswer, error) {
+// shown answers a destination whose key, if it has a new one, is shown this once, with the recipients who could not be asked.
+func (s *store) shown(d deliver.Destination, key string, call *fn.Call, unasked map[string]deliver.Result) (*destinationAnswer, error) {
 	v, err := s.viewOf(call.Scope, d, deliver.Control{}, call.Now)
 	if err != nil {
 		return nil, err
@@ -95,6 +107,7 @@ func (s *store) shown(d deliver.Destination, key string, call *fn.Call) (*destin
 	if key != "" {
 		v.Secret = new(shownKey(key))
 	}
+	v.notAsked(unasked)
 	return &destinationAnswer{Location: "/api/v1/destinations/" + d.ID, ETag: fn.ETag(d.Version), Body: v}, nil
 }
 

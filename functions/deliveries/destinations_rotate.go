@@ -33,7 +33,7 @@ func destinationsRotate(env *fn.Env) (fn.Handler[destinationPath, destinationAns
 			return nil, raced(err)
 		}
 		env.Settle(ctx)
-		out, err := s.shown(d, key, call)
+		out, err := s.shown(d, key, call, nil)
 		if err == nil {
 			out.Location = ""
 		}

@@ -121,7 +121,7 @@ func TestLifeOfADestination(t *testing.T) {
 // notThere asks for a destination in every way.
 func (b bench) notThere(t *testing.T, dst string) {
 	t.Helper()
-	for _, route := range []string{"destinations-get", "destinations-update", "destinations-delete", "destinations-rotate-secret", "destinations-test", "destinations-enable"} {
+	for _, route := range []string{"destinations-get", "destinations-update", "destinations-delete", "destinations-rotate-secret", "destinations-test", "destinations-enable", "destinations-confirm"} {
 		b.call(t, route, dst, `{"name": 1`).WantProblem(t, 404, "not_found")
 	}
 	for _, d := range b.list(t, "limit=100") {
@@ -447,7 +447,7 @@ func TestWhoMayChangeDestinations(t *testing.T) {
 	viewer := b
 	viewer.admin = b.own.As(authz.Viewer)
 	viewer.call(t, "destinations-get", dst, nil).Want(t, 200)
-	for _, route := range []string{"destinations-update", "destinations-delete", "destinations-rotate-secret", "destinations-enable", "destinations-test"} {
+	for _, route := range []string{"destinations-update", "destinations-delete", "destinations-rotate-secret", "destinations-enable", "destinations-test", "destinations-confirm"} {
 		viewer.call(t, route, "dst_01jd3zk8q4x5v6w7y8z9a0b1c2", `{`).WantProblem(t, 403, "forbidden")
 	}
 	viewer.call(t, "destinations-create", "", `{`).WantProblem(t, 403, "forbidden")

@@ -2,6 +2,7 @@ package deliveries
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
@@ -24,7 +25,7 @@ type updateInput struct {
 // destinationsUpdate replaces a destination's definition; the same definition again makes no version. Its secrets stay where
 // the configuration leaves them out.
 func destinationsUpdate(env *fn.Env) (fn.Handler[updateInput, destinationRead], error) {
-	s, replays := newStore(env), env.Queue(queue.Replays)
+	s, asks, replays := newStore(env), newConfirmations(env), env.Queue(queue.Replays)
 	return func(ctx context.Context, call *fn.Call, in *updateInput) (*destinationRead, error) {
 		old, err := s.visible(ctx, call.Scope, in.ID)
 		if err != nil {
@@ -49,6 +50,10 @@ func destinationsUpdate(env *fn.Env) (fn.Handler[updateInput, destinationRead], 
 			d.Status, d.DisabledReason = old.Status, old.DisabledReason
 		}
 		d.OrderedFrom = orderedFrom(d, old, call.Now)
+		added, err := admit(&d, old)
+		if err != nil {
+			return nil, err
+		}
 		fields := changed(old, d, !bytes.Equal(before, secret))
 		if len(fields) == 0 {
 			return s.read(ctx, call, old, "")
@@ -63,15 +68,20 @@ func destinationsUpdate(env *fn.Env) (fn.Handler[updateInput, destinationRead], 
 		if key != "" {
 			fields = append(fields, "secret")
 		}
+		a, err := asks.ask(ctx, call.Scope, d.ID, added, call.Now)
+		if err != nil {
+			return nil, err
+		}
 		if old.Ordered && !d.Ordered {
 			// What waits in order has no message of its own. This one comes first: the change may not be made without it.
 			if err := replays.SendLater(ctx, call.Scope, replayMessage{Unordered: d.ID, Before: call.Now.Add(unorderedAfter / 2)}, unorderedAfter); err != nil {
 				return nil, err
 			}
 		}
-		if err := s.commit(ctx, call.Scope, call.Actor(), events.DestinationUpdatedType, old.Version, d, fields); err != nil {
-			return nil, raced(err)
+		if err := s.commit(ctx, call.Scope, call.Actor(), events.DestinationUpdatedType, old.Version, d, fields, a.ops...); err != nil {
+			return nil, cmp.Or(a.refused(err, 0, call.Now), raced(err))
 		}
+		unasked := asks.send(ctx, a)
 		env.Settle(ctx)
 		if old.Status != deliver.Active && d.Status == deliver.Active { // as enabling it does
 			if err := s.controls.Forget(ctx, call.Scope, d.ID); err != nil {
@@ -79,7 +89,11 @@ func destinationsUpdate(env *fn.Env) (fn.Handler[updateInput, destinationRead], 
 			}
 			begin(ctx, env, replays, call, d.ID)
 		}
-		return s.read(ctx, call, d, key)
+		out, err := s.read(ctx, call, d, key)
+		if err == nil {
+			out.Body.notAsked(unasked)
+		}
+		return out, err
 	}, nil
 }
 

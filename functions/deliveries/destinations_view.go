@@ -2,6 +2,7 @@ package deliveries
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"guardrails/shared/clock"
@@ -40,6 +41,7 @@ type destinationView struct {
 	Config         Config            `json:"config" doc:"Without its secrets. Of a URL with a path or a query, which are credentials at many receivers, only the host is shown; sent back as it is, it stays."`
 	Status         string            `json:"status" enum:"active,disabled"`
 	DisabledReason string            `json:"disabled_reason,omitempty" enum:"manual,gone,failing" doc:"Why it is disabled: by hand, because it answered 410, or because nothing arrived for 72 hours."`
+	Recipients     []recipientView   `json:"recipients,omitempty" doc:"Of the type email: who gets its mails."`
 	Breaker        breakerView       `json:"breaker"`
 	Limits         destinationLimits `json:"limits" doc:"What is in force."`
 	Ordered        bool              `json:"ordered"`
@@ -53,6 +55,19 @@ type destinationView struct {
 type breakerView struct {
 	State string `json:"state" enum:"closed,open,half_open" doc:"Open: the destination was not well and is left alone."`
 	Until string `json:"until,omitempty" format:"date-time" doc:"When it is asked again."`
+}
+
+type recipientView struct {
+	Address string `json:"address"`
+	State   string `json:"state" enum:"unconfirmed,confirmed" doc:"Unconfirmed recipients were sent a code and get nothing else until it is given to the route confirm."`
+	Error   string `json:"error,omitempty" example:"mail_unavailable" doc:"A stable code: why the mail with the code could not be sent. It is in the answer to the change that was to send it alone; the route confirm sends another."`
+}
+
+// notAsked notes whom the mails with codes could not be sent.
+func (v *destinationView) notAsked(failed map[string]deliver.Result) {
+	for i, r := range v.Recipients {
+		v.Recipients[i].Error = failed[r.Address].Code
+	}
 }
 
 type keyView struct {
@@ -84,6 +99,17 @@ func (s *store) viewOf(sc tenant.Scope, d deliver.Destination, c deliver.Control
 		if s.account != "" {
 			v.Config["guardrails_account"] = s.account
 		}
+	}
+	to, err := recipientsOf(d)
+	if err != nil {
+		return v, err
+	}
+	for _, address := range to {
+		r := recipientView{Address: address, State: "confirmed"}
+		if slices.Contains(d.Unconfirmed, address) {
+			r.State = "unconfirmed"
+		}
+		v.Recipients = append(v.Recipients, r)
 	}
 	state, until := c.Breaker.View(now)
 	v.Breaker.State = string(state)

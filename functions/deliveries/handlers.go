@@ -16,6 +16,7 @@ func Bindings() fn.Bindings {
 		"destinations-delete":        fn.Route(destinationsDelete),
 		"destinations-rotate-secret": fn.Route(destinationsRotate, fn.Find(destinationExists), fn.ShownOnce("secret")),
 		"destinations-enable":        fn.Route(destinationsEnable, fn.Find(destinationExists)),
+		"destinations-confirm":       fn.Route(destinationsConfirm, fn.Find(destinationExists)),
 		"destinations-test":          fn.Route(destinationsTry, fn.Find(destinationExists), fn.Status(http.StatusAccepted)),
 		"webhook-secret-get":         fn.Route(webhookSecretGet),
 		"webhook-secret-update":      fn.Route(webhookSecretUpdate),

@@ -174,11 +174,12 @@ func params(s fn.Spec, id string) map[string]string {
 // bodies are valid bodies for routes that take one, so that a refusal is about the id.
 var bodies = map[string]any{
 	"policies-update": map[string]any{"name": "x"}, "policies-activate": nil, "policies-dryrun": map[string]any{"text": "x"},
-	"event-types-update":  map[string]any{},
-	"rules-update":        observer("x", "dst_00000000000000000000000000"),
-	"rules-dryrun":        map[string]any{"events": []any{map[string]any{"type": "a.b.c"}}},
-	"destinations-update": map[string]any{"name": "x", "type": "webhook", "config": map[string]any{"url": "https://hooks.example.com/"}},
-	"tenants-update":      map[string]any{"name": "x"}, "tenants-limits": map[string]any{"requests_per_second": 1}, "legacy-tenants-update": map[string]any{"name": "x"},
+	"event-types-update":   map[string]any{},
+	"rules-update":         observer("x", "dst_00000000000000000000000000"),
+	"rules-dryrun":         map[string]any{"events": []any{map[string]any{"type": "a.b.c"}}},
+	"destinations-confirm": map[string]any{"address": "a@example.com"},
+	"destinations-update":  map[string]any{"name": "x", "type": "webhook", "config": map[string]any{"url": "https://hooks.example.com/"}},
+	"tenants-update":       map[string]any{"name": "x"}, "tenants-limits": map[string]any{"requests_per_second": 1}, "legacy-tenants-update": map[string]any{"name": "x"},
 }
 
 // TestNoRouteReachesAnotherTenant walks every route of the catalogue that takes an id, as acme's administrator with

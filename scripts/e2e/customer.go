@@ -5,10 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,6 +36,7 @@ const (
 	sender   = "delivery-send"
 	// mailFrom is what cdk.json says of the environment local.
 	mailFrom       = "guardrails@example.com"
+	desk           = "desk@example.org"
 	deliveredSoon  = 30 * time.Second
 	deliveryPolled = 200 * time.Millisecond
 )
@@ -73,7 +77,7 @@ func (d *deployment) customers(ctx context.Context) error {
 	}{
 		{acme, "sqs", object{"queue_url": address, "role_arn": role}, "delivered", ""},
 		{acme, "eventbridge", object{"event_bus_arn": *bus.EventBusArn, "role_arn": role}, "delivered", ""},
-		{acme, "email", object{"to": []string{"desk@example.org"}}, "delivered", ""},
+		{acme, "email", object{"to": []string{desk}}, "delivered", ""},
 		{globex, "sqs", object{"queue_url": address, "role_arn": role}, "dead", "access_denied"},
 	} {
 		if err := d.sendTo(ctx, t.tenant, t.kind, t.config, t.status, t.reason); err != nil {
@@ -128,6 +132,11 @@ func (d *deployment) sendTo(ctx context.Context, t tenant, kind string, config o
 	if c := made.Config; kind == "sqs" && (c["external_id"] != t.ID || c["guardrails_account"] != provision.Account) {
 		return fmt.Errorf("whom the role has to trust is shown as %v", c)
 	}
+	if kind == "email" {
+		if err := d.confirm(ctx, t, made.ID); err != nil {
+			return err
+		}
+	}
 	if err := d.call(ctx, http.MethodPost, "/api/v1/destinations/"+made.ID+"/test", t.AdminKey, nil, http.StatusAccepted, &sent); err != nil {
 		return err
 	}
@@ -153,6 +162,41 @@ func (d *deployment) sendTo(ctx context.Context, t tenant, kind string, config o
 	}
 }
 
+// codeIn is the code in the mail that asks a recipient.
+var codeIn = regexp.MustCompile(`Code: ([0-9A-Z]{8})`)
+
+// confirm reads the code in the mail that the desk has got, and gives it back.
+func (d *deployment) confirm(ctx context.Context, t tenant, destinationID string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, d.stack.Endpoint+"/_ministack/ses/messages?account="+provision.Account, nil)
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return fmt.Errorf("read the mails: %w", err)
+	}
+	defer resp.Body.Close()
+	var got struct {
+		Messages map[string][]struct {
+			To       []string
+			BodyText string
+		} `json:"messages"`
+	}
+	if err := json.NewDecoder(io.LimitReader(resp.Body, maxAnswer)).Decode(&got); err != nil {
+		return fmt.Errorf("read the mails: %w", err)
+	}
+	mails := got.Messages[provision.Account]
+	if len(mails) != 1 || !slices.Equal(mails[0].To, []string{desk}) {
+		return fmt.Errorf("%d mails, want the one with the code", len(mails))
+	}
+	code := codeIn.FindStringSubmatch(mails[0].BodyText)
+	if code == nil {
+		return errors.New("the mail has no code")
+	}
+	in := object{"address": desk, "code": code[1]}
+	return d.call(ctx, http.MethodPost, "/api/v1/destinations/"+destinationID+"/confirm", t.AdminKey, in, http.StatusOK, nil)
+}
+
 // trusting makes a role that trusts our account for anything, without asking for an external id, as a customer may do in
 // haste; in any account.
 func (d *deployment) trusting(ctx context.Context, account, name string) error {
@@ -163,8 +207,8 @@ func (d *deployment) trusting(ctx context.Context, account, name string) error {
 // rawMail is the least that SES takes as a mail.
 func rawMail(from string) *sesv2.SendEmailInput {
 	return &sesv2.SendEmailInput{
-		FromEmailAddress: &from, Destination: &types.Destination{ToAddresses: []string{"desk@example.org"}},
-		Content: &types.EmailContent{Raw: &types.RawMessage{Data: []byte("From: " + from + "\r\nTo: desk@example.org\r\nSubject: a\r\n\r\nb\r\n")}},
+		FromEmailAddress: &from, Destination: &types.Destination{ToAddresses: []string{desk}},
+		Content: &types.EmailContent{Raw: &types.RawMessage{Data: []byte("From: " + from + "\r\nTo: " + desk + "\r\nSubject: a\r\n\r\nb\r\n")}},
 	}
 }
 

@@ -93,6 +93,7 @@ func visits() []visit {
 		{route: "destinations-update", id: "$destination", body: object{"name": "walked", "type": "webhook", "config": object{"url": nowhere}}, ifMatch: true, want: ok},
 		{route: "destinations-rotate-secret", id: "$destination", want: ok},
 		{route: "destinations-enable", id: "$destination", want: ok},
+		{route: "destinations-confirm", id: "$destination", body: object{"address": desk}, want: []int{http.StatusConflict}}, // it has no recipients
 		{route: "rules-import", body: object{"pattern": object{"detail-type": []string{"walk.step.taken"}}}, want: ok, until: "walk.step.taken"},
 		{route: "rules-validate", body: observer("event.data.step > 0"), want: ok, until: `"valid":true`},
 		{route: "rules-create", body: observer("event.data.step > 1"), want: []int{http.StatusCreated}, save: "rule", field: "id"},

@@ -64,6 +64,10 @@ type Destination struct {
 	Ordered     bool   `dynamodbav:"ordered,omitempty"`
 	OrderedFrom string `dynamodbav:"ordered_from,omitempty"`
 
+	// Unconfirmed are the recipients who have not said yet that they want what is sent. Rows from before anybody was asked
+	// have none, and are sent to as they were.
+	Unconfirmed []string `dynamodbav:"unconfirmed,omitempty"`
+
 	Labels    map[string]string `dynamodbav:"labels,omitempty"`
 	CreatedAt int64             `dynamodbav:"created_at"`
 	UpdatedAt int64             `dynamodbav:"updated_at"`
@@ -177,7 +181,7 @@ func (d *Destinations) Open(ctx context.Context, s tenant.Scope, destinationID, 
 
 // Target opens what an attempt needs: the secret part of the configuration and the keys that are live.
 func (d *Destinations) Target(ctx context.Context, s tenant.Scope, dst Destination, now time.Time) (Target, error) {
-	t := Target{ID: dst.ID, Tenant: s, Config: []byte(dst.Config)}
+	t := Target{ID: dst.ID, Tenant: s, Config: []byte(dst.Config), Unconfirmed: dst.Unconfirmed}
 	secret, err := d.Open(ctx, s, dst.ID, UseConfig, dst.Secret)
 	if err != nil {
 		return t, fmt.Errorf("open the secrets of destination %s: %w", dst.ID, err)

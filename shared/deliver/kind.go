@@ -55,6 +55,8 @@ type Target struct {
 	Tenant tenant.Scope
 	Config json.RawMessage
 	Secret Secret
+	// Unconfirmed are the recipients in Config who get nothing: they have not said that they want it.
+	Unconfirmed []string
 	// Keys are the live signing keys, the current one first.
 	Keys []SigningKey
 }

@@ -128,6 +128,16 @@ func DestinationKey(id string) Key { return Key{Part: PartDestinations, Sort: id
 // DestinationStateKey counts the tenant's destinations in Policies.
 func DestinationStateKey() Key { return Key{Part: "DESTSTATE", Sort: "CURRENT"} }
 
+// RecipientCodeKey is the code that a recipient of a destination was sent, in Policies; digest is of the address.
+func RecipientCodeKey(destination, digest string) Key {
+	return Key{Part: "RCPTCODE#" + destination, Sort: digest}
+}
+
+// RecipientMailsKey counts the mails with codes of a day, to the address of a digest or, with "", in all, in Policies.
+func RecipientMailsKey(day, digest string) Key {
+	return Key{Part: "RCPTMAIL", Sort: day + "#" + digest}
+}
+
 // WebhookSecretKey is what signs the webhooks of the tenant's jobs and tasks, in Policies.
 func WebhookSecretKey() Key { return Key{Part: "HOOKSECRET", Sort: "CURRENT"} }
 

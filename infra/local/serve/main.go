@@ -3,7 +3,7 @@
 // PORT is where the API is served on 127.0.0.1 (default 8080, 0 takes a free one), GUARDRAILS_DATA where its data is kept (default .local).
 // GUARDRAILS_ALLOW_PRIVATE_DESTINATIONS=1 lets events be delivered to this machine and its private network, over http too;
 // it is for development, and this command alone knows it.
-// GUARDRAILS_SMTP is the mail server, host:port, for destinations of the type email; without it mails go to MiniStack's SES, where nobody reads them.
+// GUARDRAILS_SMTP is the mail server, host:port, that takes mails; without it there are none, and destinations of the type email are refused.
 // OTEL_EXPORTER_OTLP_ENDPOINT is where spans go, if anywhere. The base URL goes to standard output when requests are served, progress to standard error.
 package main
 
@@ -74,9 +74,11 @@ func run(ctx context.Context, lookup func(string) string) error {
 	if err != nil {
 		return err
 	}
-	out := ways{
-		rules: destination.Rules{Private: lookup("GUARDRAILS_ALLOW_PRIVATE_DESTINATIONS") == "1"},
-		from:  cmp.Or(lookup("GUARDRAILS_MAIL_FROM"), defaultFrom), smtp: lookup("GUARDRAILS_SMTP"),
+	out := ways{rules: destination.Rules{Private: lookup("GUARDRAILS_ALLOW_PRIVATE_DESTINATIONS") == "1"}, smtp: lookup("GUARDRAILS_SMTP")}
+	if out.smtp != "" {
+		out.from = cmp.Or(lookup("GUARDRAILS_MAIL_FROM"), defaultFrom)
+	} else { // a recipient would never see the code that confirms it
+		fmt.Fprintln(os.Stderr, "guardrails: GUARDRAILS_SMTP names no mail server: destinations of the type email are refused")
 	}
 	err = local.Run(ctx, cfg, builder(cfg.Registry, traces, out), seed)
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), tracesWithin)

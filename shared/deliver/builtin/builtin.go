@@ -45,10 +45,6 @@ func Kinds(o Options) []deliver.Kind {
 	rules := destination.Rules{Private: o.AllowPrivate}
 	client := egress.New(egress.Options{Rules: rules, Roots: o.Roots, Resolver: o.Resolver, Clock: o.Clock})
 	services := amazon.New(o.AWS, o.Sessions)
-	var mail email.Sender = services
-	if o.SMTP != "" {
-		mail = email.NewSMTP(o.SMTP, nil)
-	}
 	alerts := pagerduty.Endpoint
 	if o.AllowPrivate && o.PagerDuty != "" {
 		alerts = o.PagerDuty
@@ -56,9 +52,19 @@ func Kinds(o Options) []deliver.Kind {
 	return []deliver.Kind{
 		webhook.New(client, rules, o.Clock),
 		slack.New(client, rules),
-		email.New(mail, o.MailFrom),
+		mailBy(services, o),
 		pagerduty.New(client, alerts),
 		sqs.New(services, rules, o.Account),
 		eventbridge.New(services, o.Account),
 	}
+}
+
+// Mail is the kind for mails alone, for whoever asks their recipients.
+func Mail(o Options) *email.Kind { return mailBy(amazon.New(o.AWS, nil), o) }
+
+func mailBy(services *amazon.Sender, o Options) *email.Kind {
+	if o.SMTP != "" {
+		return email.New(email.NewSMTP(o.SMTP, nil), o.MailFrom)
+	}
+	return email.New(services, o.MailFrom)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -61,7 +62,7 @@ func (k *Kind) Check(given json.RawMessage, _ deliver.Secret) (json.RawMessage, 
 	}
 	var f form.Faults
 	if k.from == "" {
-		f.Add("to", "this installation sends no mail: its operator has set no address to send from")
+		f.Add("to", "this installation sends no mail: its operator has named no address to send from, or no mail server")
 		return nil, nil, f.Err()
 	}
 	if len(c.To) == 0 || len(c.To) > maxRecipients {
@@ -89,6 +90,13 @@ func (k *Kind) Check(given json.RawMessage, _ deliver.Secret) (json.RawMessage, 
 	return public, nil, err
 }
 
+// Recipients are the addresses of a configuration that Check has taken, in its order.
+func Recipients(public json.RawMessage) ([]string, error) {
+	var c config
+	err := form.Open(public, &c)
+	return c.To, err
+}
+
 // plainAddress takes an address alone: no name before it, no comment, no quotes, ASCII, and a domain with a dot.
 func plainAddress(s string) bool {
 	if len(s) > maxAddress || strings.ContainsFunc(s, func(c rune) bool { return c <= ' ' || c > '~' }) {
@@ -112,14 +120,22 @@ func plainSubject(s string) bool {
 // unprintable characters end a header, or hide what is behind them.
 func unprintable(c rune) bool { return c == unicode.ReplacementChar || !unicode.IsPrint(c) }
 
-// Send sends the mail.
+func unavailable() deliver.Result {
+	return deliver.Result{Class: deliver.Retryable, Code: "mail_unavailable", Unwell: true}
+}
+
+// Send sends the mail to those of its recipients who are confirmed.
 func (k *Kind) Send(ctx context.Context, to deliver.Target, m deliver.Message) deliver.Result {
 	var c config
 	if form.Open(to.Config, &c) != nil || len(c.To) == 0 {
 		return post.Failed("config")
 	}
+	c.To = slices.DeleteFunc(c.To, func(address string) bool { return slices.Contains(to.Unconfirmed, address) })
+	if len(c.To) == 0 {
+		return post.Failed("recipient_unconfirmed")
+	}
 	if k.from == "" { // an operator can set it, and then it goes
-		return deliver.Result{Class: deliver.Retryable, Code: "mail_unavailable", Unwell: true}
+		return unavailable()
 	}
 	raw, err := compose(k.from, to.Tenant.TenantID(), c, m)
 	if err != nil {

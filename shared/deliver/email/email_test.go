@@ -7,121 +7,46 @@ import (
 	"io"
 	"mime"
 	"mime/multipart"
-	"net"
 	"net/mail"
 	"os"
+	"slices"
 	"strings"
-	"sync"
 	"testing"
+	"time"
 
-	"github.com/emersion/go-smtp"
 	"github.com/google/go-cmp/cmp"
 
 	"guardrails/shared/deliver"
 	"guardrails/shared/deliver/email"
 	"guardrails/shared/deliver/kindtest"
+	"guardrails/shared/deliver/mailtest"
 	"guardrails/shared/errs"
 	"guardrails/shared/internal/scope"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// sink is a mail server on this machine.
-type sink struct {
-	address string
-
-	mu     sync.Mutex
-	refuse error // what the next recipient is answered with
-	hang   chan struct{}
-	mails  [][]byte
-	to     []string
-}
-
-func newSink(t testing.TB) *sink {
-	t.Helper()
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &sink{address: l.Addr().String()}
-	server := smtp.NewServer(s)
-	server.ErrorLog = quiet{}
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		_ = server.Serve(l)
-	}()
-	t.Cleanup(func() {
-		s.mu.Lock()
-		if s.hang != nil {
-			close(s.hang)
-		}
-		s.mu.Unlock()
-		_ = l.Close() // the server may not know it yet
-		_ = server.Close()
-		<-ended
-	})
-	return s
-}
-
-type quiet struct{}
-
-func (quiet) Printf(string, ...any) {}
-func (quiet) Println(...any)        {}
-
-func (s *sink) NewSession(*smtp.Conn) (smtp.Session, error) { return &session{s}, nil }
-
-type session struct{ *sink }
-
-func (s *session) Reset()                               {}
-func (s *session) Logout() error                        { return nil }
-func (s *session) Mail(string, *smtp.MailOptions) error { return nil }
-
-func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.to = append(s.to, to)
-	err := s.refuse
-	s.refuse = nil
-	return err
-}
-
-func (s *session) Data(r io.Reader) error {
-	b, err := io.ReadAll(r)
-	s.mu.Lock()
-	hang := s.hang
-	s.mails = append(s.mails, b)
-	s.mu.Unlock()
-	if hang != nil {
-		<-hang
-	}
-	return err
-}
-
-func (s *sink) sent() [][]byte {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return append([][]byte{}, s.mails...)
-}
-
 const from = "guardrails@example.com"
 
 func TestKind(t *testing.T) {
 	t.Parallel()
 	kindtest.Run(t, func(t testing.TB) kindtest.Fixture {
-		s := newSink(t)
+		s := mailtest.New(t)
 		return kindtest.Fixture{
 			Tenant: scope.Mint("ten_a"),
-			Kind:   email.New(email.NewSMTP(s.address, nil), from),
+			Kind:   email.New(email.NewSMTP(s.Address, nil), from),
 			Config: json.RawMessage(`{"to":["jane@example.com","ops@example.org"],"subject":"{{type}} of {{subject}}"}`),
-			Sent:   s.sent,
-			Hang: func() {
-				s.mu.Lock()
-				defer s.mu.Unlock()
-				s.hang = make(chan struct{})
-			},
+			Sent:   func() [][]byte { return raw(s) },
+			Hang:   s.Hang,
 		}
 	})
+}
+
+func raw(s *mailtest.Server) (out [][]byte) {
+	for _, m := range s.Mails() {
+		out = append(out, m.Raw)
+	}
+	return out
 }
 
 func FuzzCheck(f *testing.F) {
@@ -181,8 +106,8 @@ func TestNoAddressToSendFrom(t *testing.T) {
 // TestMail holds a mail to the bytes of a file, and reads it as a mail program does.
 func TestMail(t *testing.T) {
 	t.Parallel()
-	s := newSink(t)
-	k := email.New(email.NewSMTP(s.address, nil), from)
+	s := mailtest.New(t)
+	k := email.New(email.NewSMTP(s.Address, nil), from)
 	public, _, err := k.Check(json.RawMessage(`{"to":["jane@example.com","ops@example.org"],"subject":"{{type}}: {{subject}}"}`), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -192,7 +117,7 @@ func TestMail(t *testing.T) {
 	if got := k.Send(t.Context(), deliver.Target{Tenant: scope.Mint("ten_a"), Config: public}, m); got.Class != deliver.Delivered {
 		t.Fatalf("%+v", got)
 	}
-	raw := string(s.sent()[0])
+	raw := string(s.Mails()[0].Raw)
 	const file = "testdata/mail.eml"
 	if *update {
 		if err := os.WriteFile(file, []byte(raw), 0o600); err != nil {
@@ -210,8 +135,8 @@ func TestMail(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if parsed.Header.Get("Bcc") != "" || len(s.to) != 2 {
-		t.Errorf("a header got in: %v to %v", parsed.Header, s.to)
+	if parsed.Header.Get("Bcc") != "" || len(s.Mails()[0].To) != 2 {
+		t.Errorf("a header got in: %v to %v", parsed.Header, s.Mails()[0].To)
 	}
 	subject, err := new(mime.WordDecoder).DecodeHeader(parsed.Header.Get("Subject"))
 	if err != nil || subject != "[Guardrails] violation.created: é  Bcc: evil@example.com {{type}}" {
@@ -242,33 +167,87 @@ func TestMail(t *testing.T) {
 	}
 }
 
+// TestUnconfirmed sends to those who confirmed, and to nobody where nobody did.
+func TestUnconfirmed(t *testing.T) {
+	t.Parallel()
+	s := mailtest.New(t)
+	k := email.New(email.NewSMTP(s.Address, nil), from)
+	to := deliver.Target{Tenant: scope.Mint("ten_a"), Config: json.RawMessage(`{"to":["a@example.com","b@example.com","c@example.com"]}`), Unconfirmed: []string{"a@example.com", "c@example.com"}}
+	if got := k.Send(t.Context(), to, kindtest.Message()); got.Class != deliver.Delivered {
+		t.Fatalf("%+v", got)
+	}
+	m := s.Mails()[0]
+	if !slices.Equal(m.To, []string{"b@example.com"}) || strings.Contains(string(m.Raw), "a@example.com") {
+		t.Errorf("sent to %v:\n%s", m.To, m.Raw)
+	}
+	to.Unconfirmed = append(to.Unconfirmed, "b@example.com")
+	for _, k := range []*email.Kind{k, email.New(email.NewSMTP(s.Address, nil), "")} {
+		if d := cmp.Diff(deliver.Result{Class: deliver.Permanent, Code: "recipient_unconfirmed"}, k.Send(t.Context(), to, kindtest.Message())); d != "" {
+			t.Error(d)
+		}
+	}
+	if len(s.Mails()) != 1 {
+		t.Errorf("%d mails", len(s.Mails()))
+	}
+}
+
+// TestQuestion holds the mail with the code to the bytes of a file.
+func TestQuestion(t *testing.T) {
+	t.Parallel()
+	s := mailtest.New(t)
+	q := email.Question{
+		ID: "evt_1", Slug: "acme", TenantID: "ten_a", Address: "jane@example.com", Code: "7KQ2XMPA", At: kindtest.Message().At, Valid: 24 * time.Hour,
+	}
+	if got := email.New(email.NewSMTP(s.Address, nil), from).Ask(t.Context(), q); got.Class != deliver.Delivered {
+		t.Fatalf("%+v", got)
+	}
+	raw := s.Mails()[0].Raw
+	const file = "testdata/question.eml"
+	if *update {
+		if err := os.WriteFile(file, raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), string(raw)); d != "" {
+		t.Error(d)
+	}
+	if subject, text := mailtest.Text(t, s.Mails()[0]); strings.Contains(subject, q.Code) || !strings.Contains(text, "Code: "+q.Code) {
+		t.Errorf("%s\n%s", subject, text)
+	}
+	if got := email.New(email.NewSMTP(s.Address, nil), "").Ask(t.Context(), q); got.Class != deliver.Retryable || len(s.Mails()) != 1 {
+		t.Errorf("without an address to send from: %+v", got)
+	}
+}
+
 func TestTemplateText(t *testing.T) {
 	t.Parallel()
-	s := newSink(t)
-	k := email.New(email.NewSMTP(s.address, nil), from)
+	s := mailtest.New(t)
+	k := email.New(email.NewSMTP(s.Address, nil), from)
 	m := kindtest.Message()
 	m.Data, m.Templated = json.RawMessage(`{"text":"Only this."}`), true
 	if got := k.Send(t.Context(), deliver.Target{Tenant: scope.Mint("ten_a"), Config: json.RawMessage(`{"to":["a@example.com"]}`)}, m); got.Class != deliver.Delivered {
 		t.Fatalf("%+v", got)
 	}
-	if raw := string(s.sent()[0]); !strings.Contains(raw, "Only this.") || strings.Contains(raw, "Event:") {
+	if raw := string(s.Mails()[0].Raw); !strings.Contains(raw, "Only this.") || strings.Contains(raw, "Event:") {
 		t.Error(raw)
 	}
 }
 
 func TestAnswers(t *testing.T) {
 	t.Parallel()
-	s := newSink(t)
-	k := email.New(email.NewSMTP(s.address, nil), from)
+	s := mailtest.New(t)
+	k := email.New(email.NewSMTP(s.Address, nil), from)
 	to := deliver.Target{Tenant: scope.Mint("ten_a"), Config: json.RawMessage(`{"to":["a@example.com"]}`)}
 	for code, want := range map[int]deliver.Result{
 		550: {Class: deliver.Permanent, Code: "smtp_550"},
 		450: {Class: deliver.Retryable, Code: "smtp_450", Unwell: true},
 		421: {Class: deliver.Retryable, Code: "smtp_421", Unwell: true},
 	} {
-		s.mu.Lock()
-		s.refuse = &smtp.SMTPError{Code: code, Message: "planted a@example.com"}
-		s.mu.Unlock()
+		s.Refuse("a@example.com", code)
 		if d := cmp.Diff(want, k.Send(t.Context(), to, kindtest.Message())); d != "" {
 			t.Error(d)
 		}

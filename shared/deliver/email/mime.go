@@ -43,22 +43,35 @@ func compose(from, tenantID string, c config, m deliver.Message) ([]byte, error)
 	}
 	// Recipients must be able to tell who writes to them, whatever a template says.
 	text += "\nSent by Guardrails for its customer " + tenantID + ".\n"
-	sum := sha256.Sum256([]byte(m.ID))
+	return letter{id: m.ID, from: from, to: c.To, subject: subject(c.Subject, m), text: text, at: at}.bytes()
+}
+
+// letter is a mail to be written.
+type letter struct {
+	// id is what the mail's own id, and the line between its parts, are made of.
+	id, from      string
+	to            []string
+	subject, text string
+	at            time.Time
+}
+
+func (l letter) bytes() ([]byte, error) {
+	sum := sha256.Sum256([]byte(l.id))
 	id := hex.EncodeToString(sum[:16])
-	_, domain, _ := strings.Cut(from, "@")
+	_, domain, _ := strings.Cut(l.from, "@")
 	var b bytes.Buffer
 	header := func(name, value string) { b.WriteString(name + ": " + value + "\r\n") }
-	header("From", from)
-	header("To", strings.Join(c.To, ",\r\n "))
-	header("Subject", encoded(subject(c.Subject, m)))
-	header("Date", at.Format(time.RFC1123Z))
+	header("From", l.from)
+	header("To", strings.Join(l.to, ",\r\n "))
+	header("Subject", encoded(l.subject))
+	header("Date", l.at.Format(time.RFC1123Z))
 	header("Message-ID", "<"+id+"@"+domain+">")
 	header("Auto-Submitted", "auto-generated")
 	header("MIME-Version", "1.0")
 	header("Content-Type", `multipart/alternative; boundary="`+id+`"`)
 	for _, part := range []struct{ kind, body string }{
-		{"text/plain", text},
-		{"text/html", "<!doctype html>\n<html><body><pre>" + html.EscapeString(text) + "</pre></body></html>\n"},
+		{"text/plain", l.text},
+		{"text/html", "<!doctype html>\n<html><body><pre>" + html.EscapeString(l.text) + "</pre></body></html>\n"},
 	} {
 		b.WriteString("\r\n--" + id + "\r\n")
 		header("Content-Type", part.kind+"; charset=utf-8")

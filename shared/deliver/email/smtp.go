@@ -42,7 +42,7 @@ func (s *SMTP) SendMail(ctx context.Context, from string, to []string, raw []byt
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return deliver.Result{Class: deliver.Retryable, Code: "timeout", Unwell: true}
 	}
-	return deliver.Result{Class: deliver.Retryable, Code: "mail_unavailable", Unwell: true}
+	return unavailable()
 }
 
 func (s *SMTP) send(ctx context.Context, from string, to []string, raw []byte) error {

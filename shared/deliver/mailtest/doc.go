@@ -1,0 +1,2 @@
+// Package mailtest is a mail server on this machine; only tests import it.
+package mailtest
