@@ -29,7 +29,7 @@ import (
 )
 
 const (
-	// codeLetters leaves out what reads like something else. A code is one of 30^8, some 10^11.6, and there are codeTries.
+	// codeLetters leaves out what reads like something else. A code is one of 30^8, and there are codeTries.
 	codeLetters = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 	codeLen     = 8
 	codeTries   = 5
@@ -80,6 +80,31 @@ func (c *confirmations) digest(ctx context.Context, s tenant.Scope) (func(...str
 		return nil, err
 	}
 	return func(parts ...string) []byte { return of([]byte(strings.Join(parts, "\x00"))) }, nil
+}
+
+// admit notes who of a destination's recipients is unconfirmed, and asks those who are new: who was in its earlier version
+// stays what it was.
+func (c *confirmations) admit(ctx context.Context, s tenant.Scope, d *deliver.Destination, old deliver.Destination, now time.Time) (asking, error) {
+	to, err := recipientsOf(*d)
+	if err != nil {
+		return asking{}, err
+	}
+	was, err := recipientsOf(old)
+	if err != nil {
+		return asking{}, err
+	}
+	var added []string
+	d.Unconfirmed = nil
+	for _, address := range to {
+		stays := slices.Contains(was, address)
+		if !stays {
+			added = append(added, address)
+		}
+		if !stays || slices.Contains(old.Unconfirmed, address) {
+			d.Unconfirmed = append(d.Unconfirmed, address)
+		}
+	}
+	return c.ask(ctx, s, d.ID, added, now)
 }
 
 // ask makes a code for each address of a destination. The caller commits the asking's ops, then sends it.
@@ -217,28 +242,4 @@ func recipientsOf(d deliver.Destination) ([]string, error) {
 		return nil, nil
 	}
 	return email.Recipients(json.RawMessage(d.Config))
-}
-
-// admit says who of a destination's recipients is unconfirmed, and returns those who have not been asked: of its earlier
-// version, those who stay are what they were.
-func admit(d *deliver.Destination, old deliver.Destination) (added []string, err error) {
-	to, err := recipientsOf(*d)
-	if err != nil {
-		return nil, err
-	}
-	was, err := recipientsOf(old)
-	if err != nil {
-		return nil, err
-	}
-	d.Unconfirmed = nil
-	for _, address := range to {
-		stays := slices.Contains(was, address)
-		if !stays {
-			added = append(added, address)
-		}
-		if !stays || slices.Contains(old.Unconfirmed, address) {
-			d.Unconfirmed = append(d.Unconfirmed, address)
-		}
-	}
-	return added, nil
 }

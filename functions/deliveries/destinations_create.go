@@ -49,11 +49,7 @@ func destinationsCreate(env *fn.Env) (fn.Handler[createInput, destinationAnswer]
 				return nil, err
 			}
 		}
-		added, err := admit(&d, deliver.Destination{})
-		if err != nil {
-			return nil, err
-		}
-		a, err := asks.ask(ctx, call.Scope, d.ID, added, call.Now)
+		a, err := asks.admit(ctx, call.Scope, &d, deliver.Destination{}, call.Now)
 		if err != nil {
 			return nil, err
 		}

@@ -50,10 +50,6 @@ func destinationsUpdate(env *fn.Env) (fn.Handler[updateInput, destinationRead], 
 			d.Status, d.DisabledReason = old.Status, old.DisabledReason
 		}
 		d.OrderedFrom = orderedFrom(d, old, call.Now)
-		added, err := admit(&d, old)
-		if err != nil {
-			return nil, err
-		}
 		fields := changed(old, d, !bytes.Equal(before, secret))
 		if len(fields) == 0 {
 			return s.read(ctx, call, old, "")
@@ -68,7 +64,7 @@ func destinationsUpdate(env *fn.Env) (fn.Handler[updateInput, destinationRead], 
 		if key != "" {
 			fields = append(fields, "secret")
 		}
-		a, err := asks.ask(ctx, call.Scope, d.ID, added, call.Now)
+		a, err := asks.admit(ctx, call.Scope, &d, old, call.Now)
 		if err != nil {
 			return nil, err
 		}
