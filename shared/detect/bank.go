@@ -157,6 +157,11 @@ func (b *bankBuilder) detector(d *compiled) {
 	}
 	if d.Pattern != nil {
 		for _, w := range d.Pattern.Keywords {
+			if d.Pattern.Regexp == "" {
+				e := b.entry(foldString(w), borderExact, true)
+				e.terms = append(e.terms, d)
+				continue
+			}
 			e := b.entry(foldString(w), borderFree, true)
 			e.keywords = append(e.keywords, d)
 		}

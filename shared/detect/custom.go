@@ -77,6 +77,9 @@ func (s *scan) openCustom(x *customRegex, start, end int) {
 // runCustom offers the terms that were found and runs the tenant's expressions.
 func (s *scan) runCustom() {
 	for _, t := range s.terms {
+		if t.det.custom == nil {
+			continue
+		}
 		if !s.effort.spend(1) {
 			return
 		}

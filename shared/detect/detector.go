@@ -94,7 +94,8 @@ type Anchor struct {
 
 // Pattern is a regular expression that runs only in a window around one of its keywords.
 type Pattern struct {
-	// Regexp is RE2 syntax. The span of group 1, if the expression has one, else of the whole match, is reported.
+	// Regexp is RE2 syntax. The span of group 1, if the expression has one, else of the whole match, is reported. Without
+	// an expression the keywords are the values, where they stand as whole words.
 	Regexp string
 	// Keywords are literals of at least 3 bytes, lower case, matched without case; one must stand in the window.
 	Keywords []string

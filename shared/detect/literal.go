@@ -87,8 +87,11 @@ func (a *Anchor) validate() error {
 }
 
 func (p *Pattern) validate() error {
-	if p.Regexp == "" || len(p.Keywords) == 0 {
-		return errors.New("pattern needs an expression and keywords")
+	if len(p.Keywords) == 0 {
+		return errors.New("pattern needs keywords")
+	}
+	if p.Regexp == "" && (p.Entropy != 0 || p.Validate != nil || len(p.Allow)+len(p.AllowBefore)+len(p.Stopwords) > 0) {
+		return errors.New("a pattern of keywords alone has no checks")
 	}
 	for _, k := range p.Keywords {
 		if len(k) < minKeyword || strings.ToLower(k) != k {

@@ -50,8 +50,13 @@ func (d *compiled) reach(start, end, n int) (lo, hi int) {
 	return max(0, start-size), min(n, end+max(size, d.Pattern.Ahead))
 }
 
-// runPatterns runs the expressions of built-in patterns in their windows, detector by detector.
+// runPatterns offers the terms of built-in patterns, and runs the expressions in their windows, detector by detector.
 func (s *scan) runPatterns() {
+	for _, t := range s.terms {
+		if t.det.custom == nil && s.effort.spend(matchWork) {
+			s.offer(t.det, int(t.start), int(t.end), Plausible, false, "terms")
+		}
+	}
 	slices.SortStableFunc(s.windows, func(a, b window) int { return cmp.Compare(a.det.id, b.det.id) })
 	done, seen := 0, 0
 	var last *compiled
@@ -87,16 +92,10 @@ func (s *scan) runWindow(d *compiled, floor, lo, hi, first int) (done, seen int)
 	if !p.value.demand.meets(s.text[from:hi]) {
 		return floor, hi
 	}
-	if a, _ := p.value.anywhere.find(s.text[lo:hi], 0); !s.effort.spend((hi-lo)/probeSpeed) || a == absent {
-		return floor, hi
-	}
 	bottom, ceiling := max(floor, lo-maxWindow), min(len(s.text), hi+maxWindow)
 	for {
-		if !s.effort.spend(hi - lo) {
-			return floor, hi
-		}
-		found := p.value.findAll(s.text[lo:hi])
-		if len(found) == 0 {
+		found, work := p.value.findAll(s.text[lo:hi])
+		if !s.effort.spend(work) || len(found) == 0 {
 			return floor, hi
 		}
 		if size := hi - lo; found[0][0] == 0 && lo > bottom {
@@ -116,9 +115,6 @@ func (s *scan) runWindow(d *compiled, floor, lo, hi, first int) (done, seen int)
 		bottom, hi = lo, min(ceiling, hi+max(minGrowth, hi-lo))
 	}
 }
-
-// probeSpeed is how many bytes a probe takes in the time of one by an expression.
-const probeSpeed = 16
 
 // matches judges what was found in the view from lo on, and returns where the last of it ends, or floor.
 func (s *scan) matches(d *compiled, found [][]int, lo, floor int) int {

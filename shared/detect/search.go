@@ -39,12 +39,20 @@ func newSearch(expr string) (*search, error) {
 	return q, nil
 }
 
-// findAll returns the matches in text, as FindAllStringSubmatchIndex does.
-func (q *search) findAll(text string) [][]int {
-	if out, ok := q.guided(text); ok {
-		return out
+// probeSpeed is how many bytes a probe takes in the time of one by an expression.
+const probeSpeed = 16
+
+// findAll returns the matches in text, as FindAllStringSubmatchIndex does, and how much work it was, in bytes by an
+// expression.
+func (q *search) findAll(text string) (found [][]int, work int) {
+	switch out, ok := q.guided(text); {
+	case !ok:
+		return q.whole().FindAllStringSubmatchIndex(text, -1), len(text)
+	case len(out) == 0:
+		return nil, len(text) / probeSpeed
+	default:
+		return out, len(text)
 	}
-	return q.whole().FindAllStringSubmatchIndex(text, -1)
 }
 
 // guided is findAll by probes; not ok where they do not know.

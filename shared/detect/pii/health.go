@@ -66,9 +66,5 @@ func termPattern(terms []string) *detect.Pattern {
 	for i, t := range terms {
 		keywords[i] = strings.ReplaceAll(t, "_", " ")
 	}
-	return &detect.Pattern{
-		Regexp:   `(?i)(?:^|[^A-Za-z0-9])(` + strings.Join(keywords, "|") + `)(?:$|[^A-Za-z0-9])`,
-		Keywords: keywords,
-		Window:   48,
-	}
+	return &detect.Pattern{Keywords: keywords}
 }
