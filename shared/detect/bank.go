@@ -26,8 +26,8 @@ type patternState struct {
 	err         error
 	value       *regexp.Regexp
 	demand      demand
-	allow       []*regexp.Regexp
-	allowBefore []*regexp.Regexp
+	allow       []condition
+	allowBefore []condition
 }
 
 // bank is a group of detectors compiled together: all built-in ones, or those of one tenant.
