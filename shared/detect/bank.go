@@ -26,6 +26,7 @@ type patternState struct {
 	err         error
 	value       *regexp.Regexp
 	demand      demand
+	need        *need
 	allow       []condition
 	allowBefore []condition
 }

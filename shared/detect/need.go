@@ -91,6 +91,25 @@ func (n *need) met(text []byte) bool {
 	return !n.any
 }
 
+// windowNeed is the need of an expression, or nil where the keyword that opens a window meets it.
+func windowNeed(re *syntax.Regexp, keywords []string) *need {
+	n, ok := needOf(re)
+	if !ok || !slices.ContainsFunc(keywords, func(k string) bool { return !n.met([]byte(foldString(k))) }) {
+		return nil
+	}
+	return &n
+}
+
+// holds reports whether part of the view meets a need.
+func (s *scan) holds(n *need, text string) bool {
+	s.effort.work += len(text) / 8
+	s.low = s.low[:0]
+	for i := range len(text) {
+		s.low = append(s.low, lower(text[i]))
+	}
+	return n.met(s.low)
+}
+
 // allowed reports whether one of the expressions fits text.
 func (s *scan) allowed(list []condition, text string) bool {
 	if len(list) == 0 {

@@ -116,7 +116,7 @@ func (s *scan) runWindow(d *compiled, floor, lo, hi, first int) (done, seen int)
 	if d.Pattern.Behind {
 		from = max(lo, first)
 	}
-	if !p.demand.meets(s.text[from:hi]) {
+	if !p.demand.meets(s.text[from:hi]) || p.need != nil && !s.holds(p.need, s.text[lo:hi]) {
 		return floor, hi
 	}
 	bottom, ceiling := max(floor, lo-maxWindow), min(len(s.text), hi+maxWindow)
@@ -200,6 +200,7 @@ func (p *patternState) compile(l *Pattern) (err error) {
 			return fmt.Errorf("regexp: %w", err)
 		}
 		p.demand = demandOf(tree)
+		p.need = windowNeed(tree, l.Keywords)
 	}
 	if p.allow, err = compileAll(l.Allow); err != nil {
 		return fmt.Errorf("allow: %w", err)

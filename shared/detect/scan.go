@@ -32,6 +32,8 @@ type scan struct {
 	ranks     ranks
 
 	windows []window
+	// low is a part of the view in lower case.
+	low []byte
 	// allowCut and decodeCut say that the budget of allow expressions or of decoding ran out.
 	allowCut, decodeCut bool
 	// depth counts the encodings that the text came out of; decodeLeft is how much may still be decoded.
@@ -198,6 +200,7 @@ func (s *scan) release(pool *sync.Pool) {
 	clear(s.judged)
 	clear(s.folder.dst)
 	clear(s.keyText)
+	clear(s.low[:cap(s.low)])
 	clear(s.cands)
 	clear(s.hits[1])
 	clear(s.terms)
