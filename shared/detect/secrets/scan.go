@@ -392,7 +392,7 @@ var schemes = map[string]bool{
 }
 
 // scanConnection reads connectionString's expression at a keyword, which is a scheme or the beginning of one.
-func scanConnection(text string, start, end int) (from, to, done int) {
+func scanConnection(text string, start, _ int) (from, to, done int) {
 	if start > 0 && hasFold(text, start-1, "sftp") {
 		start--
 	}
@@ -408,7 +408,7 @@ func scanConnection(text string, start, end int) (from, to, done int) {
 		return 0, 0, 0
 	}
 	password := user + 1
-	end, _ = urlBytes.runes(text, password, 128+1)
+	end, _ := urlBytes.runes(text, password, 128+1)
 	for i := end - 1; i >= password+3; i-- { // the last at sign that a host follows: a password may have one
 		if text[i] != '@' || i+1 == len(text) || !hostBytes[text[i+1]] {
 			continue
