@@ -183,13 +183,13 @@ func (o options) worst(ctx context.Context, w io.Writer) error {
 
 // secret is one finding as scripts/evaluate reads it.
 type secret struct {
-	Rule string `json:"rule"`
+	Rule string `json:"type"`
 }
 
 // maxLine is the longest line that find takes, in bytes.
 const maxLine = 16 << 20
 
-// find prints a line of findings for each line of text.
+// find prints who answers, and then a line of findings for each line of text.
 func find(in io.Reader, w io.Writer) error {
 	d, err := detect.NewDetectorDefaultConfig()
 	if err != nil {
@@ -199,6 +199,9 @@ func find(in io.Reader, w io.Writer) error {
 	lines.Buffer(nil, maxLine)
 	out := bufio.NewWriter(w)
 	encode := json.NewEncoder(out)
+	if err := errors.Join(encode.Encode(map[string]string{"name": "gitleaks " + version()}), out.Flush()); err != nil {
+		return err
+	}
 	for lines.Scan() {
 		var row struct {
 			Text string `json:"text"`
@@ -210,9 +213,9 @@ func find(in io.Reader, w io.Writer) error {
 		for _, f := range d.DetectString(row.Text) {
 			found = append(found, secret{f.RuleID})
 		}
-		if err := encode.Encode(found); err != nil {
+		if err := errors.Join(encode.Encode(found), out.Flush()); err != nil {
 			return err
 		}
 	}
-	return errors.Join(lines.Err(), out.Flush())
+	return lines.Err()
 }

@@ -114,6 +114,19 @@ func readTexts(path string) ([]labeled, error) {
 // outcome counts verdicts of one family on one set.
 type outcome struct{ hits, found, others, flagged int }
 
+func (o *outcome) add(hit, flagged bool) {
+	switch {
+	case hit && flagged:
+		o.hits, o.found = o.hits+1, o.found+1
+	case hit:
+		o.hits++
+	case flagged:
+		o.others, o.flagged = o.others+1, o.flagged+1
+	default:
+		o.others++
+	}
+}
+
 func (o outcome) accuracy() float64 { return ratio(o.found+o.others-o.flagged, o.hits+o.others) }
 
 // macroF1 is the mean of the F1 of hits and of others.
@@ -131,35 +144,52 @@ func (c *config) outcome(ctx context.Context, engine *detect.Engine, family dete
 			text = rewrite(text)
 		}
 		flagged := slices.ContainsFunc(engine.Scan(ctx, text, c.options()).Findings, func(f detect.Finding) bool { return f.Category == family })
-		switch hit := slices.Contains(hitLabels[family], row.Label); {
-		case hit && flagged:
-			o.hits, o.found = o.hits+1, o.found+1
-		case hit:
-			o.hits++
-		case flagged:
-			o.others, o.flagged = o.others+1, o.flagged+1
-		default:
-			o.others++
-		}
+		o.add(slices.Contains(hitLabels[family], row.Label), flagged)
 	}
 	return o
 }
 
-// families prints one line for each set and family.
+// families prints one line for each set and family, of secrets with a peer's figures if there is one.
 func (c *config) families(ctx context.Context, engine *detect.Engine, sets []labeledSet, out io.Writer) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "family\tset\thits\tfound\tshare\tothers\tflagged\tshare\taccuracy\tmacro F1\t")
 	for _, family := range []detect.Category{detect.CategorySecret, detect.CategoryInjection, detect.CategoryToxicity} {
+		p := c.peerOf(string(family))
+		w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+		fmt.Fprint(w, "family\tset\thits\tfound\tshare\tothers\tflagged\tshare\taccuracy\tmacro F1\t")
+		if p != nil {
+			fmt.Fprintf(w, "%s: found\tshare\tflagged\tshare\t", p.heading())
+		}
+		fmt.Fprintln(w)
 		for _, s := range sets {
 			o := c.outcome(ctx, engine, family, s.rows, nil)
 			macro := "-"
 			if o.hits > 0 && o.others > 0 {
 				macro = fmt.Sprintf("%.3f", o.macroF1())
 			}
-			fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%.3f\t%d\t%d\t%.3f\t%.3f\t%s\t\n", family, s.name, o.hits, o.found, ratio(o.found, o.hits), o.others, o.flagged, ratio(o.flagged, o.others), o.accuracy(), macro)
+			theirs, err := p.outcome(family, s.rows)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%.3f\t%d\t%d\t%.3f\t%.3f\t%s\t%s%s\n", family, s.name, o.hits, o.found, ratio(o.found, o.hits), o.others, o.flagged, ratio(o.flagged, o.others), o.accuracy(), macro,
+				p.cells(theirs.found, o.hits), p.cells(theirs.flagged, o.others))
+		}
+		if err := w.Flush(); err != nil {
+			return err
 		}
 	}
-	return w.Flush()
+	return nil
+}
+
+// outcome counts a peer's verdicts.
+func (p *peer) outcome(family detect.Category, rows []labeled) (outcome, error) {
+	var o outcome
+	for _, row := range rows {
+		flagged, err := p.flags(row.Text)
+		if err != nil {
+			return o, err
+		}
+		o.add(slices.Contains(hitLabels[family], row.Label), flagged)
+	}
+	return o, nil
 }
 
 // disguised prints how much of what is found is found in disguise too. Values are not looked for where a disguise

@@ -18,13 +18,14 @@ type labeled struct {
 }
 
 // tally counts the texts of a label and how many of them were flagged.
-type tally struct{ texts, flagged int }
+type tally struct{ texts, flagged, byPeer int }
 
 func (c *config) evaluateLabels(ctx context.Context, engine *detect.Engine, path string, out io.Writer) error {
 	rows, err := readLines[labeled](path)
 	if err != nil {
 		return err
 	}
+	p := c.peerOf(c.category)
 	byLabel := map[string]*tally{}
 	for _, row := range rows {
 		t := byLabel[row.Label]
@@ -36,13 +37,24 @@ func (c *config) evaluateLabels(ctx context.Context, engine *detect.Engine, path
 		if c.flagged(ctx, engine, row.Text) {
 			t.flagged++
 		}
+		hit, err := p.flags(row.Text)
+		if err != nil {
+			return err
+		}
+		if hit {
+			t.byPeer++
+		}
 	}
 	fmt.Fprintf(out, "%s: %d rows, %s\n", path, len(rows), c.category)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "label\ttexts\tflagged\tshare\t")
+	fmt.Fprint(w, "label\ttexts\tflagged\tshare\t")
+	if p != nil {
+		fmt.Fprintf(w, "%s: flagged\tshare\t", p.heading())
+	}
+	fmt.Fprintln(w)
 	for _, label := range slices.Sorted(maps.Keys(byLabel)) {
 		t := byLabel[label]
-		fmt.Fprintf(w, "%s\t%d\t%d\t%.3f\t\n", label, t.texts, t.flagged, ratio(t.flagged, t.texts))
+		fmt.Fprintf(w, "%s\t%d\t%d\t%.3f\t%s\n", label, t.texts, t.flagged, ratio(t.flagged, t.texts), p.cells(t.byPeer, t.texts))
 	}
 	return w.Flush()
 }

@@ -3,12 +3,14 @@
 //	go run ./scripts/evaluate -pii spans.jsonl
 //	go run ./scripts/evaluate -label prompts.jsonl -category injection
 //	go run ./scripts/evaluate -all folder
+//	go run ./scripts/evaluate -install-peers -peers -all folder
 //
 // A file of spans has lines {"text", "spans": [{"start", "end", "type"}]} with offsets in code points; the table shows
 // precision, recall and F1 by type, where a finding counts if it overlaps a span of its type by at least half of the longer.
 // Types that occur nowhere in the file are not scored, only counted. A file of labels has lines {"text", "label"}; the table
 // shows the share of each label that has a finding of the category. A folder has pii/*.jsonl with spans, secrets/*.jsonl.gz
-// with texts in base64, and texts with labels in other folders: all of them are measured, and again in disguise.
+// with texts in base64, and texts with labels in other folders: all of them are measured, and again in disguise. With -peers the
+// tables have columns for Presidio (spans) and gitleaks (secrets), which -install-peers puts into .tools.
 package main
 
 import (
@@ -33,6 +35,8 @@ type config struct {
 	rename        renames
 	minScore      float64
 	mistakes      int
+	// peers is nil unless we are measured beside them.
+	peers *peers
 }
 
 func main() {
@@ -53,12 +57,31 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags.Var(c.rename, "map", "score type A as type B, written A=B (repeatable)")
 	flags.Float64Var(&c.minScore, "min-score", 0.5, "lowest score that counts")
 	flags.IntVar(&c.mistakes, "mistakes", 0, "print up to this many missed and false findings of each type, with their text")
+	beside := flags.Bool("peers", false, "measure Presidio and gitleaks too, where they are installed")
+	install := flags.Bool("install-peers", false, "install Presidio and gitleaks into .tools first")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	if *install {
+		if err := installPeers(ctx, out); err != nil {
+			return err
+		}
 	}
 	if len(c.spans)+len(c.labels) == 0 && c.all == "" {
 		return errors.New("nothing to do: give -pii, -label or -all")
 	}
+	if *beside {
+		var err error
+		if c.peers, err = openPeers(ctx); err != nil {
+			return err
+		}
+		return errors.Join(c.measure(ctx, out), c.peers.close())
+	}
+	return c.measure(ctx, out)
+}
+
+// measure prints the tables that are asked for.
+func (c *config) measure(ctx context.Context, out io.Writer) error {
 	engine, err := builtin.Engine()
 	if err != nil {
 		return err

@@ -42,6 +42,7 @@ func (c counts) f1() float64        { return ratio(2*c.tp, 2*c.tp+c.fp+c.fn) }
 
 // report collects the outcome of one file.
 type report struct {
+	name     string
 	byType   map[string]*counts
 	unscored map[string]int
 	mistakes map[string][]string
@@ -63,7 +64,40 @@ func (c *config) evaluateSpans(ctx context.Context, engine *detect.Engine, path 
 		r.score(row, c.find(ctx, engine, row.Text))
 	}
 	fmt.Fprintf(out, "%s: %d rows\n", path, len(rows))
-	return r.print(out)
+	if c.peers == nil {
+		return r.print(out, nil)
+	}
+	theirs, err := c.peerReport(c.peers.spans, rows)
+	if err != nil {
+		return err
+	}
+	return r.print(out, theirs)
+}
+
+// peerReport scores a peer on the types that it knows, or none if it is missing.
+func (c *config) peerReport(p *peer, rows []row) (*report, error) {
+	r := newReport(rows, 0)
+	r.name = p.heading()
+	for typ := range r.byType {
+		if p.missing || !slices.Contains(p.Types, typ) {
+			delete(r.byType, typ)
+		}
+	}
+	for _, row := range rows {
+		if p.missing {
+			break
+		}
+		found, err := p.find(row.Text)
+		if err != nil {
+			return nil, err
+		}
+		for i := range found {
+			found[i].Type = c.rename.apply(found[i].Type)
+		}
+		row.Spans = slices.DeleteFunc(slices.Clone(row.Spans), func(s span) bool { return r.byType[s.Type] == nil })
+		r.score(row, found)
+	}
+	return r, nil
 }
 
 // newReport scores the types that occur in rows.
@@ -135,27 +169,63 @@ func (r *report) note(kind string, s span, text string) {
 	}
 }
 
-func (r *report) print(out io.Writer) error {
+// print writes the table, with a peer's columns beside ours if there is one. The last line but one then sums up what both know.
+func (r *report) print(out io.Writer, peer *report) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "type\tspans\tP\tR\tF1\tfalse\tmissed\t")
-	var all counts
-	line := func(name string, c counts) {
-		fmt.Fprintf(w, "%s\t%d\t%.3f\t%.3f\t%.3f\t%d\t%d\t\n", name, c.tp+c.fn, c.precision(), c.recall(), c.f1(), c.fp, c.fn)
+	fmt.Fprint(w, "type\tspans\tP\tR\tF1\tfalse\tmissed\t")
+	if peer != nil {
+		fmt.Fprintf(w, "%s: P\tR\tF1\tfalse\tmissed\t", peer.name)
 	}
+	fmt.Fprintln(w)
+	var all, both, theirs counts
 	for _, typ := range slices.Sorted(maps.Keys(r.byType)) {
-		line(typ, *r.byType[typ])
+		var t *counts
+		if peer != nil {
+			t = peer.byType[typ]
+		}
+		if t != nil {
+			both.add(*r.byType[typ])
+			theirs.add(*t)
+		}
 		all.add(*r.byType[typ])
+		line(w, typ, *r.byType[typ], t, peer != nil)
 	}
-	line("micro", all)
+	if peer != nil && len(peer.byType) > 0 {
+		line(w, "micro of what both know", both, &theirs, true)
+	}
+	line(w, "micro", all, nil, peer != nil)
 	if err := w.Flush(); err != nil {
 		return err
 	}
+	return r.notes(out)
+}
+
+func line(w io.Writer, name string, c counts, peer *counts, beside bool) {
+	fmt.Fprintf(w, "%s\t%d\t%s", name, c.tp+c.fn, c)
+	switch {
+	case peer != nil:
+		fmt.Fprint(w, *peer)
+	case beside:
+		fmt.Fprint(w, "-\t-\t-\t-\t-\t")
+	}
+	fmt.Fprintln(w)
+}
+
+// String is the cells of a table.
+func (c counts) String() string {
+	return fmt.Sprintf("%.3f\t%.3f\t%.3f\t%d\t%d\t", c.precision(), c.recall(), c.f1(), c.fp, c.fn)
+}
+
+// notes writes what no row of the table says.
+func (r *report) notes(out io.Writer) error {
 	for _, typ := range slices.Sorted(maps.Keys(r.unscored)) {
 		fmt.Fprintf(out, "not labeled here: %s found %d times\n", typ, r.unscored[typ])
 	}
 	for _, key := range slices.Sorted(maps.Keys(r.mistakes)) {
 		for _, m := range r.mistakes[key] {
-			fmt.Fprintln(out, m)
+			if _, err := fmt.Fprintln(out, m); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -2,7 +2,6 @@ package detect
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -25,8 +24,8 @@ type patternState struct {
 	once        sync.Once
 	err         error
 	value       *search
-	allow       []*regexp.Regexp
-	allowBefore []*regexp.Regexp
+	allow       []condition
+	allowBefore []condition
 }
 
 // bank is a group of detectors compiled together: all built-in ones, or those of one tenant.

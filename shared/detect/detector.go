@@ -97,6 +97,10 @@ type Pattern struct {
 	// Regexp is RE2 syntax. The span of group 1, if the expression has one, else of the whole match, is reported. Without
 	// an expression the keywords are the values, where they stand as whole words.
 	Regexp string
+	// Scan reads what Regexp says at each keyword, where an expression would cost too much: it returns the span that is
+	// reported and where the match ends, or three zeros. A test holds it to Regexp. It must look at no more than 512 bytes
+	// either side of the keyword at text[start:end].
+	Scan func(text string, start, end int) (from, to, done int)
 	// Keywords are literals of at least 3 bytes, lower case, matched without case; one must stand in the window.
 	Keywords []string
 	// Window is how many bytes either side of the keyword the expression sees; 0 means 128, at most 16384.

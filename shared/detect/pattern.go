@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -21,6 +20,10 @@ type window struct {
 // length: a text full of keywords is taken in steps, so that a scan can end between them.
 func (s *scan) openWindow(d *compiled, start, end int) {
 	if !s.plan.enabled[d.id] {
+		return
+	}
+	if d.Pattern.Scan != nil { // it looks at each keyword by itself
+		s.windows = append(s.windows, window{det: d, lo: int32(start), hi: int32(end), first: int32(start)})
 		return
 	}
 	lo, hi := d.reach(start, end, len(s.text))
@@ -64,7 +67,11 @@ func (s *scan) runPatterns() {
 		if w.det != last {
 			last, done, seen = w.det, 0, 0
 		}
-		if int(w.hi) > max(done, seen) { // the window before may have grown over this one
+		if w.det.Pattern.Scan != nil {
+			if int(w.first) >= done {
+				done = max(done, s.readKeyword(w.det, int(w.first), int(w.hi)))
+			}
+		} else if int(w.hi) > max(done, seen) { // the window before may have grown over this one
 			done, seen = s.runWindow(w.det, done, max(int(w.lo), done), int(w.hi), int(w.first))
 		}
 		if s.effort.ended {
@@ -72,6 +79,29 @@ func (s *scan) runPatterns() {
 		}
 	}
 }
+
+// readKeyword has a detector read the value that belongs to the keyword at [start, end) of the view; it returns where what it
+// read ends.
+func (s *scan) readKeyword(d *compiled, start, end int) (done int) {
+	p := d.pattern
+	if p.once.Do(func() { p.err = p.compile(d.Pattern) }); p.err != nil {
+		s.fail(d)
+		return end
+	}
+	if !s.effort.spend(keywordWork) {
+		return end
+	}
+	var v Verdict
+	defer s.recoverFrom(d, &v)
+	from, to, done := d.Pattern.Scan(s.text, start, end)
+	if from < to && s.effort.spend(matchWork+to-from) {
+		s.match(d, from, to)
+	}
+	return done
+}
+
+// keywordWork is what it costs to read what stands at a keyword, where no value does.
+const keywordWork = 32
 
 // minGrowth is the least that a window grows by.
 const minGrowth = 256
@@ -145,10 +175,11 @@ func (s *scan) match(d *compiled, start, end int) {
 	if p.Entropy > 0 && entropy(value) < p.Entropy || stopped(value, p.Stopwords) {
 		return
 	}
-	if s.allowed(d.pattern.allow, value) || s.allowed(d.pattern.allowBefore, s.text[max(0, start-maxBefore):start]) {
+	v := s.judgeValue(d, value)
+	if v == Reject || s.allowed(d.pattern.allow, value) || s.allowed(d.pattern.allowBefore, s.text[max(0, start-maxBefore):start]) {
 		return
 	}
-	s.offer(d, start, end, s.judgeValue(d, value), false, p.Regexp)
+	s.offer(d, start, end, v, false, p.Regexp)
 }
 
 func (s *scan) judgeValue(d *compiled, value string) (v Verdict) {
@@ -160,8 +191,10 @@ func (s *scan) judgeValue(d *compiled, value string) (v Verdict) {
 }
 
 func (p *patternState) compile(l *Pattern) (err error) {
-	if p.value, err = newSearch(l.Regexp); err != nil {
-		return err
+	if l.Scan == nil {
+		if p.value, err = newSearch(l.Regexp); err != nil {
+			return err
+		}
 	}
 	if p.allow, err = compileAll(l.Allow); err != nil {
 		return fmt.Errorf("allow: %w", err)
@@ -172,21 +205,16 @@ func (p *patternState) compile(l *Pattern) (err error) {
 	return nil
 }
 
-func compileAll(exprs []string) ([]*regexp.Regexp, error) {
-	out := make([]*regexp.Regexp, 0, len(exprs))
+func compileAll(exprs []string) ([]condition, error) {
+	out := make([]condition, 0, len(exprs))
 	for _, x := range exprs {
-		re, err := regexp.Compile(x)
+		c, err := compileCondition(x)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, re)
+		out = append(out, c)
 	}
 	return out, nil
-}
-
-// allowed reports whether one of the expressions fits text.
-func (s *scan) allowed(list []*regexp.Regexp, text string) bool {
-	return slices.ContainsFunc(list, func(re *regexp.Regexp) bool { return s.effort.spend(len(text)) && re.MatchString(text) })
 }
 
 // maxBefore bounds what AllowBefore sees, and with it the work on each match.

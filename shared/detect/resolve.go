@@ -219,6 +219,7 @@ func (s *scan) widen(kept, all []int32) {
 		first, _ := slices.BinarySearchFunc(list, m.start+1, func(c *candidate, end int) int { return cmp.Compare(c.end, end) })
 		for n := first; n < len(list) && list[n].start < m.end; n++ {
 			c := list[n]
+			s.effort.work++
 			if n == first {
 				c.start = min(c.start, m.start)
 			}

@@ -129,6 +129,7 @@ func connectionString() detect.Detector {
 		ValidBase: 0.97,
 		Pattern: &detect.Pattern{
 			Regexp:    `(?i)\b((?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql|sqlserver|oracle|clickhouse|cockroachdb|cassandra|kafka|nats|ldaps?|s?ftps?|smtps?|imaps?|mqtts?|couchbases?|neo4j(?:\+s)?|bolt|cloudinary)(?:\+\w{1,12})?://[^\s:@/"\x27<>\x60]{0,64}:[^\s"\x27<>\x60]{3,128}@[A-Za-z0-9._\[\]:,-]{1,255}(?:/[^\s"\x27<>\x60]{0,200})?)`,
+			Scan:      scanConnection,
 			Keywords:  []string{"postgres", "mysql", "mariadb", "mongodb", "redis://", "rediss://", "amqp", "mssql", "sqlserver", "oracle", "clickhouse", "cockroachdb", "cassandra", "kafka", "nats://", "ldap", "ftp://", "ftps://", "smtp", "imap", "mqtt", "couchbase", "neo4j", "bolt://", "cloudinary://"},
 			Ahead:     600,
 			Stopwords: nil,
@@ -169,6 +170,7 @@ func basicAuthURL() detect.Detector {
 		ValidBase: 0.97,
 		Pattern: &detect.Pattern{
 			Regexp:    `(?i)\b((?:https?|wss?|git|svn|ssh)://[^\s:@/"\x27<>\x60?#]{1,64}:[^\s@/"\x27<>\x60?#]{3,128}@[A-Za-z0-9.-]{1,255}(?::\d{2,5})?(?:[/?#][^\s"\x27<>\x60]{0,300})?)`,
+			Scan:      scanBasicAuth,
 			Keywords:  []string{"http://", "https://", "ws://", "wss://", "git://", "ssh://"},
 			Ahead:     800,
 			Stopwords: nil,
@@ -266,6 +268,7 @@ func curlUser() detect.Detector {
 		Base:      0.8,
 		Pattern: &detect.Pattern{
 			Regexp:    `\bcurl\b[^\n]{0,200}?(?:\n[ \t][^\n]{0,100}?)?\s(?:-u|--user)(?:=|\s{0,5})["\x27]?([^\s"\x27:$<{\[]{1,100}:["\x27]?[^\s"\x27$<{\[][^\s"\x27]{2,100})`,
+			Scan:      scanCurlUser,
 			Keywords:  []string{"curl"},
 			Ahead:     400,
 			Entropy:   2,
@@ -298,6 +301,7 @@ func genericAPIKey() detect.Detector {
 		Base:      0.6,
 		Pattern: &detect.Pattern{
 			Regexp:      assigned(`api_?-?key|secret_?-?key|access_?-?key|private-?_?key|auth_?-?key|client_?-?secret|[\w-]{0,20}(?:secret|token|credentials?|creds|user_auth|passphrase|bearer)`, `[\w.+/-]{16,150}={0,2}`),
+			Scan:        scanKey,
 			Keywords:    []string{"apikey", "api_key", "api-key", "secret", "token", "access_key", "accesskey", "access-key", "private_key", "private-key", "privatekey", "auth_key", "authkey", "credential", "creds", "user_auth", "passphrase", "bearer"},
 			Window:      256,
 			Entropy:     3.6,
@@ -370,6 +374,7 @@ func passwordAssignment() detect.Detector {
 		Base:      0.65,
 		Pattern: &detect.Pattern{
 			Regexp:      `(?i)(?:pass_?word|passwd|passphrase|\bpwd|_pwd|pass_?wort|kennwort|mot de passe|motdepasse|parola d'ordine|contrase(?:ñ|n)a|\bclave|senha|palavra-passe|wachtwoord|has(?:ł|l)o)[\w]{0,20}["\x27\])]{0,2}(?:\s{0,3}(?:[:?+]{0,2}=>?|:)|\s(?:is|was|lautet|ist|war|est|es|é|è|jest)\b:?)[ \t]{0,3}["\x27\x60]?([^\s"\x27\x60,;<>(){}\[\]]{6,64})(?:[\s"\x27\x60,;<>)}\]]|$)`,
+			Scan:        scanPassword,
 			Keywords:    []string{"password", "pass_word", "passwd", "passphrase", "pwd", "passwort", "kennwort", "mot de passe", "motdepasse", "parola d'ordine", "contrase", "clave", "senha", "palavra-passe", "wachtwoord", "hasło", "haslo"},
 			Entropy:     2.3,
 			AllowBefore: []string{named(`(?i)password[_ ]?(?:hash|policy|length|reset|field|variable|min|max)`)},

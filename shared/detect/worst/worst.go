@@ -166,7 +166,7 @@ var varied = []Input{
 		}
 		return b.String() + " "
 	}},
-	{Name: "numbers", more: func(r *rand.Rand) string { return fmt.Sprintf("%d ", r.Uint64()>>(r.IntN(40))) }},
+	{Name: "numbers", more: func(r *rand.Rand) string { return fmt.Sprintf("%d ", r.Uint64()>>r.IntN(40)) }},
 	{Name: "questions", more: func(r *rand.Rand) string {
 		verb := pick(r, "ignore", "forget", "reveal", "print", "repeat", "explain", "translate", "bypass")
 		what := pick(r, "the rules", "your instructions", "that prompt", "every filter", "a poem", "the password policy", "my order")
