@@ -6,7 +6,7 @@ import (
 )
 
 func southEastEurope() []detect.Detector {
-	return []detect.Detector{roCNP(), bgEGN(), hrOIB(), grAMKA(), grAFM(), huTaxNumber(), jmbg(), ruINN(), uaRNOKPP()}
+	return []detect.Detector{roCNP(), bgEGN(), hrOIB(), grAMKA(), grAFM(), huTaxNumber(), jmbg(), siEMSO(), ruINN(), ruSNILS(), uaRNOKPP()}
 }
 
 func roCNP() detect.Detector {
@@ -132,28 +132,51 @@ func huTaxNumber() detect.Detector {
 	}
 }
 
-// jmbg covers the number that Serbia and its neighbors took over from Yugoslavia.
+// jmbg covers the number that Serbia and its neighbors took over from Yugoslavia; Slovenia has a detector of its own.
 func jmbg() detect.Detector {
 	return detect.Detector{
 		Name: "rs_jmbg", Type: "RS_JMBG", Category: detect.CategoryPII,
-		Summary: "Unique master citizen number of Serbia, Slovenia and neighbors", Validator: "birth date and mod 11",
+		Summary: "Unique master citizen number of Serbia and neighbors", Validator: "birth date and mod 11",
 		Base: 0.55, NeedContext: true,
-		Context: []string{"jmbg", "emso", "maticni broj", "jedinstveni maticni broj", "јмбг", "матични број"},
+		Context: []string{"jmbg", "maticni broj", "jedinstveni maticni broj", "јмбг", "матични број"},
 		Number: &detect.Number{
-			Masks: []string{"9999999999999"},
-			Validate: func(s string) detect.Verdict {
-				sum := checksum.Weighted(s[:12], 7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
-				year := number(s[4:7]) + 2000
-				if s[4] != '0' {
-					year -= 1000
-				}
-				return verdict(realDay(year, number(s[2:4]), number(s[:2])) && (11-sum%11)%11 == int(s[12]-'0'))
-			},
+			Masks:    []string{"9999999999999"},
+			Validate: func(s string) detect.Verdict { return verdict(!slovenian(s) && masterNumber(s)) },
 		},
 		Samples: detect.Samples{
-			Positive: []string{"JMBG 0709993501009", "EMŠO: 0607974506108", "matični broj 2707961502407"},
-			Negative: []string{"JMBG 0709993501008", "JMBG 0713993501009", "JMBG 07099935010091", "paket 0709993501009"},
+			Positive: []string{"JMBG 2605716934116", "ЈМБГ: 2605716934116", "matični broj 0908769695747"},
+			Negative: []string{"JMBG 0908769695748", "JMBG 0713993711009", "JMBG 11016868491687", "paket 0306818620057", "JMBG 0709993501009"},
 			Source:   "own",
+		},
+	}
+}
+
+// slovenian reports whether the region of a master citizen number, at the eighth and ninth place, is one of Slovenia.
+func slovenian(s string) bool { return s[7] == '5' }
+
+func masterNumber(s string) bool {
+	sum := checksum.Weighted(s[:12], 7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
+	year := number(s[4:7]) + 2000
+	if s[4] != '0' {
+		year -= 1000
+	}
+	return realDay(year, number(s[2:4]), number(s[:2])) && (11-sum%11)%11 == int(s[12]-'0')
+}
+
+func siEMSO() detect.Detector {
+	return detect.Detector{
+		Name: "si_emso", Type: "SI_EMSO", Category: detect.CategoryPII,
+		Summary: "Slovenian personal number", Validator: "birth date, region and mod 11",
+		Base: 0.55, NeedContext: true,
+		Context: []string{"emso", "emso stevilka", "enotna maticna stevilka", "enotna maticna stevilka obcana", "maticna stevilka", "slovenian id", "jmbg"},
+		Number: &detect.Number{
+			Masks:    []string{"9999999999999"},
+			Validate: func(s string) detect.Verdict { return verdict(slovenian(s) && masterNumber(s)) },
+		},
+		Samples: detect.Samples{
+			Positive: []string{"EMŠO: 0101006500006", "EMŠO 1503366576474", "enotna matična številka občana 2302620529277", "emso 0109197589312", "Slovenian ID 1102208519159"},
+			Negative: []string{"EMŠO 0101006500007", "EMŠO 0113006500006", "EMŠO 01010065000061", "paket 0101006500006", "EMŠO 0508963557862"},
+			Source:   "published example and own",
 		},
 	}
 }
@@ -199,4 +222,28 @@ func uaRNOKPP() detect.Detector {
 			Source:   "own",
 		},
 	}
+}
+
+func ruSNILS() detect.Detector {
+	return detect.Detector{
+		Name: "ru_snils", Type: "RU_SNILS", Category: detect.CategoryPII,
+		Summary: "Russian pension insurance number", Validator: "mod 101",
+		Base: 0.50, NeedContext: true,
+		Context: []string{"снилс", "snils", "страховой номер", "пенсионного страхования", "пфр", "russian insurance"},
+		Number: &detect.Number{
+			Masks:    []string{"999-999-999 99", "99999999999", "999 999 999 99", "999-999-999-99"},
+			Validate: validSNILS,
+		},
+		Samples: detect.Samples{
+			Positive: []string{"СНИЛС 112-233-445 95", "СНИЛС: 947-139-742 48", "страховой номер 03791887505", "snils 147 331 777 68", "429-804-428 01"},
+			Negative: []string{"СНИЛС 112-233-445 96", "СНИЛС 56520932796", "СНИЛС 210958239573", "заказ, order 36927652531", "СНИЛС 000-000-000 00"},
+			Source:   "published example and own",
+		},
+	}
+}
+
+// validSNILS weights nine digits by 9 to 1; up to 001-001-998 there is no check.
+func validSNILS(s string) detect.Verdict {
+	sum := checksum.Weighted(s[:9], 9, 8, 7, 6, 5, 4, 3, 2, 1) % 101 % 100
+	return verdict(number(s[:9]) > 1_001_998 && !repeated(s[:9]) && sum == number(s[9:]))
 }
