@@ -6,7 +6,7 @@ import (
 )
 
 func eastAsia() []detect.Detector {
-	return []detect.Detector{cnRIC(), cnUSCC(), hkID(), twID(), jpMyNumber(), jpCorporate(), krRRN(), krBRN(), sgNRIC(), thTNIN(), myNRIC()}
+	return []detect.Detector{cnRIC(), cnUSCC(), hkID(), twID(), jpMyNumber(), jpCorporate(), krRRN(), krBRN(), sgNRIC(), thTNIN(), myNRIC(), krFRN()}
 }
 
 func cnRIC() detect.Detector {
@@ -192,14 +192,14 @@ func krRRN() detect.Detector {
 		Name: "kr_rrn", Type: "KR_RRN", Category: detect.CategoryPII,
 		Summary: "Korean resident registration number", Validator: "birth date and sex digit; the old check digit raises the score",
 		Base: 0.55, ValidBase: 0.75, NeedContext: true,
-		Context: []string{"rrn", "주민등록번호", "주민번호", "resident registration", "korean id", "외국인등록번호"},
+		Context: []string{"rrn", "주민등록번호", "주민번호", "resident registration", "korean id"},
 		Number: &detect.Number{
 			Masks:    []string{"999999-9999999", "9999999999999"},
 			Validate: validRRN,
 		},
 		Samples: detect.Samples{
 			Positive: []string{"주민등록번호 700302-1730769", "RRN 9411161864770", "resident registration 210704-3482015"},
-			Negative: []string{"RRN 701302-1730769", "RRN 700302-17307691", "RRN 700302-9730769", "timestamp 1754781443893"},
+			Negative: []string{"RRN 701302-1730769", "RRN 700302-17307691", "timestamp 1754781443893"},
 			Source:   "own",
 		},
 	}
@@ -207,7 +207,7 @@ func krRRN() detect.Detector {
 
 // validRRN accepts any check digit, since numbers handed out from October 2020 on have none.
 func validRRN(s string) detect.Verdict {
-	if !dayYMD(s[:6]) || s[6] < '1' || s[6] > '8' {
+	if !dayYMD(s[:6]) || !hasByte("123490", s[6]) {
 		return detect.Reject
 	}
 	sum := checksum.Weighted(s[:12], 2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
@@ -317,4 +317,34 @@ func myNRIC() detect.Detector {
 			Source:   "own",
 		},
 	}
+}
+
+// krFRN is built as the number of residents, with another century and sex digit.
+func krFRN() detect.Detector {
+	return detect.Detector{
+		Name: "kr_frn", Type: "KR_FRN", Category: detect.CategoryPII,
+		Summary: "Korean registration number of foreigners", Validator: "birth date and sex digit; the old check digit raises the score",
+		Base: 0.55, ValidBase: 0.75, NeedContext: true,
+		Context: []string{"외국인등록번호", "외국인번호", "frn", "foreigner registration", "foreign registration", "alien registration", "arc", "residence card", "외국인등록증"},
+		Number: &detect.Number{
+			Masks:    []string{"999999-9999999", "9999999999999"},
+			Validate: validFRN,
+		},
+		Samples: detect.Samples{
+			Positive: []string{"외국인등록번호 880312-5204819", "FRN 9104236720481", "alien registration 750101-6482019", "foreigner registration no. 030228-7204815", "외국인등록증 010630-8193775"},
+			Negative: []string{"외국인등록번호 881312-5204819", "FRN 880312-1204819", "FRN 880312-52048199", "timestamp 8803125204819", "FRN 880312-9204819"},
+			Source:   "own",
+		},
+	}
+}
+
+func validFRN(s string) detect.Verdict {
+	if !dayYMD(s[:6]) || s[6] < '5' || s[6] > '8' {
+		return detect.Reject
+	}
+	sum := checksum.Weighted(s[:12], 2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
+	if (13-sum%11)%10 == int(s[12]-'0') {
+		return detect.Valid
+	}
+	return detect.Plausible
 }
