@@ -40,7 +40,7 @@ func nlVAT() detect.Detector {
 			Masks: []string{"NL999999999B99", "NL9999.99.999.B99", "NL 999999999 B99"},
 			Validate: func(s string) detect.Verdict {
 				old := checksum.Weighted(s[2:11], 9, 8, 7, 6, 5, 4, 3, 2, -1)
-				return verdict((old > 0 && old%11 == 0) || checksum.Mod97Radix10(s))
+				return verdict(s[12:] != "00" && (old > 0 && old%11 == 0 || checksum.Mod97Radix10(s)))
 			},
 		},
 		Samples: detect.Samples{

@@ -154,11 +154,11 @@ func czICO() detect.Detector {
 			Validate: func(s string) detect.Verdict {
 				s = s[len(s)-8:]
 				check := 11 - checksum.Weighted(s[:7], 8, 7, 6, 5, 4, 3, 2)%11
-				return verdict(!repeated(s) && check%10 == int(s[7]-'0'))
+				return verdict(s[0] != '9' && !repeated(s) && check%10 == int(s[7]-'0'))
 			},
 		},
 		Samples: detect.Samples{
-			Positive: []string{"IČO 25123891", "IČO: 17572207", "DIČ CZ51306506", "identifikační číslo 909-08-848", "IČO 68232608, Praha"},
+			Positive: []string{"IČO 25123891", "IČO: 17572207", "DIČ CZ51306506", "identifikační číslo 251-23-891", "IČO 68232608, Praha"},
 			Negative: []string{"IČO 25123892", "IČO 031862020", "faktura 66554063", "DIČ CZ56694793", "IČO 11111111", "271-35-900"},
 			Source:   "published example and own",
 		},

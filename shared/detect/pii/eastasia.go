@@ -1,6 +1,8 @@
 package pii
 
 import (
+	"strings"
+
 	"guardrails/shared/detect"
 	"guardrails/shared/detect/checksum"
 )
@@ -19,7 +21,7 @@ func cnRIC() detect.Detector {
 			Masks: []string{"99999999999999999X"},
 			Validate: func(s string) detect.Verdict {
 				century := s[6:8] == "19" || s[6:8] == "20" || s[6:8] == "18"
-				return verdict(s[0] >= '1' && s[0] <= '8' && century && dayYMD(s[6:14]) && checksum.Mod11Radix2(s))
+				return verdict(strings.Contains(cnProvinces, " "+s[:2]+" ") && century && dayYMD(s[6:14]) && checksum.Mod11Radix2(s))
 			},
 		},
 		Samples: detect.Samples{
@@ -29,6 +31,9 @@ func cnRIC() detect.Detector {
 		},
 	}
 }
+
+// cnProvinces are the codes of provinces that the number begins with.
+const cnProvinces = " 11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83 "
 
 func cnUSCC() detect.Detector {
 	return detect.Detector{
@@ -199,7 +204,7 @@ func krRRN() detect.Detector {
 		},
 		Samples: detect.Samples{
 			Positive: []string{"주민등록번호 700302-1730769", "RRN 9411161864770", "resident registration 210704-3482015"},
-			Negative: []string{"RRN 701302-1730769", "RRN 700302-17307691", "timestamp 1754781443893"},
+			Negative: []string{"RRN 701302-1730769", "RRN 700302-17307691", "RRN 700302-9730769", "timestamp 1754781443893"},
 			Source:   "own",
 		},
 	}
@@ -207,7 +212,7 @@ func krRRN() detect.Detector {
 
 // validRRN accepts any check digit, since numbers handed out from October 2020 on have none.
 func validRRN(s string) detect.Verdict {
-	if !dayYMD(s[:6]) || !hasByte("123490", s[6]) {
+	if !dayYMD(s[:6]) || s[6] < '1' || s[6] > '4' {
 		return detect.Reject
 	}
 	sum := checksum.Weighted(s[:12], 2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
@@ -227,7 +232,7 @@ func krBRN() detect.Detector {
 			Masks: []string{"999-99-99999", "9999999999"},
 			Validate: func(s string) detect.Verdict {
 				sum := checksum.Weighted(s[:9], 1, 3, 7, 1, 3, 7, 1, 3, 5) + int(s[8]-'0')*5/10
-				return verdict(number(s[:3]) > 100 && !repeated(s) && (10-sum%10)%10 == int(s[9]-'0'))
+				return verdict(number(s[:3]) > 100 && s[3:5] != "00" && s[5:9] != "0000" && !repeated(s) && (10-sum%10)%10 == int(s[9]-'0'))
 			},
 		},
 		Samples: detect.Samples{

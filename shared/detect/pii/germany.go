@@ -1,6 +1,8 @@
 package pii
 
 import (
+	"strings"
+
 	"guardrails/shared/detect"
 	"guardrails/shared/detect/checksum"
 )
@@ -250,10 +252,16 @@ func deTaxNumber() detect.Detector {
 	}
 }
 
+// deTaxStates are the numbers of states that the unified form begins with, beside 5 and 9.
+const deTaxStates = " 10 11 21 22 23 24 26 27 28 30 31 32 40 41 "
+
 // validTaxNumber knows of the unified form that it begins with the number of a state and has 0 at the fifth place.
 func validTaxNumber(s string) detect.Verdict {
-	if len(s) == 13 && (s[4] != '0' || !hasByte("123459", s[0])) {
-		return detect.Reject
+	if len(s) == 13 {
+		state := s[0] == '5' || s[0] == '9' || strings.Contains(deTaxStates, " "+s[:2]+" ")
+		if s[4] != '0' || !state {
+			return detect.Reject
+		}
 	}
 	return notFiller(s)
 }

@@ -99,7 +99,7 @@ func ptNIF() detect.Detector {
 			Masks: []string{"999999999", "999-999-999"},
 			Validate: func(s string) detect.Verdict {
 				sum := checksum.Weighted(s[:8], 9, 8, 7, 6, 5, 4, 3, 2)
-				return verdict(s[0] != '0' && s[0] != '4' && !repeated(s) && (11-sum%11)%11%10 == int(s[8]-'0'))
+				return verdict(s[0] != '0' && (s[0] != '4' || s[1] == '5') && !repeated(s) && (11-sum%11)%11%10 == int(s[8]-'0'))
 			},
 		},
 		Samples: detect.Samples{

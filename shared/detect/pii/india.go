@@ -40,6 +40,9 @@ func palindrome(s string) bool {
 	return true
 }
 
+// inHolders are the letters for the kind of holder in a permanent account number.
+const inHolders = "ABCFGHLJPT"
+
 func inPAN() detect.Detector {
 	return detect.Detector{
 		Name: "in_pan", Type: "IN_PAN", Category: detect.CategoryPII,
@@ -49,7 +52,7 @@ func inPAN() detect.Detector {
 		Number: &detect.Number{
 			Masks: []string{"AAAAA9999A"},
 			Validate: func(s string) detect.Verdict {
-				return verdict(hasByte("ABCFGHLJPT", s[3]) && s[5:9] != "0000")
+				return verdict(hasByte(inHolders, s[3]) && s[5:9] != "0000")
 			},
 		},
 		Samples: detect.Samples{
@@ -86,7 +89,7 @@ func validGSTIN(s string) detect.Verdict {
 		sum += v/36 + v%36
 	}
 	known := (state >= 1 && state <= 38) || state == 97
-	return verdict(known && s[13] == 'Z' && checksum.Value(s[14]) == (36-sum%36)%36)
+	return verdict(known && hasByte(inHolders, s[5]) && s[12] != '0' && s[13] == 'Z' && checksum.Value(s[14]) == (36-sum%36)%36)
 }
 
 func inVoter() detect.Detector {

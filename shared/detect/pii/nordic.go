@@ -123,15 +123,19 @@ func noFNR() detect.Detector {
 	}
 }
 
-// validFNR takes 40 off the day of a temporary number.
+// validFNR takes 40 off the day of a temporary number. The three digits behind the birth date say the century: those
+// from 500 to 899 stand for 1854 to 1899 and 2000 to 2039.
 func validFNR(s string) detect.Verdict {
-	day := number(s[:2])
+	day, year, serial := number(s[:2]), number(s[4:6]), number(s[6:9])
+	if serial >= 500 && serial < 900 && year >= 40 && (serial >= 750 || year < 54) {
+		return detect.Reject
+	}
 	if day > 40 {
 		day -= 40
 	}
 	k1 := checksum.Weighted(s[:10], 3, 7, 6, 1, 8, 9, 4, 5, 2, 1)
 	k2 := checksum.Weighted(s, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
-	return verdict(realDay(number(s[4:6]), number(s[2:4]), day) && k1%11 == 0 && k2%11 == 0)
+	return verdict(realDay(year, number(s[2:4]), day) && k1%11 == 0 && k2%11 == 0)
 }
 
 func noOrgnr() detect.Detector {

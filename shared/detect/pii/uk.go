@@ -193,10 +193,16 @@ func iePPS() detect.Detector {
 	}
 }
 
+// validPPS counts a second letter since 2013 (A, B, H) in the check letter, and none of the older ones (T, W, X).
 func validPPS(s string) detect.Verdict {
 	sum := checksum.Weighted(s[:7], 8, 7, 6, 5, 4, 3, 2)
-	if len(s) == 9 && s[8] != 'W' {
-		sum += 9 * (checksum.Value(s[8]) - 9)
+	if len(s) == 9 {
+		switch {
+		case hasByte("ABH", s[8]):
+			sum += 9 * (checksum.Value(s[8]) - 9)
+		case !hasByte("TWX", s[8]):
+			return detect.Reject
+		}
 	}
 	const letters = "WABCDEFGHIJKLMNOPQRSTUV"
 	return verdict(sum > 0 && s[7] == letters[sum%23])
