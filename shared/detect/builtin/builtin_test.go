@@ -84,8 +84,8 @@ func TestLiterals(t *testing.T) {
 			t.Errorf("%s: %d positive and %d negative samples, want at least 3 each", typ, positives[typ], negatives[typ])
 		}
 	}
-	if len(types) < 60 {
-		t.Errorf("%d types of personal data, want at least 60", len(types))
+	if len(types) < 200 {
+		t.Errorf("%d types of personal data, want at least 200", len(types))
 	}
 	t.Logf("%d detectors, %d types of personal data", len(names), len(types))
 }

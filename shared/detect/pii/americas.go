@@ -285,7 +285,7 @@ func ecCI() detect.Detector {
 			Masks: []string{"9999999999", "999999999-9"},
 			Validate: func(s string) detect.Verdict {
 				p := number(s[:2])
-				return verdict(((p >= 1 && p <= 24) || p == 30) && s[2] < '6' && checksum.Luhn(s))
+				return verdict(((p >= 1 && p <= 24) || p == 30) && s[2] <= '6' && checksum.Luhn(s))
 			},
 		},
 		Samples: detect.Samples{

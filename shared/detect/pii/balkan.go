@@ -6,7 +6,7 @@ import (
 )
 
 func southEastEurope() []detect.Detector {
-	return []detect.Detector{roCNP(), bgEGN(), hrOIB(), grAMKA(), grAFM(), huTaxNumber(), jmbg(), ruINN(), uaRNOKPP()}
+	return []detect.Detector{roCNP(), bgEGN(), hrOIB(), grAMKA(), grAFM(), huTaxNumber(), jmbg(), siEMSO(), ruINN(), ruSNILS(), uaRNOKPP()}
 }
 
 func roCNP() detect.Detector {
@@ -18,9 +18,8 @@ func roCNP() detect.Detector {
 		Number: &detect.Number{
 			Masks: []string{"9999999999999"},
 			Validate: func(s string) detect.Verdict {
-				county := number(s[7:9])
 				sum := checksum.Weighted(s[:12], 2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9) % 11
-				return verdict(s[0] != '0' && dayYMD(s[1:7]) && county >= 1 && county <= 52 && sum%10+sum/10 == int(s[12]-'0'))
+				return verdict(s[0] != '0' && dayYMD(s[1:7]) && romanianCounty(number(s[7:9])) && sum%10+sum/10 == int(s[12]-'0'))
 			},
 		},
 		Samples: detect.Samples{
@@ -29,6 +28,11 @@ func roCNP() detect.Detector {
 			Source:   "own",
 		},
 	}
+}
+
+// romanianCounty knows the counties, the sectors of Bucharest, and what is written for births without one.
+func romanianCounty(n int) bool {
+	return n >= 1 && n <= 48 || n == 51 || n == 52 || n == 70 || n >= 80 && n <= 83
 }
 
 func bgEGN() detect.Detector {
@@ -132,28 +136,51 @@ func huTaxNumber() detect.Detector {
 	}
 }
 
-// jmbg covers the number that Serbia and its neighbors took over from Yugoslavia.
+// jmbg covers the number that Serbia and its neighbors took over from Yugoslavia; Slovenia has a detector of its own.
 func jmbg() detect.Detector {
 	return detect.Detector{
 		Name: "rs_jmbg", Type: "RS_JMBG", Category: detect.CategoryPII,
-		Summary: "Unique master citizen number of Serbia, Slovenia and neighbors", Validator: "birth date and mod 11",
+		Summary: "Unique master citizen number of Serbia and neighbors", Validator: "birth date and mod 11",
 		Base: 0.55, NeedContext: true,
-		Context: []string{"jmbg", "emso", "maticni broj", "jedinstveni maticni broj", "јмбг", "матични број"},
+		Context: []string{"jmbg", "maticni broj", "jedinstveni maticni broj", "јмбг", "матични број"},
 		Number: &detect.Number{
-			Masks: []string{"9999999999999"},
-			Validate: func(s string) detect.Verdict {
-				sum := checksum.Weighted(s[:12], 7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
-				year := number(s[4:7]) + 2000
-				if s[4] != '0' {
-					year -= 1000
-				}
-				return verdict(realDay(year, number(s[2:4]), number(s[:2])) && (11-sum%11)%11 == int(s[12]-'0'))
-			},
+			Masks:    []string{"9999999999999"},
+			Validate: func(s string) detect.Verdict { return verdict(!slovenian(s) && masterNumber(s)) },
 		},
 		Samples: detect.Samples{
-			Positive: []string{"JMBG 0709993501009", "EMŠO: 0607974506108", "matični broj 2707961502407"},
-			Negative: []string{"JMBG 0709993501008", "JMBG 0713993501009", "JMBG 07099935010091", "paket 0709993501009"},
+			Positive: []string{"JMBG 0308052911669", "ЈМБГ: 2102996998082", "matični broj 0308806774957"},
+			Negative: []string{"JMBG 0908769695748", "JMBG 0713993711009", "JMBG 11016868491687", "paket 0306818620057", "JMBG 0709993501009"},
 			Source:   "own",
+		},
+	}
+}
+
+// slovenian reports whether the region of a master citizen number, at the eighth and ninth place, is one of Slovenia.
+func slovenian(s string) bool { return s[7] == '5' }
+
+func masterNumber(s string) bool {
+	sum := checksum.Weighted(s[:12], 7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
+	year := number(s[4:7]) + 2000
+	if s[4] >= '8' {
+		year -= 1000
+	}
+	return hasByte("089", s[4]) && realDay(year, number(s[2:4]), number(s[:2])) && (11-sum%11)%11 == int(s[12]-'0')
+}
+
+func siEMSO() detect.Detector {
+	return detect.Detector{
+		Name: "si_emso", Type: "SI_EMSO", Category: detect.CategoryPII,
+		Summary: "Slovenian personal number", Validator: "birth date, region and mod 11",
+		Base: 0.55, NeedContext: true,
+		Context: []string{"emso", "emso stevilka", "enotna maticna stevilka", "enotna maticna stevilka obcana", "maticna stevilka", "slovenian id", "jmbg"},
+		Number: &detect.Number{
+			Masks:    []string{"9999999999999"},
+			Validate: func(s string) detect.Verdict { return verdict(slovenian(s) && masterNumber(s)) },
+		},
+		Samples: detect.Samples{
+			Positive: []string{"EMŠO: 0101006500006", "EMŠO 0508963557861", "enotna matična številka občana 1508886597158", "emso 1505818526383", "Slovenian ID 1812908588787"},
+			Negative: []string{"EMŠO 0101006500007", "EMŠO 0113006500006", "EMŠO 01010065000061", "paket 0101006500006", "EMŠO 0508963557862"},
+			Source:   "published example and own",
 		},
 	}
 }
@@ -199,4 +226,28 @@ func uaRNOKPP() detect.Detector {
 			Source:   "own",
 		},
 	}
+}
+
+func ruSNILS() detect.Detector {
+	return detect.Detector{
+		Name: "ru_snils", Type: "RU_SNILS", Category: detect.CategoryPII,
+		Summary: "Russian pension insurance number", Validator: "mod 101",
+		Base: 0.50, NeedContext: true,
+		Context: []string{"снилс", "snils", "страховой номер", "пенсионного страхования", "пфр", "russian insurance"},
+		Number: &detect.Number{
+			Masks:    []string{"999-999-999 99", "99999999999", "999 999 999 99", "999-999-999-99"},
+			Validate: validSNILS,
+		},
+		Samples: detect.Samples{
+			Positive: []string{"СНИЛС 112-233-445 95", "СНИЛС: 947-139-742 48", "страховой номер 03791887505", "snils 147 331 777 68", "429-804-428 01"},
+			Negative: []string{"СНИЛС 112-233-445 96", "СНИЛС 56520932796", "СНИЛС 210958239573", "заказ, order 36927652531", "СНИЛС 000-000-000 00"},
+			Source:   "published example and own",
+		},
+	}
+}
+
+// validSNILS weights nine digits by 9 to 1; up to 001-001-998 there is no check.
+func validSNILS(s string) detect.Verdict {
+	sum := checksum.Weighted(s[:9], 9, 8, 7, 6, 5, 4, 3, 2, 1) % 101 % 100
+	return verdict(number(s[:9]) > 1_001_998 && !repeated(s[:9]) && sum == number(s[9:]))
 }

@@ -6,7 +6,7 @@ import (
 )
 
 func benelux() []detect.Detector {
-	return []detect.Detector{nlBSN(), nlVAT(), beNRN(), beVAT()}
+	return []detect.Detector{nlBSN(), nlVAT(), beNRN(), beVAT(), luTIN()}
 }
 
 func nlBSN() detect.Detector {
@@ -40,7 +40,7 @@ func nlVAT() detect.Detector {
 			Masks: []string{"NL999999999B99", "NL9999.99.999.B99", "NL 999999999 B99"},
 			Validate: func(s string) detect.Verdict {
 				old := checksum.Weighted(s[2:11], 9, 8, 7, 6, 5, 4, 3, 2, -1)
-				return verdict((old > 0 && old%11 == 0) || checksum.Mod97Radix10(s))
+				return verdict(s[12:] != "00" && (old > 0 && old%11 == 0 || checksum.Mod97Radix10(s)))
 			},
 		},
 		Samples: detect.Samples{
@@ -95,6 +95,26 @@ func beVAT() detect.Detector {
 			Positive: []string{"BTW BE0856799515", "TVA BE 0105.842.341", "ondernemingsnummer 0848.819.878"},
 			Negative: []string{"BTW BE0856799516", "BTW BE08567995151", "TVA 2856.799.515"},
 			Source:   "own",
+		},
+	}
+}
+
+func luTIN() detect.Detector {
+	return detect.Detector{
+		Name: "lu_tin", Type: "LU_TIN", Category: detect.CategoryPII,
+		Summary: "Luxembourgish identification number", Validator: "birth date, luhn and verhoeff",
+		Base: baseStrict, NeedContext: true,
+		Context: []string{"matricule", "numero d'identification", "identifikatiounsnummer", "cns", "ccss", "luxembourg", "luxemburg", "numero de securite sociale", "sozialversicherungsnummer", "tin"},
+		Number: &detect.Number{
+			Masks: []string{"9999999999999", "9999 9999 99999", "99999999 99999"},
+			Validate: func(s string) detect.Verdict {
+				return verdict(dayYMD(s[:8]) && plausibleYear(s[:4]) && checksum.Luhn(s[:12]) && checksum.Verhoeff(s[:11]+s[12:]))
+			},
+		},
+		Samples: detect.Samples{
+			Positive: []string{"matricule 1893120105732", "numéro d'identification 2118082792055", "CNS 1956 1110 27639", "Luxembourg TIN 1936050509738", "matricule 21080527 13064"},
+			Negative: []string{"matricule 1893120105733", "matricule 18931201057321", "matricule 1893130105732", "colis 1893120105732", "matricule 2105122113143"},
+			Source:   "published example and own",
 		},
 	}
 }

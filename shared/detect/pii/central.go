@@ -6,7 +6,7 @@ import (
 )
 
 func centralEurope() []detect.Detector {
-	return []detect.Detector{plPESEL(), plNIP(), plREGON(), plIDCard(), czRC(), eeLtPersonalCode("ee_ik", "EE_IK", []string{"isikukood", "estonian id", "ik"}), eeLtPersonalCode("lt_ak", "LT_AK", []string{"asmens kodas", "lithuanian id", "a.k."})}
+	return []detect.Detector{plPESEL(), plNIP(), plREGON(), plIDCard(), czRC(), czICO(), huTAJ(), lvPK(), eeLtPersonalCode("ee_ik", "EE_IK", []string{"isikukood", "estonian id", "ik"}), eeLtPersonalCode("lt_ak", "LT_AK", []string{"asmens kodas", "lithuanian id", "a.k."})}
 }
 
 func plPESEL() detect.Detector {
@@ -141,4 +141,72 @@ func validBalticCode(s string) detect.Verdict {
 		sum = checksum.Weighted(s[:10], 3, 4, 5, 6, 7, 8, 9, 1, 2, 3) % 11 % 10
 	}
 	return verdict(s[0] >= '1' && s[0] <= '8' && dayYMD(s[1:7]) && sum == int(s[10]-'0'))
+}
+
+func czICO() detect.Detector {
+	return detect.Detector{
+		Name: "cz_ico", Type: "CZ_ICO", Category: detect.CategoryPII,
+		Summary: "Czech and Slovak company number, also as a Czech VAT number", Validator: "mod 11",
+		Base: baseShared, NeedContext: true,
+		Context: []string{"ico", "ico:", "identifikacni cislo", "identifikacne cislo", "dic", "obchodni rejstrik", "obchodny register", "czech company", "slovak company"},
+		Number: &detect.Number{
+			Masks: []string{"99999999", "999-99-999", "CZ99999999"},
+			Validate: func(s string) detect.Verdict {
+				s = s[len(s)-8:]
+				check := 11 - checksum.Weighted(s[:7], 8, 7, 6, 5, 4, 3, 2)%11
+				return verdict(s[0] != '9' && !repeated(s) && check%10 == int(s[7]-'0'))
+			},
+		},
+		Samples: detect.Samples{
+			Positive: []string{"IČO 25123891", "IČO: 17572207", "DIČ CZ51306506", "identifikační číslo 251-23-891", "IČO 68232608, Praha"},
+			Negative: []string{"IČO 25123892", "IČO 031862020", "faktura 66554063", "DIČ CZ56694793", "IČO 11111111", "271-35-900"},
+			Source:   "published example and own",
+		},
+	}
+}
+
+func huTAJ() detect.Detector {
+	return detect.Detector{
+		Name: "hu_taj", Type: "HU_TAJ", Category: detect.CategoryPII,
+		Summary: "Hungarian social security number", Validator: "weights 3-7 mod 10",
+		Base: baseShared, NeedContext: true,
+		Context: []string{"taj", "taj szam", "taj-szam", "tajszam", "tarsadalombiztositasi azonosito", "tarsadalombiztositas", "hungarian social security"},
+		Number: &detect.Number{
+			Masks: []string{"999-999-999", "999999999"},
+			Validate: func(s string) detect.Verdict {
+				return verdict(!repeated(s) && checksum.Weighted(s[:8], 3, 7, 3, 7, 3, 7, 3, 7)%10 == int(s[8]-'0'))
+			},
+		},
+		Samples: detect.Samples{
+			Positive: []string{"TAJ szám 713-268-201", "TAJ: 844012104", "TAJ-szám 781023643", "társadalombiztosítási azonosító 264-829-775", "tajszám 167065793"},
+			Negative: []string{"TAJ 066-199-211", "TAJ 125265419", "TAJ 0556176268", "rendelés 002898830", "TAJ 111111111", "928-830-701"},
+			Source:   "own",
+		},
+	}
+}
+
+func lvPK() detect.Detector {
+	return detect.Detector{
+		Name: "lv_pk", Type: "LV_PK", Category: detect.CategoryPII,
+		Summary: "Latvian personal code", Validator: "birth date and mod 11, or prefix 32",
+		Base: baseShared, NeedContext: true,
+		Context: []string{"personas kods", "personas kodu", "personas koda", "p.k.", "pk", "latvian id", "latvian personal code"},
+		Number: &detect.Number{
+			Masks:    []string{"999999-99999", "99999999999"},
+			Validate: validPersonasKods,
+		},
+		Samples: detect.Samples{
+			Positive: []string{"personas kods 161175-19997", "personas kods: 020524-29976", "p.k. 08023025136", "Latvian personal code 280554-12340", "personas kodu 05033406393"},
+			Negative: []string{"personas kods 161175-19998", "personas kods 161375-19997", "personas kods 323803178156", "pasūtījums 32407600531", "161175-19997", "personas kods 08070811819"},
+			Source:   "published example and own",
+		},
+	}
+}
+
+// validPersonasKods judges codes with a birth date and the century at the seventh place, and those since 2017, which begin
+// with 32 and say nothing.
+func validPersonasKods(s string) detect.Verdict {
+	check := (1 + checksum.Weighted(s[:10], 10, 5, 8, 4, 2, 1, 6, 3, 7, 9)) % 11 % 10
+	known := s[:2] == "32" || dayDMY(s[:6]) && s[6] <= '2'
+	return verdict(known && check == int(s[10]-'0'))
 }

@@ -1,12 +1,14 @@
 package pii
 
 import (
+	"strings"
+
 	"guardrails/shared/detect"
 	"guardrails/shared/detect/checksum"
 )
 
 func eastAsia() []detect.Detector {
-	return []detect.Detector{cnRIC(), cnUSCC(), hkID(), twID(), jpMyNumber(), jpCorporate(), krRRN(), krBRN(), sgNRIC(), thTNIN(), myNRIC()}
+	return []detect.Detector{cnRIC(), cnUSCC(), hkID(), twID(), jpMyNumber(), jpCorporate(), krRRN(), krBRN(), sgNRIC(), thTNIN(), myNRIC(), krFRN()}
 }
 
 func cnRIC() detect.Detector {
@@ -19,7 +21,7 @@ func cnRIC() detect.Detector {
 			Masks: []string{"99999999999999999X"},
 			Validate: func(s string) detect.Verdict {
 				century := s[6:8] == "19" || s[6:8] == "20" || s[6:8] == "18"
-				return verdict(s[0] >= '1' && s[0] <= '8' && century && dayYMD(s[6:14]) && checksum.Mod11Radix2(s))
+				return verdict(strings.Contains(cnProvinces, " "+s[:2]+" ") && century && dayYMD(s[6:14]) && checksum.Mod11Radix2(s))
 			},
 		},
 		Samples: detect.Samples{
@@ -29,6 +31,9 @@ func cnRIC() detect.Detector {
 		},
 	}
 }
+
+// cnProvinces are the codes of provinces that the number begins with.
+const cnProvinces = " 11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83 "
 
 func cnUSCC() detect.Detector {
 	return detect.Detector{
@@ -192,7 +197,7 @@ func krRRN() detect.Detector {
 		Name: "kr_rrn", Type: "KR_RRN", Category: detect.CategoryPII,
 		Summary: "Korean resident registration number", Validator: "birth date and sex digit; the old check digit raises the score",
 		Base: 0.55, ValidBase: 0.75, NeedContext: true,
-		Context: []string{"rrn", "주민등록번호", "주민번호", "resident registration", "korean id", "외국인등록번호"},
+		Context: []string{"rrn", "주민등록번호", "주민번호", "resident registration", "korean id"},
 		Number: &detect.Number{
 			Masks:    []string{"999999-9999999", "9999999999999"},
 			Validate: validRRN,
@@ -207,7 +212,7 @@ func krRRN() detect.Detector {
 
 // validRRN accepts any check digit, since numbers handed out from October 2020 on have none.
 func validRRN(s string) detect.Verdict {
-	if !dayYMD(s[:6]) || s[6] < '1' || s[6] > '8' {
+	if !dayYMD(s[:6]) || s[6] < '1' || s[6] > '4' {
 		return detect.Reject
 	}
 	sum := checksum.Weighted(s[:12], 2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
@@ -227,7 +232,7 @@ func krBRN() detect.Detector {
 			Masks: []string{"999-99-99999", "9999999999"},
 			Validate: func(s string) detect.Verdict {
 				sum := checksum.Weighted(s[:9], 1, 3, 7, 1, 3, 7, 1, 3, 5) + int(s[8]-'0')*5/10
-				return verdict(number(s[:3]) > 100 && !repeated(s) && (10-sum%10)%10 == int(s[9]-'0'))
+				return verdict(number(s[:3]) > 100 && s[3:5] != "00" && s[5:9] != "0000" && !repeated(s) && (10-sum%10)%10 == int(s[9]-'0'))
 			},
 		},
 		Samples: detect.Samples{
@@ -317,4 +322,34 @@ func myNRIC() detect.Detector {
 			Source:   "own",
 		},
 	}
+}
+
+// krFRN is built as the number of residents, with another century and sex digit.
+func krFRN() detect.Detector {
+	return detect.Detector{
+		Name: "kr_frn", Type: "KR_FRN", Category: detect.CategoryPII,
+		Summary: "Korean registration number of foreigners", Validator: "birth date and sex digit; the old check digit raises the score",
+		Base: 0.55, ValidBase: 0.75, NeedContext: true,
+		Context: []string{"외국인등록번호", "외국인번호", "frn", "foreigner registration", "foreign registration", "alien registration", "arc", "residence card", "외국인등록증"},
+		Number: &detect.Number{
+			Masks:    []string{"999999-9999999", "9999999999999"},
+			Validate: validFRN,
+		},
+		Samples: detect.Samples{
+			Positive: []string{"외국인등록번호 880312-5204819", "FRN 9104236720481", "alien registration 750101-6482019", "foreigner registration no. 030228-7204815", "외국인등록증 010630-8193775"},
+			Negative: []string{"외국인등록번호 881312-5204819", "FRN 880312-1204819", "FRN 880312-52048199", "timestamp 8803125204819", "FRN 880312-9204819"},
+			Source:   "own",
+		},
+	}
+}
+
+func validFRN(s string) detect.Verdict {
+	if !dayYMD(s[:6]) || s[6] < '5' || s[6] > '8' {
+		return detect.Reject
+	}
+	sum := checksum.Weighted(s[:12], 2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
+	if (13-sum%11)%10 == int(s[12]-'0') {
+		return detect.Valid
+	}
+	return detect.Plausible
 }

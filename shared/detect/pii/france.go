@@ -8,7 +8,7 @@ import (
 )
 
 func france() []detect.Detector {
-	return []detect.Detector{frNIR(), frSIREN(), frSIRET()}
+	return []detect.Detector{frNIR(), frSIREN(), frSIRET(), frVAT(), frTaxID()}
 }
 
 func frNIR() detect.Detector {
@@ -86,6 +86,49 @@ func frSIRET() detect.Detector {
 			Positive: []string{"SIRET 73282932000074", "numéro SIRET: 732 829 320 00074", "établissement 48201937900023"},
 			Negative: []string{"SIRET 73282932000075", "SIRET 732829320000741", "réf 73282932000074"},
 			Source:   "published example and own",
+		},
+	}
+}
+
+func frVAT() detect.Detector {
+	return detect.Detector{
+		Name: "fr_vat", Type: "FR_VAT", Category: detect.CategoryPII,
+		Summary: "French value added tax number", Validator: "mod 97 and luhn",
+		Base:    baseStrong,
+		Context: []string{"tva", "numero de tva", "tva intracommunautaire", "n tva", "vat", "vat number", "vat id"},
+		Number: &detect.Number{
+			Masks: []string{"FR99999999999", "FR99 999999999", "FR 99 999999999", "FR 99 999 999 999", "FR99 999 999 999"},
+			Validate: func(s string) detect.Verdict {
+				// The key of a company in Monaco goes with a number that begins with 000 and has no check digit.
+				siren := s[4:]
+				key := (12 + 3*(number(siren)%97)) % 97
+				return verdict(number(siren) > 0 && key == number(s[2:4]) && (siren[:3] == "000" || checksum.Luhn(siren)))
+			},
+		},
+		Samples: detect.Samples{
+			Positive: []string{"TVA FR83404833048", "numéro de TVA FR00 170368856", "TVA intracommunautaire : FR 39 947123626", "FR 83 766 846 554", "VAT FR20 939 781 431"},
+			Negative: []string{"TVA FR84404833048", "TVA FR83404833049", "TVA FR834048330481", "TVA FR 32 860461335", "XFR83404833048"},
+			Source:   "published example and own",
+		},
+	}
+}
+
+func frTaxID() detect.Detector {
+	return detect.Detector{
+		Name: "fr_tax_id", Type: "FR_TAX_ID", Category: detect.CategoryPII,
+		Summary: "French tax number of a person (SPI)", Validator: "mod 511",
+		Base: 0.50, NeedContext: true,
+		Context: []string{"numero fiscal", "numero fiscal de reference", "spi", "reference fiscale", "identifiant fiscal", "impots", "dgfip", "avis d'imposition", "french tax"},
+		Number: &detect.Number{
+			Masks: []string{"9999999999999", "99 99 999 999 999"},
+			Validate: func(s string) detect.Verdict {
+				return verdict(s[0] <= '3' && !repeated(s) && checksum.Mod(s[:10], 511) == number(s[10:]))
+			},
+		},
+		Samples: detect.Samples{
+			Positive: []string{"numéro fiscal 1792027827394", "numéro fiscal de référence : 37 07 420 255 280", "SPI 3892509635350", "identifiant fiscal 07 75 980 340 268", "impôts, réf. 1984326506064"},
+			Negative: []string{"numéro fiscal 2729904953385", "numéro fiscal 14 46 509 327 166", "numéro fiscal 24105962442455", "colis 2086455269367", "numéro fiscal 4023217600053", "impôts 2019"},
+			Source:   "own",
 		},
 	}
 }

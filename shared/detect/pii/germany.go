@@ -1,12 +1,14 @@
 package pii
 
 import (
+	"strings"
+
 	"guardrails/shared/detect"
 	"guardrails/shared/detect/checksum"
 )
 
 func germanSpeaking() []detect.Detector {
-	return []detect.Detector{deTaxID(), deIDCard(), dePassport(), deSocialSecurity(), deVAT(), chAHV(), atSVNR()}
+	return []detect.Detector{deTaxID(), deIDCard(), dePassport(), deSocialSecurity(), deVAT(), deHealthInsurance(), deTaxNumber(), deDriverLicense(), chAHV(), chUID(), atSVNR()}
 }
 
 func deTaxID() detect.Detector {
@@ -198,4 +200,114 @@ func validSVNR(s string) detect.Verdict {
 	day := s[4:6] + s[6:8] + s[8:]
 	extra := number(s[6:8]) > 12 && number(s[6:8]) <= 15
 	return verdict(s[0] != '0' && sum%11 == int(s[3]-'0') && (extra || dayDMY(day)))
+}
+
+func deHealthInsurance() detect.Detector {
+	return detect.Detector{
+		Name: "de_health_insurance", Type: "DE_HEALTH_INSURANCE", Category: detect.CategoryPII,
+		Summary: "German health insurance number", Validator: "weighted mod 10 with the letter's value",
+		Base: 0.45, NeedContext: true,
+		Context: []string{
+			"krankenversichertennummer", "krankenversicherungsnummer", "versichertennummer", "versicherten-nr", "versichertennr", "kvnr", "kv-nummer", "krankenkasse", "krankenversicherung", "gesundheitskarte", "egk", "aok", "barmer",
+		},
+		Number: &detect.Number{
+			Masks:    []string{"A999999999", "A99-999-999-9"},
+			Validate: validKVNR,
+		},
+		Samples: detect.Samples{
+			Positive: []string{"Krankenversichertennummer X128432541", "Versichertennummer: U896562770", "KVNR P580215180", "Gesundheitskarte K211258030", "Krankenkasse AOK, I726151120"},
+			Negative: []string{"KVNR W091446624", "KVNR G4692376862", "Artikel T615908557", "KVNR A000000000", "KVNR X397408967 alt"},
+			Source:   "own",
+		},
+	}
+}
+
+// validKVNR weights the two digits of the letter's place in the alphabet and eight digits by 1 and 2 in turn.
+func validKVNR(s string) detect.Verdict {
+	v := checksum.Value(s[0]) - 9
+	digits := string([]byte{byte('0' + v/10), byte('0' + v%10)}) + s[1:9]
+	sum := 0
+	for i := range digits {
+		p := int(digits[i]-'0') * (1 + i%2)
+		sum += p/10 + p%10
+	}
+	return verdict(!repeated(s[1:]) && sum%10 == int(s[9]-'0'))
+}
+
+func deTaxNumber() detect.Detector {
+	return detect.Detector{
+		Name: "de_tax_number", Type: "DE_TAX_NUMBER", Category: detect.CategoryPII,
+		Summary: "German tax number of a tax office beside its name",
+		Base:    baseFormat, NeedContext: true,
+		Context: []string{"steuernummer", "steuer-nr", "steuernr", "st.-nr", "st-nr", "stnr", "st.nr", "steuer nr", "steuer nummer", "finanzamt", "german tax number"},
+		Number: &detect.Number{
+			Masks:    []string{"99/999/99999", "999/999/99999", "999/9999/9999", "99999/99999", "99 999 99999", "999 999 99999", "999 9999 9999", "9999999999999"},
+			Validate: validTaxNumber,
+		},
+		Samples: detect.Samples{
+			Positive: []string{"Steuernummer 93/815/08152", "St.-Nr. 181/815/08155", "Steuer-Nr: 133/8150/8159", "Finanzamt 24/815/08151", "Steuernummer 2893081508152", "StNr 201 123 12340"},
+			Negative: []string{"Steuernummer 93/815/0815", "Steuernummer 2893181508152", "Artikel 93/815/08152", "Steuernummer 00/000/00000", "Steuernummer 93/815/081522", "Finanzamt, Zimmer 93/815"},
+			Source:   "published examples and own",
+		},
+	}
+}
+
+// deTaxStates are the numbers of states that the unified form begins with, beside 5 and 9.
+const deTaxStates = " 10 11 21 22 23 24 26 27 28 30 31 32 40 41 "
+
+// validTaxNumber knows of the unified form that it begins with the number of a state and has 0 at the fifth place.
+func validTaxNumber(s string) detect.Verdict {
+	if len(s) == 13 {
+		state := s[0] == '5' || s[0] == '9' || strings.Contains(deTaxStates, " "+s[:2]+" ")
+		if s[4] != '0' || !state {
+			return detect.Reject
+		}
+	}
+	return notFiller(s)
+}
+
+func deDriverLicense() detect.Detector {
+	return detect.Detector{
+		Name: "de_driver_license", Type: "DE_DRIVER_LICENSE", Category: detect.CategoryPII,
+		Summary: "German driver's license number beside its name",
+		Base:    baseFormat, NeedContext: true,
+		Context: []string{"fuhrerschein", "fuhrerscheinnummer", "fuhrerschein-nr", "fuehrerschein", "fahrerlaubnis", "fahrerlaubnisnummer", "german driver's license", "german driving licence", "german driver license"},
+		Number: &detect.Number{
+			Masks:    []string{"X99XXXXXX9X"},
+			Validate: func(s string) detect.Verdict { return germanLicense(s) },
+		},
+		Samples: detect.Samples{
+			Positive: []string{"Führerschein B072RRE2I55", "Führerscheinnummer: J010000SD51", "Fahrerlaubnis N0704578Z62", "German driving licence F0100LQUA01", "Führerschein-Nr. K120482F731"},
+			Negative: []string{"Führerschein B072RRE2I5", "Führerschein B072RRE2I555", "Teil B072RRE2I55", "Führerschein 12345678901", "Führerschein BX72RRE2I55", "Führerschein seit 2019"},
+			Source:   "published specimen and own",
+		},
+	}
+}
+
+// germanLicense wants a letter: eleven digits are something else.
+func germanLicense(s string) detect.Verdict {
+	if checksum.IsDigits(s) {
+		return detect.Reject
+	}
+	return detect.Plausible
+}
+
+func chUID() detect.Detector {
+	return detect.Detector{
+		Name: "ch_uid", Type: "CH_UID", Category: detect.CategoryPII,
+		Summary: "Swiss business number", Validator: "mod 11",
+		Base:    baseStrict,
+		Context: []string{"uid", "uid-nummer", "unternehmens-identifikationsnummer", "mwst", "mwst-nr", "numero ide", "ide", "tva", "idi", "iva", "handelsregister"},
+		Number: &detect.Number{
+			Masks: []string{"CHE-999.999.999", "CHE999999999", "CHE 999 999 999", "CHE-999-999-999"},
+			Validate: func(s string) detect.Verdict {
+				return verdict((11-checksum.Weighted(s[3:11], 5, 4, 3, 2, 7, 6, 5, 4)%11)%11 == int(s[11]-'0'))
+			},
+		},
+		Samples: detect.Samples{
+			Positive: []string{"UID CHE-100.155.212", "MWST-Nr. CHE-299.053.710 MWST", "numéro IDE CHE620646444", "CHE 410 326 497", "IDI CHE-597-068-783"},
+			Negative: []string{"UID CHE-100.155.213", "UID CHE-100.155.2122", "UID CHF-100.155.212", "UID CHE065550577", "CHE-100.155"},
+			Source:   "published example and own",
+		},
+	}
 }

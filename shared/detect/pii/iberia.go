@@ -9,7 +9,7 @@ import (
 const dniLetters = "TRWAGMYFPDXBNJZSQVHLCKE"
 
 func iberia() []detect.Detector {
-	return []detect.Detector{esNIF(), esNIE(), esCIF(), ptNIF()}
+	return []detect.Detector{esNIF(), esNIE(), esCIF(), esCCC(), esNSS(), ptNIF(), ptCC()}
 }
 
 func esNIF() detect.Detector {
@@ -99,7 +99,7 @@ func ptNIF() detect.Detector {
 			Masks: []string{"999999999", "999-999-999"},
 			Validate: func(s string) detect.Verdict {
 				sum := checksum.Weighted(s[:8], 9, 8, 7, 6, 5, 4, 3, 2)
-				return verdict(s[0] != '0' && s[0] != '4' && !repeated(s) && (11-sum%11)%11%10 == int(s[8]-'0'))
+				return verdict(s[0] != '0' && (s[0] != '4' || s[1] == '5') && !repeated(s) && (11-sum%11)%11%10 == int(s[8]-'0'))
 			},
 		},
 		Samples: detect.Samples{
@@ -108,4 +108,97 @@ func ptNIF() detect.Detector {
 			Source:   "own",
 		},
 	}
+}
+
+func esCCC() detect.Detector {
+	return detect.Detector{
+		Name: "es_ccc", Type: "ES_CCC", Category: detect.CategoryPII,
+		Summary: "Spanish bank account number", Validator: "two mod 11",
+		Base: 0.50, NeedContext: true,
+		Context: []string{"ccc", "cuenta", "cuenta bancaria", "codigo cuenta cliente", "numero de cuenta", "cuenta corriente", "domiciliacion", "banco", "entidad"},
+		Number: &detect.Number{
+			Masks:    []string{"99999999999999999999", "9999-9999-99-9999999999", "9999 9999 99 9999 9999 99"},
+			Validate: validCCC,
+		},
+		Samples: detect.Samples{
+			Positive: []string{"CCC 31963175125497270754", "cuenta bancaria 5622-6766-91-7885979324", "número de cuenta: 6981 2426 87 4308 1765 81", "6553-3884-33-4372538988", "código cuenta cliente 24855911608061399388"},
+			Negative: []string{"CCC 43477631340636209863", "CCC 0199-3374-63-3706033101", "CCC 177006097365758136441", "pedido 63234714980905198746", "CCC 00000000000000000000"},
+			Source:   "own",
+		},
+	}
+}
+
+// validCCC checks bank and branch with the first of the two digits between them and the account, the account with the
+// second.
+func validCCC(s string) detect.Verdict {
+	digit := func(d string) byte {
+		r := 11 - checksum.Weighted(d, 1, 2, 4, 8, 5, 10, 9, 7, 3, 6)%11
+		if r == 10 {
+			return '1'
+		}
+		return byte('0' + r%11)
+	}
+	return verdict(!repeated(s[:8]) && digit("00"+s[:8]) == s[8] && digit(s[10:]) == s[9])
+}
+
+func esNSS() detect.Detector {
+	return detect.Detector{
+		Name: "es_nss", Type: "ES_NSS", Category: detect.CategoryPII,
+		Summary: "Spanish social security number", Validator: "province and mod 97",
+		Base: 0.45, NeedContext: true,
+		Context: []string{"nuss", "nss", "naf", "seguridad social", "numero de la seguridad social", "numero de afiliacion", "afiliacion", "tesoreria general"},
+		Number: &detect.Number{
+			Masks:    []string{"999999999999", "99/99999999/99", "99-99999999-99", "99 99999999 99", "99/9999999999", "99 9999999999"},
+			Validate: validSpanishNSS,
+		},
+		Samples: detect.Samples{
+			Positive: []string{"NUSS 476903414141", "seguridad social 36/56321318/20", "NAF: 51-09405738-32", "número de afiliación 32 08062772 42", "NSS 42/9099680040"},
+			Negative: []string{"NUSS 162618798558", "NUSS 08/95656088/80", "NUSS 6618462328380", "pedido 612910099216", "NUSS 991234567840"},
+			Source:   "own",
+		},
+	}
+}
+
+// validSpanishNSS reads province (two digits), serial (eight) and the remainder of both by 97. Where the serial begins with
+// 0, that digit is left out.
+func validSpanishNSS(s string) detect.Verdict {
+	province := number(s[:2])
+	body := s[:10]
+	if s[2] == '0' {
+		body = s[:2] + s[3:10]
+	}
+	return verdict(province >= 1 && province <= 66 && number(s[2:10]) > 0 && checksum.Mod(body, 97) == number(s[10:]))
+}
+
+func ptCC() detect.Detector {
+	return detect.Detector{
+		Name: "pt_cc", Type: "PT_CC", Category: detect.CategoryPII,
+		Summary: "Portuguese citizen card number", Validator: "luhn over letter values",
+		Base: 0.45, NeedContext: true,
+		Context: []string{"cartao de cidadao", "cartao do cidadao", "cartao cidadao", "numero de documento", "cc n", "portuguese citizen card", "portuguese id"},
+		Number: &detect.Number{
+			Masks:    []string{"99999999 9 AX9", "999999999AX9", "99999999 9AX9", "99999999-9-AX9"},
+			Validate: validCartao,
+		},
+		Samples: detect.Samples{
+			Positive: []string{"Cartão de Cidadão 00000000 0 ZZ4", "cartão do cidadão 65931078 8 NL2", "cartão de cidadão: 014906869J88", "Portuguese citizen card 35644090 6PM2", "68279303-1-FM1"},
+			Negative: []string{"Cartão de Cidadão 00000000 0 ZZ5", "cartão de cidadão 690873966AF4", "cartão de cidadão 223504497YD60", "peça 125616909DO1", "cartão de cidadão 12345678 0 12"},
+			Source:   "published specimen and own",
+		},
+	}
+}
+
+// validCartao doubles every second value from the left, and takes nine off those that are then greater than nine.
+func validCartao(s string) detect.Verdict {
+	sum := 0
+	for i := range s {
+		v := checksum.Value(s[i])
+		if i%2 == 0 {
+			if v *= 2; v > 9 {
+				v -= 9
+			}
+		}
+		sum += v
+	}
+	return verdict(sum%10 == 0)
 }

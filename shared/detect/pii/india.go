@@ -6,7 +6,7 @@ import (
 )
 
 func india() []detect.Detector {
-	return []detect.Detector{inAadhaar(), inPAN(), inGSTIN(), inVoter()}
+	return []detect.Detector{inAadhaar(), inPAN(), inGSTIN(), inVoter(), inUPI(), pkCNIC(), lkNIC()}
 }
 
 func inAadhaar() detect.Detector {
@@ -40,6 +40,9 @@ func palindrome(s string) bool {
 	return true
 }
 
+// inHolders are the letters for the kind of holder in a permanent account number.
+const inHolders = "ABCFGHLJPT"
+
 func inPAN() detect.Detector {
 	return detect.Detector{
 		Name: "in_pan", Type: "IN_PAN", Category: detect.CategoryPII,
@@ -49,7 +52,7 @@ func inPAN() detect.Detector {
 		Number: &detect.Number{
 			Masks: []string{"AAAAA9999A"},
 			Validate: func(s string) detect.Verdict {
-				return verdict(hasByte("ABCFGHLJPT", s[3]) && s[5:9] != "0000")
+				return verdict(hasByte(inHolders, s[3]) && s[5:9] != "0000")
 			},
 		},
 		Samples: detect.Samples{
@@ -86,7 +89,7 @@ func validGSTIN(s string) detect.Verdict {
 		sum += v/36 + v%36
 	}
 	known := (state >= 1 && state <= 38) || state == 97
-	return verdict(known && s[13] == 'Z' && checksum.Value(s[14]) == (36-sum%36)%36)
+	return verdict(known && hasByte(inHolders, s[5]) && s[12] != '0' && s[13] == 'Z' && checksum.Value(s[14]) == (36-sum%36)%36)
 }
 
 func inVoter() detect.Detector {
@@ -112,4 +115,97 @@ func notFiller(s string) detect.Verdict {
 		return detect.Reject
 	}
 	return detect.Plausible
+}
+
+func inUPI() detect.Detector {
+	return detect.Detector{
+		Name: "in_upi", Type: "IN_UPI", Category: detect.CategoryPII,
+		Summary: "Payment address of India's UPI", Validator: "handle of a bank or app",
+		Base: 0.45, NeedContext: true,
+		Context: []string{"upi", "upi id", "vpa", "virtual payment address", "gpay", "google pay", "phonepe", "paytm", "bhim", "pay to", "send money", "pay me", "payment to"},
+		Anchor:  &detect.Anchor{Bytes: "@", Scan: scanUPI},
+		Samples: detect.Samples{
+			Positive: []string{"UPI ID priya.raman@okaxis", "pay to 9820481937@paytm", "VPA: k-meier84@ybl", "GPay zbig_kantor@okhdfcbank", "send money to shop.2048@upi."},
+			Negative: []string{"UPI ID priya.raman@okaxis.com", "user@okaxis joined", "UPI ID priya@localhost", "UPI ID @okaxis", "pay to root@paytmserver", "UPI a@ybl"},
+			Source:   "own",
+		},
+	}
+}
+
+// upiHandles are the handles of the larger banks and apps.
+var upiHandles = words(`okaxis oksbi okhdfcbank okicici paytm ptaxis ptsbi pthdfc ptyes ybl ibl axl upi apl yapl rapl axisb axisbank sbi hdfcbank icici kotak kmbl indus idfcbank federal cnrb barodampay pnb unionbank boi
+mahb idbi rbl yesbank yesbankltd airtel postbank dbs hsbc citi jupiteraxis fam slice waaxis waicici wahdfcbank wasbi freecharge ikwik timecosmos tapicici amazonpay`)
+
+// scanUPI takes a local part and a known handle with nothing behind it that a mail address would have.
+func scanUPI(text string, at int) (int, int, detect.Verdict) {
+	start, end := at, at+1
+	for start > 0 && at-start < 50 && (isAlnum(text[start-1]) || hasByte(".-_", text[start-1])) {
+		start--
+	}
+	for end < len(text) && end-at < 24 && isAlnum(text[end]) {
+		end++
+	}
+	for start < at && !isAlnum(text[start]) {
+		start++
+	}
+	if at-start < 3 || start > 0 && isWord(text[start-1]) || end < len(text) && (isWord(text[end]) || hasByte("@_-", text[end])) {
+		return 0, 0, detect.Reject
+	}
+	if end+1 < len(text) && text[end] == '.' && isWord(text[end+1]) {
+		return 0, 0, detect.Reject
+	}
+	return start, end, verdict(upiHandles.has(text[at+1 : end]))
+}
+
+func pkCNIC() detect.Detector {
+	return detect.Detector{
+		Name: "pk_cnic", Type: "PK_CNIC", Category: detect.CategoryPII,
+		Summary: "Pakistani identity card number", Validator: "province and sex digit",
+		Base: baseShared, NeedContext: true,
+		Context: []string{"cnic", "nadra", "cnic no", "nicop", "computerized national identity card", "pakistani id", "pakistan", "شناختی کارڈ", "قومی شناختی کارڈ"},
+		Number: &detect.Number{
+			Masks: []string{"99999-9999999-9", "9999999999999"},
+			Validate: func(s string) detect.Verdict {
+				return verdict(s[0] >= '1' && s[0] <= '7' && s[12] != '0' && !repeated(s[5:12]))
+			},
+		},
+		Samples: detect.Samples{
+			Positive: []string{"CNIC 42201-0397640-8", "NADRA: 3520248201937", "شناختی کارڈ 61101-7204815-3", "CNIC No. 17301-2048193-5", "Pakistani ID 54400-1928375-1"},
+			Negative: []string{"CNIC 92201-0397640-8", "CNIC 42201-0397640-0", "CNIC 42201-0397640-88", "parcel 3520248201937", "42201-0397640-8"},
+			Source:   "own",
+		},
+	}
+}
+
+func lkNIC() detect.Detector {
+	return detect.Detector{
+		Name: "lk_nic", Type: "LK_NIC", Category: detect.CategoryPII,
+		Summary: "Sri Lankan identity card number", Validator: "birth year and day of the year",
+		Base: 0.30, NeedContext: true,
+		Context: []string{"nic", "nic no", "nic number", "national identity card", "sri lanka", "sri lankan id", "jathika handunumpatha", "ජාතික හැඳුනුම්පත", "தேசிய அடையாள அட்டை"},
+		Number: &detect.Number{
+			Masks:    []string{"999999999A", "999999999999"},
+			Validate: validLankan,
+		},
+		Samples: detect.Samples{
+			Positive: []string{"NIC 853400937V", "NIC No: 198534000937", "Sri Lankan ID 727204815X", "national identity card 200115602048", "NIC number 916320481V"},
+			Negative: []string{"NIC 854400937V", "NIC 853400937W", "NIC 178534000937", "NIC 8534009377V", "lot 853400937V", "NIC 198500000937"},
+			Source:   "own",
+		},
+	}
+}
+
+// validLankan reads year and day of the year, which is 500 more for women; in the newer form the year has four digits.
+func validLankan(s string) detect.Verdict {
+	year, day := 1900+number(s[:2]), number(s[2:5])
+	switch {
+	case len(s) == 10 && s[9] != 'V' && s[9] != 'X':
+		return detect.Reject
+	case len(s) == 12:
+		year, day = number(s[:4]), number(s[4:7])
+	}
+	if day > 500 {
+		day -= 500
+	}
+	return verdict(year >= 1900 && year < 2030 && day >= 1 && day <= 366)
 }

@@ -8,7 +8,7 @@ import (
 )
 
 func italy() []detect.Detector {
-	return []detect.Detector{itFiscalCode(), itVATCode()}
+	return []detect.Detector{itFiscalCode(), itVATCode(), itIdentityCard(), itDriverLicense()}
 }
 
 func itFiscalCode() detect.Detector {
@@ -92,4 +92,48 @@ func itVATCode() detect.Detector {
 			Source:   "own",
 		},
 	}
+}
+
+func itIdentityCard() detect.Detector {
+	return detect.Detector{
+		Name: "it_identity_card", Type: "IT_IDENTITY_CARD", Category: detect.CategoryPII,
+		Summary: "Italian identity card number beside its name",
+		Base:    baseFormat, NeedContext: true,
+		Context: []string{"carta d'identita", "carta di identita", "carta identita", "c.i.e.", "cie", "documento d'identita", "documento di identita", "italian identity card", "italian id card"},
+		Number: &detect.Number{
+			Masks:    []string{"AA99999AA", "AA9999999", "9999999AA"},
+			Validate: func(s string) detect.Verdict { return notFiller(digitsOnly(s)) },
+		},
+		Samples: detect.Samples{
+			Positive: []string{"carta d'identità CA12345AB", "CIE: CA04819EK", "carta di identità n. AX4820193", "documento d'identità 2048193AA", "Italian identity card CA72048FX"},
+			Negative: []string{"carta d'identità CA1234AB", "carta d'identità CA123456AB", "articolo CA12345AB", "carta d'identità CA00000AB", "carta d'identità scaduta nel 2019"},
+			Source:   "own",
+		},
+	}
+}
+
+func itDriverLicense() detect.Detector {
+	return detect.Detector{
+		Name: "it_driver_license", Type: "IT_DRIVER_LICENSE", Category: detect.CategoryPII,
+		Summary: "Italian driver's license number beside its name",
+		Base:    baseFormat, NeedContext: true,
+		Context: []string{"patente", "patente di guida", "numero patente", "patente n", "licenza di guida", "italian driving licence", "italian driver's license", "italian driver license"},
+		Number: &detect.Number{
+			Masks:    []string{"AA9999999A", "U1XXXXXXXA"},
+			Validate: validItalianLicense,
+		},
+		Samples: detect.Samples{
+			Positive: []string{"patente AA1234567B", "patente di guida: U1H34A127D", "numero patente MI7204815K", "Italian driving licence U1482019ZF", "patente n. RM2048193X"},
+			Negative: []string{"patente AA123456B", "patente AA12345678B", "articolo AA1234567B", "patente U1QUATTROA", "patente AA0000000B", "patente scaduta nel 2019"},
+			Source:   "own",
+		},
+	}
+}
+
+// validItalianLicense wants at least three more digits in the newer form, which is no word then.
+func validItalianLicense(s string) detect.Verdict {
+	if digits := digitsOnly(s); len(digits) >= 4 && !repeated(digits) {
+		return detect.Plausible
+	}
+	return detect.Reject
 }

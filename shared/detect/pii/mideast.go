@@ -6,7 +6,7 @@ import (
 )
 
 func middleEastAfrica() []detect.Detector {
-	return []detect.Detector{ilID(), trTCKN(), zaID(), aeEmiratesID(), saNationalID()}
+	return []detect.Detector{ilID(), trTCKN(), zaID(), aeEmiratesID(), saNationalID(), egNationalID(), ngNIN(), keKRAPIN()}
 }
 
 func ilID() detect.Detector {
@@ -105,6 +105,72 @@ func saNationalID() detect.Detector {
 		Samples: detect.Samples{
 			Positive: []string{"Saudi ID 1082019371", "iqama: 2482019375", "Saudi national 1203144868"},
 			Negative: []string{"Saudi ID 3082019371", "iqama 24820193751", "order 1082019371"},
+			Source:   "own",
+		},
+	}
+}
+
+func egNationalID() detect.Detector {
+	return detect.Detector{
+		Name: "eg_national_id", Type: "EG_NATIONAL_ID", Category: detect.CategoryPII,
+		Summary: "Egyptian national identity number", Validator: "birth date and governorate",
+		Base: 0.40, NeedContext: true,
+		Context: []string{"الرقم القومي", "رقم قومي", "بطاقة الرقم القومي", "egyptian id", "egyptian national id", "egypt", "national id", "raqam qawmi"},
+		Number: &detect.Number{
+			Masks:    []string{"99999999999999"},
+			Validate: validEgyptian,
+		},
+		Samples: detect.Samples{
+			Positive: []string{"الرقم القومي 26510040417210", "Egyptian ID 29001011234567", "national ID: 25905230100269", "الرقم القومي ٢٩٠٠١٠١١٢٣٤٥٦٧", "Egypt, national ID 27905232253298"},
+			Negative: []string{"Egyptian ID 19001011234567", "Egyptian ID 29013011234567", "Egyptian ID 29001019934567", "Egyptian ID 290010112345677", "order 29001011234567"},
+			Source:   "own",
+		},
+	}
+}
+
+// validEgyptian reads century (2 for 19xx, 3 for 20xx), birth date and governorate.
+func validEgyptian(s string) detect.Verdict {
+	place := number(s[7:9])
+	known := place >= 1 && place <= 4 || place >= 11 && place <= 19 || place >= 21 && place <= 29 || place >= 31 && place <= 35 || place == 88
+	return verdict(known && (s[0] == '2' || s[0] == '3') && realDay(number(s[1:3]), number(s[3:5]), number(s[5:7])))
+}
+
+func ngNIN() detect.Detector {
+	return detect.Detector{
+		Name: "ng_nin", Type: "NG_NIN", Category: detect.CategoryPII,
+		Summary: "Nigerian identity number beside its name",
+		Base:    baseFormat, NeedContext: true,
+		Context: []string{"nin", "nimc", "nigerian national identification", "nigerian id", "nigeria national identity", "nin slip"},
+		Number: &detect.Number{
+			Masks:    []string{"99999999999", "9999 999 9999"},
+			Validate: notFiller,
+		},
+		Samples: detect.Samples{
+			Positive: []string{"NIN 48201937755", "NIMC: 20481937752", "NIN slip 7204 815 9371", "Nigerian ID 30204819377", "my NIN is 12048193775"},
+			Negative: []string{"NIN 4820193775", "NIN 482019377555", "order 48201937755", "NIN 11111111111", "Nine 48201937755"},
+			Source:   "own",
+		},
+	}
+}
+
+func keKRAPIN() detect.Detector {
+	return detect.Detector{
+		Name: "ke_kra_pin", Type: "KE_KRA_PIN", Category: detect.CategoryPII,
+		Summary: "Kenyan tax number beside its name", Validator: "lead letter",
+		Base: 0.25, NeedContext: true,
+		Context: []string{"kra", "kra pin", "itax", "pin", "pin number", "kenya revenue", "kenya"},
+		Number: &detect.Number{
+			Masks: []string{"A999999999A"},
+			Validate: func(s string) detect.Verdict {
+				if s[0] != 'A' && s[0] != 'P' {
+					return detect.Reject
+				}
+				return notFiller(s[1:10])
+			},
+		},
+		Samples: detect.Samples{
+			Positive: []string{"KRA PIN A004820193K", "iTax: P051234567Q", "PIN number A012048193Z", "Kenya Revenue Authority PIN P000591157R", "her KRA PIN is A007204815M"},
+			Negative: []string{"KRA PIN B004820193K", "KRA PIN A00482019K", "KRA PIN A0048201933K", "part A004820193K", "KRA PIN A000000000K"},
 			Source:   "own",
 		},
 	}

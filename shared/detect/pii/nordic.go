@@ -6,7 +6,7 @@ import (
 )
 
 func nordic() []detect.Detector {
-	return []detect.Detector{sePersonnummer(), seOrgnr(), fiHETU(), noFNR(), noOrgnr(), dkCPR(), dkCVR(), isKennitala()}
+	return []detect.Detector{sePersonnummer(), seOrgnr(), fiHETU(), fiYTunnus(), noFNR(), noOrgnr(), dkCPR(), dkCVR(), isKennitala()}
 }
 
 func sePersonnummer() detect.Detector {
@@ -123,15 +123,19 @@ func noFNR() detect.Detector {
 	}
 }
 
-// validFNR takes 40 off the day of a temporary number.
+// validFNR takes 40 off the day of a temporary number. The three digits behind the birth date say the century: those
+// from 500 to 899 stand for 1854 to 1899 and 2000 to 2039.
 func validFNR(s string) detect.Verdict {
-	day := number(s[:2])
+	day, year, serial := number(s[:2]), number(s[4:6]), number(s[6:9])
+	if serial >= 500 && serial < 900 && year >= 40 && (serial >= 750 || year < 54) {
+		return detect.Reject
+	}
 	if day > 40 {
 		day -= 40
 	}
 	k1 := checksum.Weighted(s[:10], 3, 7, 6, 1, 8, 9, 4, 5, 2, 1)
 	k2 := checksum.Weighted(s, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
-	return verdict(realDay(number(s[4:6]), number(s[2:4]), day) && k1%11 == 0 && k2%11 == 0)
+	return verdict(realDay(year, number(s[2:4]), day) && k1%11 == 0 && k2%11 == 0)
 }
 
 func noOrgnr() detect.Detector {
@@ -222,6 +226,28 @@ func isKennitala() detect.Detector {
 			Positive: []string{"kennitala 031181-2599", "kt. 100657-9539", "Kennitala: 1112920789"},
 			Negative: []string{"kennitala 031181-2699", "kennitala 031181-25991", "kennitala 321381-2599"},
 			Source:   "own",
+		},
+	}
+}
+
+func fiYTunnus() detect.Detector {
+	return detect.Detector{
+		Name: "fi_ytunnus", Type: "FI_YTUNNUS", Category: detect.CategoryPII,
+		Summary: "Finnish business number, also as a VAT number", Validator: "mod 11",
+		Base: baseShared, NeedContext: true,
+		Context: []string{"y-tunnus", "y tunnus", "ytunnus", "yritystunnus", "fo-nummer", "business id", "alv", "alv-numero", "finnish vat", "vat"},
+		Number: &detect.Number{
+			Masks: []string{"9999999-9", "FI99999999", "99999999"},
+			Validate: func(s string) detect.Verdict {
+				s = s[len(s)-8:]
+				r := checksum.Weighted(s[:7], 7, 9, 10, 5, 8, 4, 2) % 11
+				return verdict(r != 1 && !repeated(s) && elevenLess(r) == int(s[7]-'0'))
+			},
+		},
+		Samples: detect.Samples{
+			Positive: []string{"Y-tunnus 2077474-0", "Y-tunnus: 8042774-0", "ALV-numero FI38646966", "FO-nummer 8051590-0", "business ID 65062763"},
+			Negative: []string{"Y-tunnus 2077474-1", "Y-tunnus 5262022-88", "tilaus 6839502-9", "Y-tunnus FI42435716", "3314518-5", "Y-tunnus 1111111-1"},
+			Source:   "published example and own",
 		},
 	}
 }

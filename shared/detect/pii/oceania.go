@@ -39,7 +39,8 @@ func auABN() detect.Detector {
 			Masks: []string{"99 999 999 999", "99999999999", "99-999-999-999"},
 			Validate: func(s string) detect.Verdict {
 				sum := checksum.Weighted(s, 10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19)
-				return verdict(s[0] != '0' && (sum-10)%89 == 0)
+				// The two check digits in front run from 11 to 99.
+				return verdict(s[:2] > "10" && (sum-10)%89 == 0)
 			},
 		},
 		Samples: detect.Samples{

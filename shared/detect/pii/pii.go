@@ -14,7 +14,7 @@ func Detectors() []detect.Detector {
 		unitedStates(), unitedStatesHealth(), canada(), latinAmerica(), brazil(), southAmerica(),
 		britishIsles(), france(), germanSpeaking(), iberia(), italy(), benelux(), nordic(),
 		centralEurope(), southEastEurope(), middleEastAfrica(),
-		india(), eastAsia(), oceania(),
+		india(), eastAsia(), southEastAsia(), oceania(),
 		phase2(),
 	)
 }

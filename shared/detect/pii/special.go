@@ -13,7 +13,7 @@ const selfWords = `i am|i'm|he is|he's|she is|she's|they are|who is|(?:my|his|he
 const articles = `(?:(?:a|an|the|ein|eine|un|une|una|um|uma|een|very|openly|practicing|devout|registered|active|former|convicted) ){0,3}`
 
 func specialCategories() []detect.Detector {
-	return []detect.Detector{religion(), sexualOrientation(), politicalOpinion(), tradeUnion(), criminalRecord(), geneticData(), biometricID(), fingerprint(), age(), username()}
+	return []detect.Detector{religion(), sexualOrientation(), politicalOpinion(), tradeUnion(), criminalRecord(), geneticData(), biometricID(), fingerprint(), age(), gender(), username()}
 }
 
 // statement is a pattern for a term that a person is said to be.
@@ -184,6 +184,40 @@ func age() detect.Detector {
 			Source:   "own",
 		},
 	}
+}
+
+// genders are the words for one; in front of the list of single letters a colon or an equals sign must stand.
+const genders = `male|female|man|woman|non-?binary|transgender|trans(?: man| woman)?|agender|intersex|mannlich|weiblich|divers|masculin|feminin|homme|femme|masculino|femenino|hombre|mujer|feminino|homem|mulher|maschio|femmina|uomo|donna` +
+	`|mannelijk|vrouwelijk|kobieta|mezczyzna|kvinna|kvinde|nainen|mies`
+
+func gender() detect.Detector {
+	const label = `gender(?: identity)?|geschlecht|genre|genero|genere|geslacht|plec|kon|sukupuoli`
+	return detect.Detector{
+		Name: "gender", Type: "GENDER", Category: detect.CategoryPII,
+		Summary: "Gender of a person behind its label",
+		Base:    baseCued,
+		Pattern: &detect.Pattern{
+			// Choices of a form are taken whole, for Validate to refuse them.
+			Regexp: `(?i)\b(?:(?:` + label + `)["']?(?: ?[:=] ?| (?:is|ist|est|es|e|=) )["']?|(?:sex|sexe|sexo|sesso|gender)["']?\s?[:=]\s?["']?)` +
+				`((?:` + genders + `|[mfxwd]\b)(?: ?(?:/|\||,|or|oder|ou|o) ?(?:` + genders + `|[mfxwd]\b|other))*)(?:$|[^A-Za-z0-9_/|\-])`,
+			Keywords: []string{"gender", "geschlecht", "genre", "genero", "genere", "geslacht", "plec", "kon:", "kon :", "sukupuoli", "sex:", "sex :", "sex=", "sex\":", "sex':", "sexe", "sexo", "sesso"},
+			Window:   48,
+			Validate: oneGender,
+		},
+		Samples: detect.Samples{
+			Positive: []string{"Gender: female", "Sex: M", "Geschlecht: männlich", "her gender is non-binary", `{"gender": "F"}`, "sexo: femenino", "género: mujer", "geslacht = vrouwelijk"},
+			Negative: []string{"Gender: male/female", "gender pay gap", "Sex: M/F", "sex with a man", "gender equality is a goal", "Gender: required", "gender is maleable", "the genre is drama", "Gender: M or F"},
+			Source:   "own",
+		},
+	}
+}
+
+// oneGender refuses a choice of several.
+func oneGender(s string) detect.Verdict {
+	if strings.ContainsAny(s, "/|,") || strings.Contains(strings.ToLower(s), " o") {
+		return detect.Reject
+	}
+	return detect.Plausible
 }
 
 func username() detect.Detector {

@@ -8,7 +8,7 @@ import (
 )
 
 func britishIsles() []detect.Detector {
-	return []detect.Detector{ukNHS(), ukNINO(), ukPostcode(), ukUTR(), ukDriverLicense(), ukSortCode(), iePPS()}
+	return []detect.Detector{ukNHS(), ukNINO(), ukPostcode(), ukUTR(), ukDriverLicense(), ukSortCode(), ukVAT(), ukVATBare(), iePPS(), ieEircode()}
 }
 
 func ukNHS() detect.Detector {
@@ -193,11 +193,101 @@ func iePPS() detect.Detector {
 	}
 }
 
+// validPPS counts a second letter since 2013 (A, B, H) in the check letter, and none of the older ones (T, W, X).
 func validPPS(s string) detect.Verdict {
 	sum := checksum.Weighted(s[:7], 8, 7, 6, 5, 4, 3, 2)
-	if len(s) == 9 && s[8] != 'W' {
-		sum += 9 * (checksum.Value(s[8]) - 9)
+	if len(s) == 9 {
+		switch {
+		case hasByte("ABH", s[8]):
+			sum += 9 * (checksum.Value(s[8]) - 9)
+		case !hasByte("TWX", s[8]):
+			return detect.Reject
+		}
 	}
 	const letters = "WABCDEFGHIJKLMNOPQRSTUV"
 	return verdict(sum > 0 && s[7] == letters[sum%23])
+}
+
+func ukVAT() detect.Detector {
+	return detect.Detector{
+		Name: "uk_vat", Type: "UK_VAT", Category: detect.CategoryPII,
+		Summary: "UK value added tax number with its country", Validator: "mod 97 or 9755",
+		Base:    baseStrict,
+		Context: ukVATContext,
+		Number: &detect.Number{
+			Masks:    []string{"GB999999999", "GB 999 9999 99", "GB999 9999 99", "GB 999999999", "GB999999999999", "XI999999999", "XI 999 9999 99"},
+			Validate: func(s string) detect.Verdict { return verdict((s[:2] == "GB" || s[:2] == "XI") && britishVAT(s[2:])) },
+		},
+		Samples: detect.Samples{
+			Positive: []string{"VAT GB855596671", "VAT reg no GB 916 7892 78", "GB108 6890 49", "VAT number GB670478809091", "VAT XI980780684"},
+			Negative: []string{"VAT GB840549133", "VAT GB 753 4399 51", "VAT GB6165321589", "VAT GB000000000", "XGB980780684"},
+			Source:   "own",
+		},
+	}
+}
+
+var ukVATContext = []string{"vat", "vat number", "vat no", "vat reg", "vat registration", "vat registration number", "value added tax", "hmrc"}
+
+func ukVATBare() detect.Detector {
+	return detect.Detector{
+		Name: "uk_vat_bare", Type: "UK_VAT", Category: detect.CategoryPII,
+		Summary: "UK value added tax number without its country", Validator: "mod 97 or 9755",
+		Base: baseShared, NeedContext: true,
+		Context: ukVATContext,
+		Number: &detect.Number{
+			Masks:    []string{"999 9999 99", "999999999"},
+			Validate: func(s string) detect.Verdict { return verdict(britishVAT(s)) },
+		},
+		Samples: detect.Samples{
+			Positive: []string{"VAT no. 524 9276 72", "VAT registration number 021773396", "HMRC VAT 922 4877 09"},
+			Negative: []string{"VAT no. 142 3967 64", "VAT no. 3361671068", "parcel 527106999", "533 3704 09"},
+			Source:   "own",
+		},
+	}
+}
+
+// britishVAT judges nine digits, or twelve with a branch. Numbers from 100 0000 on may have a check that is 55 off.
+func britishVAT(s string) bool {
+	r := (checksum.Weighted(s[:7], 8, 7, 6, 5, 4, 3, 2) + number(s[7:9])) % 97
+	return !repeated(s[:9]) && number(s[:7]) > 0 && (r == 0 || r == 42 && s[0] != '0')
+}
+
+func ieEircode() detect.Detector {
+	return detect.Detector{
+		Name: "ie_eircode", Type: "IE_EIRCODE", Category: detect.CategoryPII,
+		Summary: "Irish postcode", Validator: "routing key and alphabet",
+		Base: 0.28, NeedContext: true,
+		Context: []string{
+			"eircode", "postcode", "post code", "address", "ireland", "eire", "dublin", "cork", "galway", "limerick", "waterford", "kilkenny", "sligo", "wexford", "kerry", "mayo", "donegal", "meath", "kildare", "wicklow",
+			"louth", "clare", "tipperary", "co", "street", "road", "avenue", "seoladh", "baile atha cliath",
+		},
+		Number: &detect.Number{
+			Masks:    []string{"A99 XXXX", "A99XXXX", "D6W XXXX", "D6WXXXX"},
+			Validate: validEircode,
+		},
+		Samples: detect.Samples{
+			Positive: []string{"Eircode D02 X285", "12 Main Street, Galway H91 E2K3", "address: Cork T12 W8K7", "Dublin D6W XF61", "postcode V94T2X7"},
+			Negative: []string{"Eircode B02 X285", "Eircode D02 X28B", "Eircode D99 X285", "batch D02 X285", "Dublin D02 race", "Eircode D02 X2855"},
+			Source:   "published examples and own",
+		},
+	}
+}
+
+// ieRoutingKeys are the three signs that a postcode begins with.
+const ieRoutingKeys = " A41 A42 A45 A63 A67 A75 A81 A82 A83 A84 A85 A86 A91 A92 A94 A96 A98 C15 D01 D02 D03 D04 D05 D06 D6W D07 D08 D09 D10 D11 D12 D13 D14 D15 D16 D17 D18 D20 D22 D24 " +
+	"E21 E25 E32 E34 E41 E45 E53 E91 F12 F23 F26 F28 F31 F35 F42 F45 F52 F56 F91 F92 F93 F94 H12 H14 H16 H18 H23 H53 H54 H62 H65 H71 H91 K32 K34 K36 K45 K56 K67 K78 N37 N39 N41 N91 " +
+	"P12 P14 P17 P24 P25 P31 P32 P36 P43 P47 P51 P56 P61 P67 P72 P75 P81 P85 R14 R21 R32 R35 R42 R45 R51 R56 R93 R95 T12 T23 T34 T45 T56 V14 V15 V23 V31 V35 V42 V92 V93 V94 V95 " +
+	"W12 W23 W34 W91 X35 X42 X91 Y14 Y21 Y25 Y34 Y35 "
+
+// validEircode wants a digit in the second part, or many an English word would be one.
+func validEircode(s string) detect.Verdict {
+	digits := 0
+	for i := 3; i < 7; i++ {
+		if isDigit(s[i]) {
+			digits++
+		} else if !hasByte("ACDEFHKNPRTVWXY", s[i]) {
+			return detect.Reject
+		}
+	}
+	return verdict(digits > 0 && strings.Contains(ieRoutingKeys, " "+s[:3]+" "))
 }
