@@ -63,7 +63,14 @@ const (
 	isTown
 	// isPlaceStart begins a place of several words.
 	isPlaceStart
+	// isCountry is a country or territory; it is a place too.
+	isCountry
 	isTitle
+	// isLegal ends the name of a company by law; isHead and isLeadingHead are what an organization is, behind or before
+	// the words that tell it from others (Baylor University, University of Leeds).
+	isLegal
+	isHead
+	isLeadingHead
 )
 
 const (
@@ -107,13 +114,14 @@ var lists = sync.OnceValue(func() *lexicon {
 	l.add(commonWordList, isCommon)
 	l.add(organizationWordList, isOrgWord)
 	l.add(placeList, isPlace)
-	l.add(countryList, isPlace)
+	l.add(countryList, isPlace|isCountry)
 	l.add(cityList, isTown)
 	l.add(givenCensusAmbiguousList, isGivenWord)
 	l.addCensus(givenCensusList)
-	for title := range strings.FieldsSeq(titleWords) {
-		l.put(title, isTitle)
-	}
+	l.addWords(titleWords, isTitle)
+	l.addWords(legalForms, isLegal)
+	l.addWords(headWords, isHead)
+	l.addWords(leadingHeads, isLeadingHead)
 	return l
 })
 
@@ -130,6 +138,12 @@ func (l *lexicon) add(list string, k kinds) {
 				l.put(line[:i], isPlaceStart)
 			}
 		}
+	}
+}
+
+func (l *lexicon) addWords(list string, k kinds) {
+	for word := range strings.FieldsSeq(list) {
+		l.put(word, k)
 	}
 }
 
