@@ -112,9 +112,9 @@ const (
 // neededPreposition is what a place needs before it, by what else its name is.
 func neededPreposition(k kinds) preposition {
 	switch {
-	case k&isCountry != 0 && k&(isCommon|isPlain) == 0:
+	case k&isCountry != 0 && k&isCommon == 0:
 		return direction
-	case k&(isPlain|isCommon|isOrgWord) != 0, k&isPlace == 0 && k&(anyGiven|anySurname) != 0:
+	case k&(isCommon|isOrgWord) != 0, k&isPlain != 0 && k&isPlace == 0, k&isPlace == 0 && k&(anyGiven|anySurname) != 0:
 		return germanHome
 	case k&anyGiven != 0:
 		return inside
@@ -229,7 +229,7 @@ func stateBehind(text string, end int, k kinds) int {
 	if k&isCountry != 0 {
 		return end
 	}
-	if stop, next := longestPlace(text, end+2); next&isPlace != 0 && next&(isPlain|isCommon|anyGiven) == 0 && !nameFollows(text, stop) {
+	if stop, next := longestPlace(text, end+2); next&isPlace != 0 && next&(isCommon|anyGiven) == 0 && !nameFollows(text, stop) {
 		return stop
 	}
 	return end
