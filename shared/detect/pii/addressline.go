@@ -282,6 +282,9 @@ func stateAndCode(text string, i int) int {
 
 // unit returns the end of the flat, floor or room at i, with its number.
 func unit(text string, i int) int {
+	if stop := storeyBehind(text, i); stop > i {
+		return stop
+	}
 	j := i
 	if i < len(text) && text[i] == '#' {
 		j++
@@ -307,6 +310,27 @@ func unit(text string, i int) int {
 	}
 	return k
 }
+
+// storeyBehind returns the end of a storey and door as Spanish and Portuguese write them (3o B, 2a izq); i, if there is none.
+func storeyBehind(text string, i int) int {
+	j := i
+	for j < len(text) && j-i < 2 && isDigit(text[j]) {
+		j++
+	}
+	if j == i || j >= len(text) || text[j] != 'o' && text[j] != 'a' || j+1 < len(text) && isWord(text[j+1]) {
+		return i
+	}
+	j++
+	if j+1 < len(text) && text[j] == ' ' && isLetter(text[j+1]) {
+		stop := token(text, j+1)
+		if word := text[j+1 : stop]; len(word) == 1 || doors.has(word) {
+			return stop
+		}
+	}
+	return j
+}
+
+var doors = words(`izq izq. dcha dcha. izquierda derecha der esq dto dto. esq. drt fte centro`)
 
 // postalCode returns the end of a postal code at i: four to six digits, in some countries with a dash, or with letters
 // (SW1A 1AA, K1A 0B6, 1012 AB, D-10115).

@@ -47,6 +47,9 @@ func scanLocation(text string, at int) (int, int, detect.Verdict) {
 	if end < len(text) && strings.IndexByte("-_@", text[end]) >= 0 {
 		return 0, 0, detect.Reject
 	}
+	if k&isPlace == 0 && shouted(text[at:end]) {
+		return 0, 0, detect.Reject
+	}
 	p := prepositionBefore(text, at)
 	stop := stateBehind(text, end, k)
 	switch placed := stop > end || p != noPreposition && p >= neededPreposition(k) && !nameFollows(text, end); {

@@ -105,7 +105,7 @@ func readRun(text string, at int) run {
 	if inRun(text, at) {
 		return r
 	}
-	leading, joined, bare := false, false, false
+	leading, joined, bare, behindJoint := false, false, false, false
 	for i, n := at, 0; n < maxRun; n++ {
 		stop := orgToken(text, i)
 		if stop == i {
@@ -137,17 +137,23 @@ func readRun(text string, at int) run {
 			} else if leading && (joined || bare && k&(isPlain|isCommon) == 0) {
 				r.head = stop
 			}
-			if k&isHead != 0 && r.words > 1 {
+			if k&isHead != 0 && r.words > 1 && !behindJoint {
 				r.head = stop
 			}
 			if leading && r.words > 1 && r.head == stop {
 				r.proper++
 			}
 		case r.words > 0 && orgJoints.has(word) && r.legal == 0 && (leading || r.head == 0 && !englishJoints.has(word)):
-			joined = true
+			joined, behindJoint = true, true
+			i = orgGap(text, stop)
+			if i == stop {
+				return r
+			}
+			continue
 		default:
 			return r
 		}
+		behindJoint = false
 		if i = orgGap(text, stop); i == stop {
 			break
 		}
@@ -250,5 +256,15 @@ var staff = phrases(`works at|work at|working at|worked at|works for|work for|wo
 // staffBefore reports whether the words before i speak of someone's employer.
 func staffBefore(text string, i int) bool {
 	b := readBefore(text, i)
-	return b.n > 0 && !b.joined && staff.endsIn(b.bytes())
+	if b.n == 0 || b.joined {
+		return false
+	}
+	low := b.bytes()
+	for _, article := range [...]string{" the", " der", " dem", " la", " el", " il", " o", " a", " de"} {
+		if len(low) > len(article) && string(low[len(low)-len(article):]) == article {
+			low = low[:len(low)-len(article)]
+			break
+		}
+	}
+	return staff.endsIn(b.bytes()) || staff.endsIn(low)
 }
