@@ -134,8 +134,19 @@ func (b *before) closeColon() {
 
 func (b *before) bytes() []byte { return b.buf[:b.n] }
 
+// lastLetters is what stands behind the last apostrophe of a word that the lists have not (d'appel), else the word.
+func lastLetters(word string) string {
+	if i := strings.LastIndexByte(word, '\''); i >= 0 && kindsOf(word)&endsCue == 0 {
+		return word[i:]
+	}
+	return word
+}
+
 // cueBefore looks at the words that end before at.
 func cueBefore(text string, at int) cue {
+	if kindsOf(lastLetters(wordBefore(text, at)))&(endsCue|isTitle) == 0 && (at < 2 || text[at-1] != ' ' || text[at-2] != '.') {
+		return noCue
+	}
 	b := readBefore(text, at)
 	if b.n == 0 || b.joined {
 		return noCue

@@ -42,6 +42,9 @@ func scanLocation(text string, at int) (int, int, detect.Verdict) {
 	}
 	end, k := longestPlace(text, at)
 	if k == 0 {
+		if text[at-min(at, 1)] != ' ' || kindsOf(wordBefore(text, at))&endsHome == 0 {
+			return 0, 0, detect.Reject
+		}
 		return scanHome(text, at)
 	}
 	if end < len(text) && strings.IndexByte("-_@", text[end]) >= 0 {
@@ -125,10 +128,13 @@ func neededPreposition(k kinds) preposition {
 	return direction
 }
 
+const (
+	insideWords    = `in near nach aus en em uit naar bei vers`
+	directionWords = `from to via across throughout outside around au aux desde hacia na para depuis te`
+)
+
 var (
-	insideWords    = words(`in near nach aus en em uit naar bei vers`)
-	directionWords = words(`from to via across throughout outside around au aux desde hacia na para depuis te`)
-	homePhrases    = phrases(`lives in|live in|living in|lived in|moved to|moved here from|originally from|comes from|came from|born in|grew up in|raised in|based in|residing in|resident of|resides in|city of|town of|village of|village called|hometown of|home city|i am from|i'm from|she is from|he is from|they are from` +
+	homePhrases = phrases(`lives in|live in|living in|lived in|moved to|moved here from|originally from|comes from|came from|born in|grew up in|raised in|based in|residing in|resident of|resides in|city of|town of|village of|village called|hometown of|home city|i am from|i'm from|she is from|he is from|they are from` +
 		`|habite a|j'habite a|vit a|ne a|nee a|originaire de|viens de|vive en|vivo en|nacio en|nacido en|naci en|abita a|abito a|vive a|vivo a|nato a|nata a|residente a|mora em|moro em|nasceu em|nasci em|reside em|woont in|woon in|geboren te|komt uit|afkomstig uit|mieszka w|mieszkam w`)
 	// In German any noun has a capital, so that these make a place of listed names alone.
 	germanHomePhrases = phrases(`wohnt in|wohne in|wohnen in|lebt in|lebe in|leben in|geboren in|kommt aus|komme aus|stammt aus|wohnhaft in`)
@@ -150,15 +156,20 @@ func prepositionBefore(text string, at int) preposition {
 	if len(word) > 1 && isUpper(word[1]) || from > 0 && strings.IndexByte("_-'./", text[from-1]) >= 0 {
 		return noPreposition
 	}
-	b := readBefore(text, at)
+	k := kindsOf(word)
+	if k&endsHome != 0 {
+		b := readBefore(text, at)
+		switch {
+		case homePhrases.endsIn(b.bytes()):
+			return atHome
+		case germanHomePhrases.endsIn(b.bytes()):
+			return germanHome
+		}
+	}
 	switch {
-	case homePhrases.endsIn(b.bytes()):
-		return atHome
-	case germanHomePhrases.endsIn(b.bytes()):
-		return germanHome
-	case insideWords.has(word):
+	case k&isInside != 0:
 		return inside
-	case directionWords.has(word):
+	case k&isDirection != 0:
 		return direction
 	}
 	return noPreposition
@@ -171,7 +182,7 @@ func nameFollows(text string, end int) bool {
 
 // scanHome takes one to three words that no list has as the place where someone lives or comes from.
 func scanHome(text string, at int) (int, int, detect.Verdict) {
-	if at < 5 || text[at-1] != ' ' || !isHomePreposition(text, at) || prepositionBefore(text, at) != atHome {
+	if at < 5 || text[at-1] != ' ' || prepositionBefore(text, at) != atHome {
 		return 0, 0, detect.Reject
 	}
 	end := at
@@ -181,7 +192,7 @@ func scanHome(text string, at int) (int, int, detect.Verdict) {
 			break
 		}
 		word := text[i:stop]
-		if !isCapital(text, i) && !streetParticles.has(word) {
+		if !isCapital(text, i) && !isStreetJoint(word) {
 			break
 		}
 		if k := kindsOf(word); isCapital(text, i) && (k&(isPlain|isCommon|isTitle|isOrgWord|isHead) != 0 && k&isPlaceStart == 0 || len(word) < 3 && n == 0) {
@@ -205,15 +216,6 @@ func scanHome(text string, at int) (int, int, detect.Verdict) {
 		return 0, 0, detect.Reject
 	}
 	return at, end, detect.Valid
-}
-
-// isHomePreposition looks at the last letters before a word, so that few words are looked at closer.
-func isHomePreposition(text string, at int) bool {
-	switch text[at-2] {
-	case 'n', 'm', 'f', 'o', 'a', 's', 'e', 'd', 'y', 't':
-		return true
-	}
-	return false
 }
 
 // stateBehind returns the end of the state or country that stands behind a comma (Springfield, IL; Reading, England); end,

@@ -63,6 +63,9 @@ func scanOrganization(text string, at int) (int, int, detect.Verdict) {
 	if at > 0 && (isWord(text[at-1]) || strings.IndexByte("_@/\\-.#$'", text[at-1]) >= 0) {
 		return 0, 0, detect.Reject
 	}
+	if alone(text, at) {
+		return 0, 0, detect.Reject
+	}
 	r := readRun(text, at)
 	switch {
 	case r.legal > r.start:
@@ -77,6 +80,19 @@ func scanOrganization(text string, at int) (int, int, detect.Verdict) {
 		return r.start, r.head, detect.Plausible
 	}
 	return 0, 0, detect.Reject
+}
+
+// alone reports whether the word at at is one of the language and no other word with a capital stands behind it.
+func alone(text string, at int) bool {
+	end := at
+	for end < len(text) && isWord(text[end]) {
+		end++
+	}
+	if end+1 < len(text) && (text[end] == ' ' && (isCapital(text, end+1) || text[end+1] == '&') || text[end] != ' ' && strings.IndexByte(",-'./", text[end]) >= 0) {
+		return false
+	}
+	k := kindsOf(text[at:end])
+	return k&(isPlain|isCommon) != 0 && k&isLeadingHead == 0
 }
 
 // run is a run of capitalized words that could name an organization.
@@ -120,7 +136,7 @@ func readRun(text string, at int) run {
 			r.legal, r.end = stop, stop
 		case word == "&":
 		case isCapital(text, i):
-			if r.words == 0 && k&isPlain != 0 && k&(isLeadingHead|isHead) == 0 && (sentenceStart(text, i) || leadingArticles.has(word)) {
+			if r.words == 0 && k&isPlain != 0 && k&(isLeadingHead|isHead) == 0 && (sentenceStart(text, i) || k&isArticle != 0) {
 				if stop >= len(text) || text[stop] != ' ' {
 					return r
 				}
@@ -210,7 +226,7 @@ func genitive(text string, i int) bool {
 	return text[i] == '\'' && i+1 < len(text) && text[i+1]|0x20 == 's' && (i+2 == len(text) || !isWord(text[i+2]))
 }
 
-var leadingArticles = words(`the our your der die das la le les el los il lo gli o a os as de het`)
+const leadingArticles = `the our your der die das la le les el los il lo gli o a os as de het`
 
 // orgGap passes over the space between two words of a run, and over the comma before a legal form.
 func orgGap(text string, i int) int {
@@ -255,6 +271,10 @@ var staff = phrases(`works at|work at|working at|worked at|works for|work for|wo
 
 // staffBefore reports whether the words before i speak of someone's employer.
 func staffBefore(text string, i int) bool {
+	k := kindsOf(wordBefore(text, i))
+	if k&(endsStaff|isArticle) == 0 {
+		return false
+	}
 	b := readBefore(text, i)
 	if b.n == 0 || b.joined {
 		return false
