@@ -81,12 +81,15 @@ func shapes() []string {
 	return []string{"phase2_credit_card", "phase2_ssn", "phase2_sin", "phase2_phone"}
 }
 
+// later are the types that the older API never had. Its clients know what may come, so it stays silent on these.
+func later() []string { return []string{"ORGANIZATION"} }
+
 // look analyzes a text as the older API does: by shape too, and with the values in the answer. Frameworks are the ids
 // of the packs to check; none means the tenant's active policies.
 func look(text string, frameworks ...string) inspect.Request {
 	return inspect.Request{
 		Value:   inspect.Value{Text: &text},
-		Options: inspect.Options{Policies: frameworks, Detectors: &inspect.Selection{Include: shapes()}, IncludeText: true},
+		Options: inspect.Options{Policies: frameworks, Detectors: &inspect.Selection{Include: shapes(), Exclude: later()}, IncludeText: true},
 	}
 }
 

@@ -144,13 +144,14 @@ func (s *scan) ask(r *reading, number int, j *judge) {
 	text, unit := r.text, 0
 	for at := 0; at < len(text); unit++ {
 		end := at + model.UnitEnd(text[at:])
-		if !s.effort.spend(judgeWork * (end - at)) {
+		asked := r.judgeable(at, end)
+		if work := end - at; asked && !s.effort.spend(judgeWork*work) || !asked && !s.effort.spend(work/16) {
 			return
 		}
 		if unit == len(s.judged) {
 			s.judged = append(s.judged, judged{start: int32(at), end: int32(end)})
 		}
-		if r.judgeable(at, end) && hasLetters(text[at:end]) {
+		if asked && hasLetters(text[at:end]) {
 			s.margins = s.scorer.Margins(j.model, text[at:end], j.index+1, s.margins[:0])
 			margin := s.margins[j.index]
 			score := head.Score(margin)

@@ -50,11 +50,15 @@ func newPlaneTable(k *bank) planeTable {
 	return t
 }
 
-// build fills the planes for a text.
-func (p *planes) build(text string, t *planeTable) {
-	p.n = (len(text) + 63) / 64
+// size readies the planes for a text of n bytes.
+func (p *planes) size(n int) {
+	p.n = (n + 63) / 64
 	p.bits = append(p.bits[:0], make([]uint64, p.n*int(planesCount))...)
-	for i := 0; i < len(text); i += 8 {
+}
+
+// build fills the planes for text[from:]; from is a multiple of 64.
+func (p *planes) build(text string, from int, t *planeTable) {
+	for i := from; i < len(text); i += 8 {
 		x := eight(text, i, t)
 		row := p.bits[i>>6*int(planesCount):][:planesCount]
 		for k := range row {

@@ -21,7 +21,7 @@ type probe struct {
 	// class is the class of each ASCII byte, sample one byte of each class; the class behind the last is the end of the text.
 	class  [utf8.RuneSelf]uint8
 	sample []byte
-	start  [previousOther + 1]*probeState
+	start  [previousOther + 1]atomic.Pointer[probeState]
 
 	mu     sync.Mutex
 	states map[string]*probeState
@@ -55,24 +55,28 @@ const (
 	unknown
 )
 
-// maxProbeStates bounds the memory of a probe to about 100 KB.
+// maxProbeStates bounds the memory of a probe to about 100 KB: beyond it, the states are made anew.
 const maxProbeStates = 256
 
-// probeMatched, probeDead and probeFull stand for the end of a walk: a match, none whatever follows, or no room for
-// another state.
-var probeMatched, probeDead, probeFull = &probeState{}, &probeState{}, &probeState{}
+// probeMatched and probeDead stand for the end of a walk: a match, or none whatever follows.
+var probeMatched, probeDead = &probeState{}, &probeState{}
 
 // newProbes compiles the probe of an expression and the one for a match at the start of a text.
 func newProbes(prog *syntax.Prog) (anywhere, anchored *probe) {
 	anywhere = &probe{prog: prog, states: map[string]*probeState{}}
 	anywhere.classify()
 	anchored = &probe{prog: prog, anchored: true, class: anywhere.class, sample: anywhere.sample, states: map[string]*probeState{}}
-	for _, p := range []*probe{anywhere, anchored} {
-		for after := range previousOther + 1 {
-			p.start[after] = p.state([]uint32{uint32(prog.Start)}, after)
-		}
-	}
+	anywhere.reset()
+	anchored.reset()
 	return anywhere, anchored
+}
+
+// reset forgets the states. Walks that are under way go on with theirs.
+func (p *probe) reset() {
+	clear(p.states)
+	for after := range previousOther + 1 {
+		p.start[after].Store(p.state([]uint32{uint32(p.prog.Start)}, after))
+	}
 }
 
 // classify gives the bytes that no instruction tells apart one class.
@@ -124,43 +128,37 @@ func markRunes(in *syntax.Inst, mark func(lo, hi rune)) {
 }
 
 // find reports whether the expression matches somewhere in text[from:], and how far it had to read to know. What
-// stands before from counts for assertions.
-func (p *probe) find(text string, from int) (answer, int) {
+// stands before from counts for assertions. At most left new states are made, of which it takes off those that were.
+func (p *probe) find(text string, from int, left *int) (answer, int) {
 	after := previousNone
 	if from > 0 {
 		after = previousOf(rune(text[from-1]))
 	}
-	st := p.start[after]
-	for i := from; i < len(text); i++ {
-		c := text[i]
-		if c >= utf8.RuneSelf {
-			return unknown, i
+	st := p.start[after].Load()
+	for i := from; i <= len(text); i++ {
+		class := len(p.sample)
+		if i < len(text) {
+			if text[i] >= utf8.RuneSelf {
+				return unknown, i
+			}
+			class = int(p.class[text[i]])
 		}
-		class := p.class[c]
 		next := st.next[class].Load()
 		if next == nil {
-			next = p.step(st, int(class))
+			if *left--; *left < 0 {
+				return unknown, i
+			}
+			next = p.step(st, class)
 		}
-		if len(next.next) == 0 {
-			return next.answer(), i
+		switch {
+		case next == probeMatched:
+			return present, i
+		case next == probeDead:
+			return absent, i
 		}
 		st = next
 	}
-	end := st.next[len(p.sample)].Load()
-	if end == nil {
-		end = p.step(st, len(p.sample))
-	}
-	return end.answer(), len(text)
-}
-
-func (st *probeState) answer() answer {
-	switch st {
-	case probeMatched:
-		return present
-	case probeFull:
-		return unknown
-	}
-	return absent
+	return absent, len(text)
 }
 
 // step makes the state that a class leads to.
@@ -213,7 +211,7 @@ func (p *probe) state(pcs []uint32, after previous) *probeState {
 		return st
 	}
 	if len(p.states) >= maxProbeStates {
-		return probeFull
+		p.reset()
 	}
 	st := &probeState{next: make([]atomic.Pointer[probeState], len(p.sample)+1), pcs: pcs, after: after}
 	p.states[string(key)] = st

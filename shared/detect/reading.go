@@ -10,9 +10,10 @@ type reading struct {
 	// joined marks the bytes that were spaced out in the view. Between two of them a word may start or end
 	// anywhere, since the spaces between words are lost.
 	joined bitset
-	// closed are the ranges of words that were closed up, in order; nil means that any part of the text may read
-	// differently than in the view.
+	// closed are the ranges of words that were closed up, in order; like is the view, if the reading is as long. Without
+	// either any part of the text may read differently than in the view.
 	closed []textRange
+	like   string
 	// apart are the ranges of single characters that another reading closes up, in order. A model is not asked of them.
 	apart []textRange
 }
@@ -36,6 +37,9 @@ func share(ranges []textRange, start, end int) int {
 // judgeable reports whether a model is asked of a range: not where most of it is characters apart, nor where it reads as
 // it does in the view, which is judged by itself.
 func (r *reading) judgeable(start, end int) bool {
+	if r.like != "" && r.like[start:end] == r.text[start:end] {
+		return false
+	}
 	return 2*share(r.apart, start, end) < end-start && (r.closed == nil || share(r.closed, start, end) > 0)
 }
 
@@ -75,10 +79,11 @@ func (s *scan) leetReading(view string) *reading {
 	if s.leet = out; len(out) == 0 {
 		return nil
 	}
-	return &reading{text: string(out), ranks: &ranks{}}
+	return &reading{text: string(out), ranks: &ranks{}, like: view}
 }
 
-// leetWords spells in out, which is empty or a copy of the view and becomes one if need be, the leet words that take admits, and counts them.
+// leetWords spells the leet words that take admits in out, which is empty or a copy of the view and becomes one if need be,
+// and counts them.
 func (s *scan) leetWords(view string, out []byte, take func(length, letters int) bool) (spelled []byte, words int) {
 	for i := 0; i < len(view) && s.effort.spend(1); {
 		if k := plainEnd(view, i); k > i {

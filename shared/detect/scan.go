@@ -232,10 +232,13 @@ const foldStep = 4 << 10
 
 // buildPlanes looks up the properties of the view's bytes.
 func (s *scan) buildPlanes() {
-	if !s.effort.spend(len(s.text) / 16) {
-		return
+	s.planes.size(len(s.text))
+	for from := 0; from < len(s.text); from += planeStep {
+		if !s.effort.spend(planeStep / 16) {
+			return
+		}
+		s.planes.build(s.text[:min(len(s.text), from+planeStep)], from, &s.plan.e.banks[0].properties)
 	}
-	s.planes.build(s.text, &s.plan.e.banks[0].properties)
 	if s.folded {
 		for _, i := range s.folder.breaks {
 			if int(i) < len(s.text) {
@@ -244,6 +247,9 @@ func (s *scan) buildPlanes() {
 		}
 	}
 }
+
+// planeStep is how much text is looked up between two looks at the work done; a block of 64 bytes is not divided.
+const planeStep = 16 << 10
 
 // cutShort marks the detectors of stages that did not run.
 func (s *scan) cutShort(rest []stage) {

@@ -45,25 +45,40 @@ const probeSpeed = 16
 // findAll returns the matches in text, as FindAllStringSubmatchIndex does, and how much work it was, in bytes by an
 // expression.
 func (q *search) findAll(text string) (found [][]int, work int) {
-	switch out, ok := q.guided(text); {
+	g := guide{steps: guideSteps * len(text), states: leastStates + len(text)/8}
+	most := g.states
+	out, ok := q.guided(text, &g)
+	work = stateWork * (most - max(0, g.states))
+	switch {
 	case !ok:
-		return q.whole().FindAllStringSubmatchIndex(text, -1), len(text)
+		return q.whole().FindAllStringSubmatchIndex(text, -1), work + len(text)
 	case len(out) == 0:
-		return nil, len(text) / probeSpeed
-	default:
-		return out, len(text)
+		return nil, work + len(text)/probeSpeed
 	}
+	return out, work + len(text)
 }
 
+// guide is what may still be spent on finding matches by probes: bytes that are read to find where one starts, and states
+// that are made.
+type guide struct{ steps, states int }
+
+const (
+	// leastStates is how many states may be made for any text, stateWork what it costs to make one.
+	leastStates = 48
+	stateWork   = 32
+	// guideSteps is how many bytes may be read for each byte of a text to find where its matches start; an expression
+	// that needs more is left to a Regexp, whose work has the same bound for all.
+	guideSteps = 16
+)
+
 // guided is findAll by probes; not ok where they do not know.
-func (q *search) guided(text string) (out [][]int, ok bool) {
-	left := guideSteps * len(text)
+func (q *search) guided(text string, g *guide) (out [][]int, ok bool) {
 	for from := 0; ; {
-		a, end := q.anywhere.find(text, from)
+		a, end := q.anywhere.find(text, from, &g.states)
 		if a != present {
 			return out, a == absent
 		}
-		start := q.start(text, from, end, &left)
+		start := q.start(text, from, end, g)
 		if start < 0 {
 			return nil, false
 		}
@@ -76,16 +91,11 @@ func (q *search) guided(text string) (out [][]int, ok bool) {
 	}
 }
 
-// guideSteps is how many bytes may be read for each byte of a text to find where its matches start; an expression that
-// needs more is left to a Regexp, whose work has the same bound for all.
-const guideSteps = 16
-
-// start returns the first place from from to to where a match starts, or -1 if the probe does not know or left, the
-// bytes that may be read, are used up.
-func (q *search) start(text string, from, to int, left *int) int {
-	for i := from; i <= to && *left > 0; i++ {
-		a, read := q.anchored.find(text, i)
-		*left -= read - i + 1
+// start returns the first place from from to to where a match starts, or -1 if the probe does not know.
+func (q *search) start(text string, from, to int, g *guide) int {
+	for i := from; i <= to && g.steps > 0; i++ {
+		a, read := q.anchored.find(text, i, &g.states)
+		g.steps -= read - i + 1
 		switch a {
 		case present:
 			return i

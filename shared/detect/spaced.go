@@ -13,6 +13,8 @@ const (
 	minSpaced = 4
 	// maxGap is how many signs there may be between two characters of spaced-out words.
 	maxGap = 16
+	// maxRun is about how long a run is in bytes: a longer row is several.
+	maxRun = 2 << 10
 )
 
 // spacers are the signs that set single characters apart.
@@ -35,7 +37,7 @@ func (r *run) wide(view string, from, to int) bool { return view[from] != r.sign
 func runAt(view string, start int) run {
 	r := run{start: start, end: start + runeLength(view, start), letters: 1, gap: maxGap}
 	r.sign = view[r.end]
-	for {
+	for r.end-start < maxRun {
 		next := gapEnd(view, r.end)
 		if next == r.end || next == len(view) {
 			return r
@@ -52,6 +54,7 @@ func runAt(view string, start int) run {
 		}
 		r.end = next + size
 	}
+	return r
 }
 
 // gapEnd returns the end of the signs at i, or i if there are too many.

@@ -30,7 +30,7 @@ func poBox() detect.Detector {
 		Summary: "Post office box or military postal address",
 		Base:    0.70,
 		Pattern: &detect.Pattern{
-			Regexp:   `(?i)\b((?:p\.? ?o\.? ?box|postfach|boite postale|apartado de correos|postbus|casella postale|(?:psc|unit|cmr) [0-9]{1,5},? box) [0-9]{1,6}(?:,?\s+(?-i:[APFD]PO [A-Z]{2})\s+[0-9]{5})?|(?:uss|usns|uscgc|usnv) [a-z\-]{2,30}\s+[afd]po (?:aa|ae|ap) [0-9]{5})\b`,
+			Regexp:   `(?i)\b((?:p\.? ?o\.? ?box|postfach|boite postale|apartado de correos|postbus|casella postale|(?:psc|unit|cmr) [0-9]{1,5},? box) [0-9]{1,6}(?:,?\s+(?-i:[APFD]PO [A-Z]{2})\s+[0-9]{5}|,?\s+(?-i:[A-Z][A-Za-z.'\-]+(?: [A-Z][A-Za-z.'\-]+){0,2},? [A-Z]{2}) [0-9]{5}(?:-[0-9]{4})?)?|(?:uss|usns|uscgc|usnv) [a-z\-]{2,30}\s+[afd]po (?:aa|ae|ap) [0-9]{5})\b`,
 			Keywords: []string{" box", "postfach", "postale", "apartado", "postbus", "po aa ", "po ae ", "po ap "},
 		},
 		Samples: detect.Samples{

@@ -4,21 +4,33 @@ import "strings"
 
 // What stands in an address. Street kinds stand behind the name of the street in English (12 Mill Road), before it in
 // Romance and Slavic languages (12 rue de la Paix), and at its end in Germanic ones (Hauptstrasse 12).
+const (
+	kindsBehind = `street st st. avenue ave ave. av road rd rd. boulevard blvd blvd. lane ln ln. drive dr dr. court ct ct. place pl pl.
+square sq sq. terrace ter way parkway pkwy circle cir highway hwy crescent cres close gardens grove row mews trail quay
+esplanade loop alley plaza walk rise green hill view parade turnpike pike crossing route expressway freeway bypass
+strasse str str. allee weg platz gasse ring damm ufer chaussee straat laan plein gracht kade vej gade vei gate gata vag
+vagen gatan katu tie utca ut utja korut sokak caddesi`
+	kindsBefore = `rue avenue av av. ave. boulevard bd bd. blvd. place pl. chemin allee impasse quai route cours square passage sentier
+faubourg lotissement calle avenida avda avda. plaza pza pza. paseo camino carretera ctra ctra. ronda travesia glorieta
+carrer passeig avinguda placa costanilla colonia barrio via viale v.le piazza p.za piazzale corso c.so largo vicolo
+strada contrada localita rua travessa praca alameda estrada rodovia ul. ul ulica aleja al. os. osiedle plac pl str.
+bulevardul ulitsa`
+	streetParticles = `de la le les du des del dell della delle dei degli di da do dos das el los las l d van von der den het und of the y e
+en sur sous lez a al`
+	unitWords = `apt apt. apartment suite ste ste. unit flat floor fl fl. room rm rm. level lvl bldg building block wohnung whg whg.
+etage stock top app app. appartement appt appt. bat bat. bus bte bte. piso puerta planta esc esc. escalera interno int
+int. scala piano apto apto. andar bloco sala m. lok. verdieping`
+)
+
 var (
-	kindsBehind = words(`street st st. avenue ave ave. av road rd rd. boulevard blvd blvd. lane ln ln. drive dr dr. court ct ct. place pl pl. square sq sq. terrace ter way parkway pkwy circle cir highway hwy
-crescent cres close gardens grove row mews trail quay esplanade loop alley plaza walk rise green hill view parade turnpike pike crossing route expressway freeway bypass
-strasse str str. allee weg platz gasse ring damm ufer chaussee straat laan plein gracht kade vej gade vei gate gata vag vagen gatan katu tie utca ut utja ter korut sokak caddesi`)
 	// weakKinds are behind names of other things too, so that a number before is not enough.
-	weakKinds   = words(`place way close row green hill view rise walk route loop plaza pike crossing court drive circle square ring ter tie ut gate platz weg st dr pl ct`)
-	kindsBefore = words(`rue avenue av av. ave. boulevard bd bd. blvd. place pl. chemin allee impasse quai route cours square passage sentier faubourg lotissement
-calle avenida avda avda. av plaza pza pza. paseo camino carretera ctra ctra. ronda travesia glorieta carrer passeig avinguda placa costanilla colonia barrio
-via viale v.le piazza p.za piazzale corso c.so largo vicolo strada contrada localita rua travessa praca alameda estrada rodovia ul. ul ulica aleja al. os. osiedle plac pl str. strada bulevardul ulitsa`)
-	streetParticles = words(`de la le les du des del dell della delle dei degli di da do dos das el los las l d van von der den het und of the y e en sur sous lez a al`)
-	compass         = words(`n s e w ne nw se sw n. s. e. w. north south east west old new saint st st.`)
-	lookalikes      = words(`parkplatz arbeitsplatz sitzplatz stellplatz bahnsteig umweg rundweg heimweg schulweg lehrplatz lagerplatz bauplatz spielplatz sportplatz tabellenplatz startplatz studienplatz
-ausbildungsplatz rang boxring tontrager ehering schluesselring hering spring string bring during king`)
-	unitWords = words(`apt apt. apartment suite ste ste. unit flat floor fl fl. room rm rm. level lvl bldg building block wohnung whg whg. etage stock top app app. appartement appt appt. bat bat. bus bte bte. piso
-puerta planta esc esc. escalera interno int int. scala piano apto apto. andar bloco sala m. lok. verdieping`)
+	weakKinds = words(`place way close row green hill view rise walk route loop plaza pike crossing court drive circle square ring ter tie ut
+gate platz weg st dr pl ct`)
+	compass = words(`n s e w ne nw se sw n. s. e. w. north south east west old new saint st st.`)
+	// lookalikes end as streets do.
+	lookalikes = words(`parkplatz arbeitsplatz sitzplatz stellplatz bahnsteig umweg rundweg heimweg schulweg lehrplatz lagerplatz bauplatz
+spielplatz sportplatz tabellenplatz startplatz studienplatz ausbildungsplatz rang boxring tontrager ehering
+schluesselring hering spring string bring during king`)
 )
 
 // streetEndings are the ends of Germanic street names, without a border before them.
@@ -30,7 +42,7 @@ var streetEndings = [...]string{
 // hasStreetEnding reports whether a word is the name of a street with its kind at its end, behind three letters at least.
 func hasStreetEnding(word string) bool {
 	for _, ending := range streetEndings {
-		if len(word) >= len(ending)+3 && foldedSuffix(word, ending) {
+		if len(word) >= len(ending)+3 && lowerByte(word[len(word)-1]) == ending[len(ending)-1] && foldedSuffix(word, ending) {
 			return !lookalikes.has(word)
 		}
 	}
@@ -121,7 +133,7 @@ func streetName(text string, i int) (end, capitals, kindEnd int) {
 			break
 		}
 		switch {
-		case kindsBehind.has(word) && (capitals > 0 || n > 0):
+		case (capitals > 0 || n > 0) && kindsOf(word)&isStreetBehind != 0:
 			if text[i] >= 'a' && !strings.HasSuffix(word, ".") && word != "utca" && word != "katu" && word != "vei" && word != "vej" {
 				return end, capitals, kindEnd
 			}
@@ -133,7 +145,7 @@ func streetName(text string, i int) (end, capitals, kindEnd int) {
 		case isOrdinal(word), n > 0 && len(word) < 4 && isDigit(word[0]) && compass.has(lastWord(text[max(0, i-8):i-1])) && numberAfter(text, i, 3) == stop:
 			capitals++
 			end = stop
-		case streetParticles.has(word) || strings.HasSuffix(word, "'"):
+		case isStreetJoint(word) || strings.HasSuffix(word, "'"):
 		default:
 			return end, capitals, kindEnd
 		}
@@ -144,6 +156,8 @@ func streetName(text string, i int) (end, capitals, kindEnd int) {
 	}
 	return end, capitals, kindEnd
 }
+
+func isStreetJoint(word string) bool { return kindsOf(word)&isStreetParticle != 0 }
 
 // isOrdinal reports whether a word is 1st, 22nd, 3rd or 45th.
 func isOrdinal(word string) bool {
@@ -243,7 +257,7 @@ func looseWords(text string, i int) int {
 		}
 		word := text[i:stop]
 		capital := isCapital(text, i)
-		if !capital && (n == 0 || !streetParticles.has(word)) {
+		if !capital && (n == 0 || !isStreetJoint(word)) {
 			break
 		}
 		if k := kindsOf(word); n == 0 && k&(isPlain|isCommon|isTitle) != 0 && k&(anyPlace|isPlaceStart) == 0 && capitalWord(text, i) != stop {
@@ -282,6 +296,9 @@ func stateAndCode(text string, i int) int {
 
 // unit returns the end of the flat, floor or room at i, with its number.
 func unit(text string, i int) int {
+	if stop := storeyBehind(text, i); stop > i {
+		return stop
+	}
 	j := i
 	if i < len(text) && text[i] == '#' {
 		j++
@@ -290,7 +307,7 @@ func unit(text string, i int) int {
 		if stop > i && isOrdinal(text[i:stop]) && len(text) >= stop+6 && strings.EqualFold(text[stop:stop+6], " floor") {
 			return stop + 6
 		}
-		if stop == i || !unitWords.has(text[i:stop]) || stop >= len(text) || text[stop] != ' ' {
+		if stop == i || kindsOf(text[i:stop])&isUnit == 0 || stop >= len(text) || text[stop] != ' ' {
 			return i
 		}
 		j = stop + 1
@@ -307,6 +324,27 @@ func unit(text string, i int) int {
 	}
 	return k
 }
+
+// storeyBehind returns the end of a storey and door as Spanish and Portuguese write them (3o B, 2a izq); i, if there is none.
+func storeyBehind(text string, i int) int {
+	j := i
+	for j < len(text) && j-i < 2 && isDigit(text[j]) {
+		j++
+	}
+	if j == i || j >= len(text) || text[j] != 'o' && text[j] != 'a' || j+1 < len(text) && isWord(text[j+1]) {
+		return i
+	}
+	j++
+	if j+1 < len(text) && text[j] == ' ' && isLetter(text[j+1]) {
+		stop := token(text, j+1)
+		if word := text[j+1 : stop]; len(word) == 1 || doors.has(word) {
+			return stop
+		}
+	}
+	return j
+}
+
+var doors = words(`izq izq. dcha dcha. izquierda derecha der esq dto dto. esq. drt fte centro`)
 
 // postalCode returns the end of a postal code at i: four to six digits, in some countries with a dash, or with letters
 // (SW1A 1AA, K1A 0B6, 1012 AB, D-10115).
@@ -391,7 +429,7 @@ func afterPostalCode(text string, end int) int {
 	for n := 0; n < 4 && stop < len(text) && text[stop] == ' '; n++ {
 		next := token(text, stop+1)
 		word := text[stop+1 : next]
-		if next == stop+1 || !isCapital(text, stop+1) && (n == 0 || !streetParticles.has(word)) || isCapital(text, stop+1) && kindsOf(word)&(isPlain|isTitle) != 0 && kindsOf(word)&isPlaceStart == 0 {
+		if next == stop+1 || !isCapital(text, stop+1) && (n == 0 || !isStreetJoint(word)) || isCapital(text, stop+1) && kindsOf(word)&(isPlain|isTitle) != 0 && kindsOf(word)&isPlaceStart == 0 {
 			break
 		}
 		stop = next

@@ -9,19 +9,20 @@ import (
 type cue uint8
 
 // After a strongCue a name must come; a weakCue also stands before other things, so it takes two words or a known name.
-// A labelCue heads a field, which may hold "required" as well: one word behind it must be a known name. After a
-// calledCue, which things have too, some word must be.
+// A labelCue heads a field, which may hold "required" as well: one word behind it must be a known name. The field of a
+// nameCue holds a name or an ordinary word. After a calledCue, which things have too, some word must be.
 const (
 	noCue cue = iota
 	weakCue
 	calledCue
 	labelCue
+	nameCue
 	strongCue
 )
 
 // titleWords stand before a name and are no part of it.
 const titleWords = `mr mrs ms miss mx dr prof professor sir lady lord dame herr frau fraulein monsieur madame mademoiselle mme mlle senor senora senorita sr sra srta don dona
-signor signora signorina sig dott senhor senhora dhr mevr mevrouw meneer pan pani rev reverend sgt lt col gen judge senator doctor nurse`
+signor signora signorina sig dott senhor senhora dhr mevr mevrouw meneer pan pani rev reverend sgt lt col gen judge senator doctor nurse dott.ssa dott sig.ra sig.na prof.ssa dr.ssa sr.a`
 
 // introductions end where a name begins. closings are followed by a comma or a line break and a name.
 var (
@@ -30,7 +31,9 @@ var (
 		`|querido|querida|hola|mi chiamo|il mio nome e|gentile|ciao|meu nome e|chamo-me|prezado|prezada|mijn naam is|ik heet|beste|nazywam sie`)
 	labels = phrases(`full name:|name:|customer name:|patient name:|patient:|cardholder:|account holder:|employee:|surname:|first name:|last name:|attn:|attention:|nachname:|vorname:|nom:|prenom:|nombre:|apellido:|apellidos:|nome:|cognome:|sobrenome:|naam:|achternaam:|imie:|nazwisko:` +
 		`|patientin:|paciente:|paziente:|versicherter:|ansprechpartner:|contact:|kontakt:|kunde:|client:|cliente:|klant:|titular:|beneficiary:|empfanger:|sender:|absender:|from:|von:|de:|da:|van:|to:|an:|cc:|next of kin:|emergency contact:|signature:|signed:|witness:|doctor:|physician:|arzt:|medecin:|medico:`)
-	closings = phrases(`sincerely|regards|yours truly|yours faithfully|cheers|thanks|thank you|mit freundlichen grussen|viele grusse|cordialement|saludos|cordiali saluti|atenciosamente|met vriendelijke groet` +
+	// nameLabels head fields that hold one name and nothing else.
+	nameLabels = phrases(`surname:|first name:|last name:|given name:|family name:|maiden name:|middle name:|nachname:|vorname:|familienname:|geburtsname:|prenom:|nom de famille:|apellido:|apellidos:|cognome:|sobrenome:|apelido:|achternaam:|voornaam:|nazwisko:|imie:`)
+	closings   = phrases(`sincerely|regards|yours truly|yours faithfully|cheers|thanks|thank you|mit freundlichen grussen|viele grusse|cordialement|saludos|cordiali saluti|atenciosamente|met vriendelijke groet` +
 		`|best wishes|all the best|best|respectfully|yours|warmly|love|mit freundlichem gruss|beste grusse|liebe grusse|herzliche grusse|freundliche grusse|mfg|lg|vg|bien a vous|amicalement|bien cordialement|bises|atentamente|un saludo|un abrazo|distinti saluti|saluti|cordialmente|un abbraccio|abraco|um abraco|abracos|cumprimentos|com os melhores cumprimentos|met vriendelijke groeten|groeten|groetjes|hartelijke groet`)
 	mentions = phrases(`contact|patient|employee|customer|client|cardholder|tenant|applicant|ask for|speak to|speak with|spoke to|spoke with|talk to|met with|author:|sender:|user:|kunde|kundin|patientin|cliente|paciente|paziente|klant`)
 	called   = phrases(`called|named` +
@@ -121,14 +124,34 @@ trimmed:
 	return b
 }
 
+// closeColon drops the space before a colon at the end, which French has.
+func (b *before) closeColon() {
+	if b.n > 1 && b.buf[b.n-1] == ':' && b.buf[b.n-2] == ' ' {
+		b.n--
+		b.buf[b.n-1] = ':'
+	}
+}
+
 func (b *before) bytes() []byte { return b.buf[:b.n] }
+
+// lastLetters is what stands behind the last apostrophe of a word that the lists have not (d'appel), else the word.
+func lastLetters(word string) string {
+	if i := strings.LastIndexByte(word, '\''); i >= 0 && kindsOf(word)&endsCue == 0 {
+		return word[i:]
+	}
+	return word
+}
 
 // cueBefore looks at the words that end before at.
 func cueBefore(text string, at int) cue {
+	if kindsOf(lastLetters(wordBefore(text, at)))&(endsCue|isTitle) == 0 && (at < 2 || text[at-1] != ' ' || text[at-2] != '.') {
+		return noCue
+	}
 	b := readBefore(text, at)
 	if b.n == 0 || b.joined {
 		return noCue
 	}
+	b.closeColon()
 	low := b.bytes()
 	comma := low[b.n-1] == ','
 	if comma {
@@ -141,6 +164,8 @@ func cueBefore(text string, at int) cue {
 		}
 	case isTitleBefore(low), introductions.endsIn(low):
 		return strongCue
+	case nameLabels.endsIn(low), isMonsieurBefore(low):
+		return nameCue
 	case labels.endsIn(low):
 		return labelCue
 	case mentions.endsIn(low):
@@ -156,10 +181,16 @@ func isTitleBefore(low []byte) bool {
 		low = low[:n-1]
 	}
 	from := len(low)
-	for from > 0 && isWord(low[from-1]) {
+	for from > 0 && (isWord(low[from-1]) || low[from-1] == '.') {
 		from--
 	}
 	return from < len(low) && titles.has(string(low[from:]))
+}
+
+// isMonsieurBefore reports whether the French abbreviation for mister stands before, which heads lists too.
+func isMonsieurBefore(low []byte) bool {
+	n := len(low)
+	return n >= 2 && low[n-1] == '.' && low[n-2] == 'm' && (n == 2 || low[n-3] == ' ')
 }
 
 var titles = words(titleWords)

@@ -43,7 +43,7 @@ var (
 )
 
 // kinds are what the lists say of a word, or of a few words with a space between.
-type kinds uint16
+type kinds uint32
 
 const (
 	isGiven kinds = 1 << iota
@@ -63,7 +63,29 @@ const (
 	isTown
 	// isPlaceStart begins a place of several words.
 	isPlaceStart
+	// isCountry is a country or territory; it is a place too.
+	isCountry
 	isTitle
+	// isLegal ends the name of a company by law; isHead and isLeadingHead are what an organization is, behind or before
+	// the words that tell it from others (Baylor University, University of Leeds).
+	isLegal
+	isHead
+	isLeadingHead
+	// isStreetBehind, isStreetBefore, isStreetParticle and isUnit are the words of addresses.
+	isStreetBehind
+	isStreetBefore
+	isStreetParticle
+	isUnit
+	// endsCue, endsStaff and endsHome end a phrase that introduces a person, an employer or a home, so that few places are
+	// compared with the phrases.
+	endsCue
+	endsStaff
+	endsHome
+	endsAddressCue
+	// isInside and isDirection are prepositions before places.
+	isInside
+	isDirection
+	isArticle
 )
 
 const (
@@ -93,8 +115,10 @@ const lexiconSlots = 1 << 17
 const maxWord = 40
 
 // lists is built on first use, so that start-up does not pay for it.
-var lists = sync.OnceValue(func() *lexicon {
-	l := &lexicon{slots: make([]uint16, lexiconSlots)}
+var lists = sync.OnceValue(buildLists)
+
+func buildLists() *lexicon {
+	l := &lexicon{slots: make([]uint16, lexiconSlots), words: make([]lexiconWord, 0, 44_000), keys: make([]byte, 0, 400_000)}
 	l.add(givenList, isGiven)
 	l.add(givenAmbiguousList, isGivenWord)
 
@@ -107,20 +131,36 @@ var lists = sync.OnceValue(func() *lexicon {
 	l.add(commonWordList, isCommon)
 	l.add(organizationWordList, isOrgWord)
 	l.add(placeList, isPlace)
-	l.add(countryList, isPlace)
+	l.add(countryList, isPlace|isCountry)
 	l.add(cityList, isTown)
 	l.add(givenCensusAmbiguousList, isGivenWord)
 	l.addCensus(givenCensusList)
-	for title := range strings.FieldsSeq(titleWords) {
-		l.put(title, isTitle)
+	l.addWords(titleWords, isTitle)
+	l.addWords(legalForms, isLegal)
+	l.addWords(headWords, isHead)
+	l.addWords(leadingHeads, isLeadingHead)
+	l.addWords(insideWords, isInside)
+	l.addWords(directionWords, isDirection)
+	l.addWords(leadingArticles, isArticle)
+	l.addWords(kindsBehind, isStreetBehind)
+	l.addWords(kindsBefore, isStreetBefore)
+	l.addWords(streetParticles, isStreetParticle)
+	l.addWords(unitWords, isUnit)
+	for _, set := range []phraseSet{introductions, labels, nameLabels, mentions, called, closings} {
+		l.addEnds(set, endsCue)
 	}
+	l.addWords(`ssa ra na a`, endsCue) // Dott.ssa, Sig.ra
+	l.addEnds(staff, endsStaff)
+	l.addEnds(homePhrases, endsHome)
+	l.addEnds(germanHomePhrases, endsHome)
+	l.addEnds(addressCues, endsAddressCue)
 	return l
-})
+}
 
 // add puts the lines of a list into the table.
 func (l *lexicon) add(list string, k kinds) {
 	for line := range strings.Lines(list) {
-		line = strings.TrimSpace(line)
+		line = strings.TrimSuffix(line, "\n")
 		if line == "" || len(line) > maxWord {
 			continue
 		}
@@ -133,11 +173,24 @@ func (l *lexicon) add(list string, k kinds) {
 	}
 }
 
+func (l *lexicon) addWords(list string, k kinds) {
+	for word := range strings.FieldsSeq(list) {
+		l.put(word, k)
+	}
+}
+
+// addEnds puts the last words of phrases into the table.
+func (l *lexicon) addEnds(set phraseSet, k kinds) {
+	for last := range set() {
+		l.put(strings.TrimSuffix(last, ":"), k)
+	}
+}
+
 // addCensus puts given names into the table that were not looked at one by one: what is a word or a place as well counts
 // as such.
 func (l *lexicon) addCensus(list string) {
 	for line := range strings.Lines(list) {
-		line = strings.TrimSpace(line)
+		line = strings.TrimSuffix(line, "\n")
 		if slot, found := l.find(line); found && l.words[l.slots[slot]-1].kinds&(anyPlace|isCommon|isPlain|isOrgWord) != 0 {
 			l.put(line, isGivenWord)
 		} else {
@@ -194,6 +247,19 @@ func kindsOf(word string) kinds {
 		return l.words[l.slots[slot]-1].kinds
 	}
 	return 0
+}
+
+// wordBefore returns the word that ends before at, over a space and the marks of a label or a closing.
+func wordBefore(text string, at int) string {
+	end := at
+	for end > 0 && at-end < 24 && strings.IndexByte(" \n\r\t,:\"'*_>", text[end-1]) >= 0 {
+		end--
+	}
+	start := end
+	for start > 0 && end-start < maxWord && (isWord(text[start-1]) || text[start-1] == '\'') {
+		start--
+	}
+	return text[start:end]
 }
 
 func lowerByte(c byte) byte {

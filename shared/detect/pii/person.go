@@ -7,7 +7,57 @@ import (
 )
 
 func people() []detect.Detector {
-	return []detect.Detector{person()}
+	return []detect.Detector{person(), personInSmallLetters(), fullNameInSmallLetters()}
+}
+
+// introduced are the words behind which people say their name, in any case.
+const introduced = `my name is|my name's|name is|name on the account is|call me|mein name ist|ich hei(?:ss|s)e|je m'appelle|mon nom est|me llamo|mi nombre es|mi chiamo|il mio nome e|meu nome e|me chamo|mijn naam is|ik heet|nazywam sie`
+
+func introductionKeywords() []string {
+	return strings.Split("name is |name's |call me |is called |name ist |ich heisse |ich heise |m'appelle |nom est |me llamo |nombre es |mi chiamo |nome e |me chamo |naam is |ik heet |nazywam sie ", "|")
+}
+
+func personInSmallLetters() detect.Detector {
+	return detect.Detector{
+		Name: "person_small_letters", Type: "PERSON", Category: detect.CategoryPII,
+		Summary: "Given name in small letters behind an introduction",
+		Base:    0.70,
+		Pattern: &detect.Pattern{
+			Regexp:   `(?i)\b(?:` + introduced + `) (?-i:([a-z][a-z'\-]{1,20}))\b`,
+			Keywords: introductionKeywords(), Window: 40,
+			Validate: func(s string) detect.Verdict {
+				k := nameKinds(s)
+				return verdict(k&anyGiven == isGiven || k&anyGiven != 0 && k&(isPlain|isCommon) == 0)
+			},
+		},
+		Samples: detect.Samples{
+			Positive: []string{"hi my name is jonathan and i need help", "ich heiße katharina", "je m'appelle élodie", "me llamo lucía", "mi chiamo federica", "meu nome é tiago", "mijn naam is femke"},
+			Negative: []string{"the name is required", "my name is misspelled", "call me later", "call me a cab", "my name is on the list", "the file name is index", "me llamo la atención"},
+			Source:   "own",
+		},
+	}
+}
+
+func fullNameInSmallLetters() detect.Detector {
+	return detect.Detector{
+		Name: "full_name_small_letters", Type: "PERSON", Category: detect.CategoryPII,
+		Summary: "Given name and surname in small letters behind an introduction",
+		Base:    0.75,
+		Pattern: &detect.Pattern{
+			Regexp:   `(?i)\b(?:` + introduced + `) (?-i:([a-z][a-z'\-]{1,20} (?:(?:van der|van den|van|von|de la|del|de|da|di|el|al|la|le) )?[a-z][a-z'\-]{2,20}))\b`,
+			Keywords: introductionKeywords(), Window: 64,
+			Validate: func(s string) detect.Verdict {
+				first, _, _ := strings.Cut(s, " ")
+				last := kindsOf(lastWord(s))
+				return verdict(nameKinds(first)&anyGiven != 0 && last&(isPlain|isCommon|isTitle) == 0 && !particles.has(lastWord(s)) && (last&anySurname != 0 || last == 0))
+			},
+		},
+		Samples: detect.Samples{
+			Positive: []string{"my name is maria gonzalez, please reset my password", "call me peter jansen", "mein name ist anke vogelsang", "ik heet pieter van den berg"},
+			Negative: []string{"my name is misspelled there", "the name is mandatory here", "call me when ready"},
+			Source:   "own",
+		},
+	}
 }
 
 func person() detect.Detector {
@@ -79,7 +129,7 @@ func scanPerson(text string, at int) (int, int, detect.Verdict) {
 	if end == at {
 		return scanCapitals(text, at)
 	}
-	k := kindsOf(text[at:end])
+	k := nameKinds(text[at:end])
 	if k&isPlain != 0 && k&anyGiven == 0 || k&isTitle != 0 || placePrefix(text, at) {
 		return 0, 0, detect.Reject
 	}
@@ -88,7 +138,24 @@ func scanPerson(text string, at int) (int, int, detect.Verdict) {
 		return 0, 0, detect.Reject
 	}
 	n := readName(text, at, end, k)
+	if (c == labelCue || c == nameCue) && n.end+3 < len(text) && text[n.end] == ',' && text[n.end+1] == ' ' {
+		if stop := nameWord(text, n.end+2); stop > n.end+2 && kindsOf(text[n.end+2:stop])&anyGiven != 0 {
+			return n.start, stop, detect.Valid
+		}
+	}
 	return n.start, n.end, judgeName(text, &n, c)
+}
+
+// nameKinds is kindsOf, by the first part of a double name (Jean-Pierre) where the lists have not the whole.
+func nameKinds(word string) kinds {
+	k := kindsOf(word)
+	if i := strings.IndexByte(word, '-'); k == 0 && i > 1 {
+		k = kindsOf(word[:i]) & (isGiven | isGivenWord)
+		if k&anyGiven == isGiven && isOrdinary(kindsOf(word[i+1:])) {
+			k = 0
+		}
+	}
+	return k
 }
 
 // inPlace reports whether a word begins or ends the name of a place that has two words or more: Hong Kong.
@@ -159,6 +226,11 @@ func scanCapitals(text string, at int) (int, int, detect.Verdict) {
 	if b := readBefore(text, at); !b.joined && b.n > 0 && !b.broken && b.buf[b.n-1] != ',' && (labels.endsIn(b.bytes()) || isTitleBefore(b.bytes())) {
 		c = labelCue
 	}
+	if (c == labelCue || lineStart(text, at)) && lastEnd+3 < len(text) && text[lastEnd] == ',' && text[lastEnd+1] == ' ' {
+		if stop := capitalWord(text, lastEnd+2); stop > lastEnd+3 && first&isSurname != 0 && kindsOf(text[lastEnd+2:stop])&anyGiven != 0 {
+			return at, stop, detect.Valid
+		}
+	}
 	switch {
 	case lastEnd > end && first&anyGiven == isGiven && isPureSurname(last):
 		return at, lastEnd, detect.Plausible
@@ -223,6 +295,8 @@ func readName(text string, at, end int, k kinds) name {
 		}
 		k = kindsOf(text[next:wordEnd])
 		switch {
+		case wordEnd < len(text) && colonBehindWord(text, wordEnd):
+			return n
 		case k&(isPlain|isCommon) != 0 && k&anySurname == 0, k&isTitle != 0, k&isPlain != 0 && k&isSurname == 0:
 			return n
 		case n.words == 1 && n.firstKinds == 0 && k&anyGiven == isGiven && k&isSurname == 0:
@@ -234,6 +308,14 @@ func readName(text string, at, end int, k kinds) name {
 		n.words++
 	}
 	return n
+}
+
+// colonBehindWord reports whether a colon makes a label of the word before it, and not the end of a sentence.
+func colonBehindWord(text string, i int) bool {
+	if text[i] == ' ' && i+1 < len(text) {
+		i++
+	}
+	return text[i] == ':' && i+1 < len(text) && text[i+1] == ' '
 }
 
 // skipJoints passes over particles and initials that stand between the words of a name.
@@ -259,13 +341,13 @@ func judgeName(text string, n *name, c cue) detect.Verdict {
 	if n.lastKinds&isOrgWord != 0 && n.lastKinds&isSurname == 0 || organizationFollows(text, n.end) || c == noCue && numberFollows(text, n.end) {
 		return detect.Reject
 	}
-	given := n.given()
+	given := n.given() && !possessive(text, n)
 	known := n.firstKinds&anyGiven != 0
 	listed := n.lastKinds&anySurname != 0
 	switch {
 	case c == strongCue && n.firstKinds&isPlain == 0 && !closingSentence(text, n), c == weakCue && given:
 		return detect.Valid
-	case c == labelCue && n.firstKinds&isPlain == 0 && labeledName(n):
+	case c == labelCue && n.firstKinds&isPlain == 0 && labeledName(n), c == nameCue && (known || listed || !isOrdinary(n.firstKinds)):
 		return detect.Valid
 	case c == calledCue && (known || n.words > 1 && listed && !isOrdinary(n.firstKinds) || n.surname() && n.words == 1):
 		return detect.Valid
@@ -278,6 +360,15 @@ func judgeName(text string, n *name, c cue) detect.Verdict {
 		return judgePair(text, n)
 	}
 	return judgeSingle(text, n)
+}
+
+// possessive reports whether a single name is the Italian word for my: a word for kin or a thing follows.
+func possessive(text string, n *name) bool {
+	if n.words > 1 || n.first != "Mia" || n.end >= len(text) || text[n.end] != ' ' {
+		return false
+	}
+	word := text[n.end+1 : token(text, n.end+1)]
+	return personWords.has(word) || word == "madre" || word == "sorella" || word == "cara" || word == "mamma"
 }
 
 // labeledName reports whether a run behind the label of a field is a name: two words that are none of the language, or a

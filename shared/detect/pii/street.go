@@ -149,6 +149,9 @@ var addressCues = phrases(`address|address:|address is|address is:|addresses|add
 
 // addressCue reports whether what stands before i introduces an address.
 func addressCue(text string, i int) bool {
+	if kindsOf(wordBefore(text, i))&endsAddressCue == 0 {
+		return false
+	}
 	b := readBefore(text, i)
 	return b.n > 0 && addressCues.endsIn(b.bytes())
 }
@@ -186,10 +189,12 @@ func scanNamedStreet(text string, at int) (int, int, detect.Verdict) {
 		return 0, 0, detect.Reject
 	}
 	word := text[at:first]
+	numbered := first+1 < len(text) && text[first] == ' ' && isDigit(text[first+1])
+	k := kindsOf(word)
 	switch {
-	case kindsBefore.has(word), strings.HasPrefix(text[at:], "C/"):
+	case k&isStreetBefore != 0, strings.HasPrefix(text[at:], "C/"):
 		return scanKindFirst(text, at, at)
-	case hasStreetEnding(word):
+	case numbered && hasStreetEnding(word):
 		return numberedStreet(text, at, first)
 	}
 	if start := kindBefore(text, at); start >= 0 {
@@ -197,6 +202,9 @@ func scanNamedStreet(text string, at int) (int, int, detect.Verdict) {
 	}
 	if first < len(text) && text[first] == ' ' && isCapital(text, first+1) {
 		return scanTwoWords(text, at, first)
+	}
+	if k&(isPlain|isCommon) == 0 {
+		return 0, 0, detect.Reject
 	}
 	return scanPrepositional(text, at, first)
 }
@@ -236,7 +244,8 @@ func scanTwoWords(text string, at, first int) (int, int, detect.Verdict) {
 			break
 		}
 		word := text[i+1 : stop]
-		if kindsBehind.has(word) && (isCapital(text, i+1) || foldedSuffix(word, "utca") || foldedSuffix(word, "katu")) || hasStreetEnding(word) && isCapital(text, i+1) {
+		numbered := stop+1 < len(text) && text[stop] == ' ' && isDigit(text[stop+1])
+		if numbered && (kindsOf(word)&isStreetBehind != 0 && (isCapital(text, i+1) || foldedSuffix(word, "utca") || foldedSuffix(word, "katu")) || isCapital(text, i+1) && hasStreetEnding(word)) {
 			if k := kindsOf(text[at:first]); weakKinds.has(word) && k&isPlain != 0 || k&(isCommon|isPlain) != 0 && shouted(text[at:stop]) {
 				break
 			}
@@ -285,12 +294,13 @@ func kindBefore(text string, at int) int {
 			from--
 		}
 		word := text[from : i-1]
-		switch {
-		case word == "" || word[0] < 'a':
+		if word == "" || word[0] < 'a' {
 			return -1
-		case kindsBefore.has(word):
+		}
+		switch k := kindsOf(word); {
+		case k&isStreetBefore != 0:
 			return from
-		case !streetParticles.has(word):
+		case k&isStreetParticle == 0:
 			return -1
 		}
 		i = from
@@ -312,7 +322,7 @@ func scanKindFirst(text string, start, name int) (int, int, detect.Verdict) {
 		}
 		for range 4 {
 			stop := token(text, first)
-			if stop == first || stop >= len(text) || isCapital(text, first) || !streetParticles.has(strings.TrimSuffix(text[first:stop], "'")) {
+			if stop == first || stop >= len(text) || isCapital(text, first) || !isStreetJoint(strings.TrimSuffix(text[first:stop], "'")) {
 				break
 			}
 			first = stop + 1
