@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -202,6 +203,55 @@ func TestRedactAndRestoreAreInverse(t *testing.T) {
 	if !found {
 		t.Errorf("the restore is not in the audit log: %+v", entries)
 	}
+}
+
+// TestFormatsAndJoinsComeBack sends a document through the operators that keep a form or equality, and back.
+func TestFormatsAndJoinsComeBack(t *testing.T) {
+	t.Parallel()
+	sys := system(t)
+	acme, globex := sys.Tenant(t), sys.Tenant(t)
+	admin, other := acme.As(authz.Admin), globex.As(authz.Admin)
+	var red struct {
+		Redacted struct{ A, B, C, D, E string }
+		Items    []struct{ Operator, Path string }
+	}
+	const value = `{"a":"mail jane.roe@corp-mail.com","b":"jane.roe@corp-mail.com","c":"card 4242 4242 4242 4242","d":"DOB: 1988-02-19","e":"SSN 536-90-4399"}`
+	body := sys.Call(t, "redact", fntest.Request{As: &admin, Body: `{"document":` + value + `,"metadata":{"subject_id":"p-1"},"redaction":{"by_type":{
+		"EMAIL":{"operator":"encrypt_deterministic"},"CREDIT_CARD":{"operator":"fpe"},"DATE_OF_BIRTH":{"operator":"date_shift","max_days":30},"US_SSN":{"operator":"surrogate"}}}}`}).Want(t, 200).Body
+	if err := json.Unmarshal(body, &red); err != nil || len(red.Items) != 5 {
+		t.Fatalf("%v: %s", err, body)
+	}
+	r := red.Redacted
+	card := strings.TrimPrefix(r.C, "card ")
+	if r.A != "mail "+r.B || !regexp.MustCompile(`^\d{4} \d{4} \d{4} \d{4}$`).MatchString(card) || !regexp.MustCompile(`^DOB: 1988-0[123]-\d\d$`).MatchString(r.D) ||
+		r.D == "DOB: 1988-02-19" || !strings.HasPrefix(r.E, "SSN 666-") {
+		t.Fatalf("redacted %+v", r)
+	}
+	ask := fmt.Sprintf(`{"text":%q,"values":[{"type":"CREDIT_CARD","value":%q},{"type":"CREDIT_CARD","value":"42"}]}`, r.A, card)
+	var back struct {
+		Restored string
+		Items    []struct{ Operator string }
+		Values   []struct{ Type, Value string }
+	}
+	body = sys.Call(t, "restore", fntest.Request{As: &admin, Body: ask}).Want(t, 200).Body
+	if err := json.Unmarshal(body, &back); err != nil || back.Restored != "mail jane.roe@corp-mail.com" || len(back.Items) != 1 || back.Items[0].Operator != "encrypt_deterministic" ||
+		len(back.Values) != 2 || back.Values[0].Value != "4242 4242 4242 4242" || back.Values[1].Value != "42" {
+		t.Errorf("own: %v: %s", err, body)
+	}
+	body = sys.Call(t, "restore", fntest.Request{As: &other, Body: ask}).Want(t, 200).Body
+	if err := json.Unmarshal(body, &back); err != nil || back.Restored != r.A || back.Values[0].Value == "4242 4242 4242 4242" {
+		t.Errorf("another tenant's: %v: %s", err, body)
+	}
+	for field, bad := range map[string]string{
+		"max_days": `{"text":"x","redaction":{"operator":"date_shift","max_days":4000}}`,
+		"operator": `{"text":"x","redaction":{"operator":"rot13"}}`,
+	} {
+		if p := sys.Call(t, "redact", fntest.Request{As: &admin, Body: bad}).WantProblem(t, 422, "invalid_request"); !strings.Contains(fmt.Sprint(p.Errors), field) {
+			t.Errorf("%s: %+v", field, p.Errors)
+		}
+	}
+	long := fmt.Sprintf(`{"text":"x","values":[{"type":"X","value":%q}]}`, strings.Repeat("1", 1025))
+	sys.Call(t, "restore", fntest.Request{As: &admin, Body: long}).WantProblem(t, 422, "invalid_request")
 }
 
 // deliver hands a record to its worker as the queue does.

@@ -263,8 +263,8 @@ func pairs() []pair {
 		}},
 		{detector: "se_personnummer", module: "se.personnummer", differences: []difference{
 			wider("coordination numbers, with 60 more for the day", "161083+8656", func(v string) bool { return part(withoutSign(v), -6, -4) > 60 }),
-			stricter("centuries from 18 to 20", "002002187231", nil)}, asked: func(v string) string { return signed(4, 12)(signed(4, 10)(v)) ,
-		}},
+			stricter("centuries from 18 to 20", "002002187231", nil),
+		}, asked: func(v string) string { return signed(4, 12)(signed(4, 10)(v)) }},
 		{detector: "sg_uen", module: "sg.uen", differences: []difference{
 			wider(toCome, "T79CS4515B", func(v string) bool { return v[0] == 'T' && part(v, 1, 3) > 25 || part(v, 0, 4) > 2025 }),
 			stricter("years from 1850 on", "182039143W", func(v string) bool { return part(v, 0, 4) < 1850 }),
@@ -281,6 +281,9 @@ func pairs() []pair {
 		{detector: "uk_utr", module: "gb.utr"},
 		{detector: "uk_vat", module: "gb.vat", differences: []difference{
 			stricter("9755 puts the remainder at 42, and not at 55", "GB871049479936", nil),
+		}},
+		{detector: "uk_vat_bare", module: "gb.vat", differences: []difference{
+			stricter("9755 puts the remainder at 42, and not at 55", "871049479", nil),
 		}},
 		{detector: "us_ein", module: "us.ein"},
 		{detector: "us_itin", module: "us.itin", differences: []difference{

@@ -21,6 +21,8 @@ import (
 const (
 	// conversationID is the label that names the conversation of a request.
 	conversationID = "conversation_id"
+	// subjectID is the label that names whose dates a request holds.
+	subjectID = "subject_id"
 	// talkFor is how long a conversation is remembered after its last new value.
 	talkFor = 90 * 24 * time.Hour
 	// maxTalk is how many values one conversation may number: its item stays well inside what the table holds.

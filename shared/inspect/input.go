@@ -18,8 +18,8 @@ type Options struct {
 	Explain   bool           `json:"explain,omitempty" doc:"Say of each finding why it has its score."`
 	// IncludeText needs read:findings_text; the caller of Analyze has checked that.
 	IncludeText bool `json:"include_text,omitempty" doc:"Put the matched text into each finding; needs read:findings_text."`
-	// Metadata is the caller's own; it is not kept. Of it, the conversation's id alone means something to us.
-	Metadata map[string]string `json:"metadata,omitempty" doc:"Your own labels; they are not kept. With conversation_id, the operator pseudonym gives a value the same number in every analyze and redact request of the conversation." example:"{\"conversation_id\":\"c-4711\"}"`
+	// Metadata is the caller's own; it is not kept. Of it, the ids of conversation and subject alone mean something to us.
+	Metadata map[string]string `json:"metadata,omitempty" doc:"Your own labels; they are not kept. With conversation_id, the operator pseudonym gives a value the same number in every analyze and redact request of the conversation. With subject_id, date_shift moves the dates of every request about the subject by the same number of days; without one, all dates of the tenant by one number." example:"{\"conversation_id\":\"c-4711\"}"`
 }
 
 // Selection names detectors, types or categories.

@@ -233,15 +233,16 @@ func includeText(findings []policy.Finding, parts []part) {
 func (i *Inspector) redact(ctx context.Context, s tenant.Scope, req Request, value parts, p *prepared, o *policy.Outcome, asked bool, a *Analysis) error {
 	targets := o.Targets(asked)
 	if id := req.Metadata[conversationID]; id != "" && i.talks != nil && p.choice.Numbered() && len(targets) > 0 {
-		return i.talks.with(ctx, s, id, func(b *redact.Book) error { return i.rewrite(ctx, s, req.Value, value, p, targets, b, a) })
+		return i.talks.with(ctx, s, id, func(b *redact.Book) error { return i.rewrite(ctx, s, req, value, p, targets, b, a) })
 	}
-	return i.rewrite(ctx, s, req.Value, value, p, targets, nil, a)
+	return i.rewrite(ctx, s, req, value, p, targets, nil, a)
 }
 
 // rewrite replaces the targets, with pseudonyms of the book if there is one.
-func (i *Inspector) rewrite(ctx context.Context, s tenant.Scope, v Value, value parts, p *prepared, targets map[string][]detect.Finding, b *redact.Book, a *Analysis) error {
+func (i *Inspector) rewrite(ctx context.Context, s tenant.Scope, req Request, value parts, p *prepared, targets map[string][]detect.Finding, b *redact.Book, a *Analysis) error {
 	session, changes := redact.NewSession(i.keys.Tenant(s), s.TenantID(), p.choice), map[string]string{}
 	session.Continue(b)
+	session.About(req.Metadata[subjectID])
 	a.Items = []redact.Item{}
 	for _, part := range value.strings {
 		found := targets[part.path]
@@ -258,7 +259,7 @@ func (i *Inspector) rewrite(ctx context.Context, s tenant.Scope, v Value, value 
 		a.Items = append(a.Items, items...)
 	}
 	a.Reveals = session.Reveals()
-	redacted, err := v.rewrite(value.shape, changes)
+	redacted, err := req.rewrite(value.shape, changes)
 	a.Redacted = json.RawMessage(redacted)
 	return err
 }

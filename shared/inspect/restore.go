@@ -16,7 +16,7 @@ type Restored struct {
 	Failed []redact.Failure
 }
 
-// Restore puts back what the operator encrypt replaced, token by token.
+// Restore puts back what the operators encrypt and encrypt_deterministic replaced, token by token.
 func Restore(ctx context.Context, keys redact.Keys, s tenant.Scope, v Value) (Restored, error) {
 	value, err := v.parts(detect.SourceInput)
 	if err != nil {

@@ -48,7 +48,7 @@ type Definition struct {
 type Pattern struct {
 	detect.CustomPattern
 	Action   Action          `json:"action,omitempty" enum:"allow,flag,redact,block" doc:"What happens to its findings where actions does not name them; as for its category if missing."`
-	Operator redact.Operator `json:"operator,omitempty" enum:"replace,token,remove,keep,mask,partial,hash,encrypt,pseudonym" doc:"How its findings are replaced where redaction does not name them."`
+	Operator redact.Operator `json:"operator,omitempty" enum:"replace,token,remove,keep,mask,partial,hash,encrypt,pseudonym,surrogate,encrypt_deterministic,fpe,date_shift,generalize" doc:"How its findings are replaced where redaction does not name them."`
 }
 
 // choice is the redaction with the operators of the patterns; what it says of a type itself goes first.

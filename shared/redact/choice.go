@@ -25,11 +25,20 @@ const (
 	Hash      Operator = "hash"
 	Encrypt   Operator = "encrypt"
 	Pseudonym Operator = "pseudonym"
+
+	Surrogate            Operator = "surrogate"
+	EncryptDeterministic Operator = "encrypt_deterministic"
+	FPE                  Operator = "fpe"
+	DateShift            Operator = "date_shift"
+	Generalize           Operator = "generalize"
 )
 
 // Operators lists every operator that a Method may name.
 func Operators() []Operator {
-	return []Operator{Replace, Token, Remove, Keep, Mask, Partial, Hash, Encrypt, Pseudonym}
+	return []Operator{
+		Replace, Token, Remove, Keep, Mask, Partial, Hash, Encrypt, Pseudonym, Surrogate, EncryptDeterministic, FPE, DateShift,
+		Generalize,
+	}
 }
 
 const (
@@ -37,17 +46,20 @@ const (
 	maxNewValue      = 256
 	maxKeep          = 64
 	maxByType        = 200
+	maxShift         = 3650
+	defaultShift     = 365
 )
 
 // Method is an operator with its parameters. The zero value is replace by [TYPE].
 type Method struct {
-	Operator       Operator `json:"operator,omitempty" enum:"replace,token,remove,keep,mask,partial,hash,encrypt,pseudonym" doc:"What to do with a value; replace if missing. token is another name for replace." example:"mask"`
+	Operator       Operator `json:"operator,omitempty" enum:"replace,token,remove,keep,mask,partial,hash,encrypt,pseudonym,surrogate,encrypt_deterministic,fpe,date_shift,generalize" doc:"What to do with a value; replace if missing. token is another name for replace. Where an operator does not fit a value, fpe gives way to encrypt, and surrogate, date_shift and generalize to replace; items name the operator that was used." example:"mask"`
 	NewValue       *string  `json:"new_value,omitempty" maxLength:"256" doc:"For replace: the text to put in place of [TYPE]; it may be empty."`
 	Char           string   `json:"char,omitempty" doc:"For mask and partial: the one character to mask with, * if missing." example:"*"`
 	KeepFirst      int      `json:"keep_first,omitempty" minimum:"0" maximum:"64" doc:"For mask: how many characters at the start stay. If none would be masked, all are."`
 	KeepLast       int      `json:"keep_last,omitempty" minimum:"0" maximum:"64" doc:"For mask: how many characters at the end stay." example:"4"`
 	KeepSeparators bool     `json:"keep_separators,omitempty" doc:"For mask: leave spaces and punctuation as they are."`
 	Length         int      `json:"length,omitempty" minimum:"0" maximum:"64" doc:"For hash: how many hex digits to show, 8 (also if missing or 0) to 64."`
+	MaxDays        int      `json:"max_days,omitempty" minimum:"0" maximum:"3650" doc:"For date_shift: how many days a date may move at most, either way; 365 if missing or 0." example:"180"`
 }
 
 // Choice is a method for everything, and others by type.
@@ -99,11 +111,13 @@ func (c *Choice) Over(base *Choice) *Choice {
 
 // Reveals reports whether what the method puts in place of a value is the value or a part of it.
 func (m Method) Reveals() bool {
-	return m.Operator == Keep || m.Operator == Partial || m.Operator == Mask && m.KeepFirst+m.KeepLast > 0
+	return m.Operator == Keep || m.Operator == Partial || m.Operator == Generalize || m.Operator == Mask && m.KeepFirst+m.KeepLast > 0
 }
 
 // Keyed reports whether any method needs the tenant's keys; Session.Continue needs them too.
-func (c *Choice) Keyed() bool { return c.uses(Hash) || c.uses(Encrypt) }
+func (c *Choice) Keyed() bool {
+	return slices.ContainsFunc([]Operator{Hash, Encrypt, EncryptDeterministic, FPE, Surrogate, DateShift}, c.uses)
+}
 
 // Numbered reports whether any method numbers values.
 func (c *Choice) Numbered() bool { return c.uses(Pseudonym) }
@@ -147,7 +161,7 @@ func (m Method) validate(at string) []errs.Field {
 		out = append(out, errs.Field{Location: at + "/" + member, Message: message})
 	}
 	if m.Operator != "" && !slices.Contains(Operators(), m.Operator) {
-		add("operator", "must be one of replace, token, remove, keep, mask, partial, hash, encrypt and pseudonym")
+		add("operator", "must be one of "+operatorNames())
 	}
 	if m.NewValue != nil && utf8.RuneCountInString(*m.NewValue) > maxNewValue {
 		add("new_value", "must not be longer than 256 characters")
@@ -164,7 +178,18 @@ func (m Method) validate(at string) []errs.Field {
 	if m.Length != 0 && (m.Length < minHash || m.Length > maxHash) {
 		add("length", "must be from 8 to 64")
 	}
+	if m.MaxDays < 0 || m.MaxDays > maxShift {
+		add("max_days", "must be from 0 to 3650")
+	}
 	return out
+}
+
+func operatorNames() string {
+	names := make([]string, 0, len(Operators()))
+	for _, o := range Operators() {
+		names = append(names, string(o))
+	}
+	return strings.Join(names, ", ")
 }
 
 // visible reports whether s is one printable code point that is not a letter or digit of a value.

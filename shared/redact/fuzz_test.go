@@ -12,7 +12,7 @@ import (
 func FuzzRestore(f *testing.F) {
 	keys := newKeys(f, "k1")
 	for _, s := range []string{
-		"", "[X:gr1.k1.AAAA]", "[X:gr1.", "[[X:gr1.k1.AA]]", "[X:gr1.k1.AA[Y:gr1.k1.BB]", "x:gr1.:gr1.:gr1.",
+		"", "[X:gr1.k1.AAAA]", "[X:gr1.", "[[X:gr1.k1.AA]]", "[X:gr1.k1.AA[Y:gr1.k1.BB]", "x:gr1.:gr1.:gr1.", "[X:gd1.k1.AAAA]", "[X:gd1.k1.", ":g:gd1.:gr",
 		"[X_1]", "é[US_SSN:gr1.a-b_c.____]", encrypted(f, keys, "ten_2", "X", "foreign"),
 	} {
 		f.Add(s)

@@ -12,4 +12,7 @@ type Keys interface {
 	// Open undoes Seal. It fails as outage.OfService tells where the key service cannot; any other error means
 	// that the key is unknown or that the ciphertext or aad is not what Seal made.
 	Open(ctx context.Context, kid string, ciphertext, aad []byte) ([]byte, error)
+	// Subkey returns 64 bytes for a purpose: of the current data key if kid is empty, else of the key named, with the key's
+	// id. It fails as Seal and Open do.
+	Subkey(ctx context.Context, kid, purpose string) (id string, secret []byte, err error)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -65,4 +66,15 @@ func (k *memoryKeys) Open(_ context.Context, kid string, ciphertext, aad []byte)
 		return nil, errors.New("unknown key or damaged value")
 	}
 	return k.aead.Open(nil, ciphertext[:k.aead.NonceSize()], ciphertext[k.aead.NonceSize():], aad)
+}
+
+func (k *memoryKeys) Subkey(_ context.Context, kid, purpose string) (string, []byte, error) {
+	if k.down {
+		return "", nil, errs.New(errs.Overloaded, "no keys")
+	}
+	if kid != "" && kid != k.kid {
+		return "", nil, errors.New("unknown key")
+	}
+	secret, err := hkdf.Expand(sha256.New, k.mac, purpose, 64)
+	return k.kid, secret, err
 }

@@ -93,17 +93,17 @@ func numbered(name string) string {
 // payload returns where the payload after the colon begins.
 func payload(text string, colon int) int {
 	rest := text[colon:]
-	if !strings.HasPrefix(rest, tokenMark) {
+	if versionAt(rest) == "" {
 		return colon + 1
 	}
-	kid := rest[len(tokenMark):]
+	kid := rest[markLength:]
 	for i := 0; i < len(kid) && i <= maxKid; i++ {
 		if kid[i] == '.' {
-			return colon + len(tokenMark) + i + 1
+			return colon + markLength + i + 1
 		}
 		if !tokenByte(kid[i]) {
 			break
 		}
 	}
-	return colon + len(tokenMark)
+	return colon + markLength
 }

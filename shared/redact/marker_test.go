@@ -28,6 +28,8 @@ func TestBlank(t *testing.T) {
 		{"[A:1f0c33a9]", "[_ 1f0c33a9]"},
 		{"[A:4111111111111111]", "[_ 4111111111111111]"},
 		{"[A:gr1.k-1.AKIA]", "[_ _______ AKIA]"},
+		{"[A:gd1.k-1.AKIA]", "[_ _______ AKIA]"},
+		{"[A:gx1.k-1.AKIA]", "[_ gx1.k-1.AKIA]"},
 		{"[A:gr1.AKIA]", "[_ ___ AKIA]"},
 		{"[A:gr1.a secret.x]", "[_ ___ a secret.x]"},
 	}
@@ -48,7 +50,7 @@ func TestBlankHidesNoPayload(t *testing.T) {
 	t.Parallel()
 	keys := newKeys(t, "k1")
 	rapid.Check(t, func(t *rapid.T) {
-		op := rapid.SampledFrom([]redact.Operator{redact.Replace, redact.Hash, redact.Encrypt, redact.Pseudonym}).Draw(t, "operator")
+		op := rapid.SampledFrom([]redact.Operator{redact.Replace, redact.Hash, redact.Encrypt, redact.EncryptDeterministic, redact.Pseudonym}).Draw(t, "operator")
 		text := rapid.StringOf(rapid.RuneFrom([]rune("é1 [:"))).Draw(t, "text")
 		out, items, err := redact.NewSession(keys, "ten_1", method(op)).
 			Redact(context.Background(), "", text, []detect.Finding{finding(text, "US_SSN", 0, len(text))})

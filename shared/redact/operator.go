@@ -7,34 +7,55 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"guardrails/shared/redact/ff1"
 )
 
 // hashDomain separates digests that people see from every other use of the tenant's key, and type from type.
 const hashDomain = "redact.hash/"
 
-// apply returns what stands in place of a value.
-func (s *Session) apply(ctx context.Context, m Method, typ, value string) (string, error) {
+// apply returns what stands in place of a value, and the operator that made it: another one than the method's where that
+// does not fit the value.
+func (s *Session) apply(ctx context.Context, m Method, typ, value string) (string, Operator, error) {
+	out, fits, err := "", true, error(nil)
 	switch m.Operator {
 	case Remove:
-		return "", nil
 	case Keep:
-		return value, nil
+		out = value
 	case Mask:
-		return m.mask(value), nil
+		out = m.mask(value)
 	case Partial:
-		return m.partial(value), nil
+		out = m.partial(value)
 	case Hash:
-		return s.hash(ctx, m, typ, value)
+		out, err = s.hash(ctx, m, typ, value)
 	case Encrypt:
-		return s.encrypt(ctx, typ, value)
+		out, err = s.encrypt(ctx, typ, value)
+	case EncryptDeterministic:
+		out, err = s.encryptAlike(ctx, typ, value)
 	case Pseudonym:
-		return s.pseudonym(ctx, typ, value)
+		out, err = s.pseudonym(ctx, typ, value)
+	case FPE:
+		if out, fits, err = s.formats.apply(ctx, s.keys, typ, value, (*ff1.Cipher).Encrypt); err == nil && !fits {
+			return s.apply(ctx, Method{Operator: Encrypt}, typ, value)
+		}
+	case Surrogate:
+		out, fits, err = s.surrogate(ctx, typ, value)
+	case DateShift:
+		out, fits, err = s.shiftDate(ctx, m, value)
+	case Generalize:
+		out, fits = generalize(typ, value)
 	case Replace, Token:
+		fits = false
+	default: // the zero value
+		fits = false
+	}
+	if err != nil || fits {
+		return out, m.Operator, err
 	}
 	if m.NewValue != nil {
-		return *m.NewValue, nil
+		return *m.NewValue, Replace, nil
 	}
-	return "[" + typ + "]", nil
+	return "[" + typ + "]", Replace, nil
 }
 
 func (s *Session) hash(ctx context.Context, m Method, typ, value string) (string, error) {
@@ -102,10 +123,14 @@ func (m Method) partial(value string) string {
 
 // blind returns the method with nothing of the value left visible.
 func (m Method) blind() Method {
-	if m.Operator == Mask || m.Operator == Partial {
+	switch m.Operator {
+	case Mask, Partial:
 		return Method{Operator: Mask, Char: m.Char}
+	case Generalize:
+		return Method{}
+	default:
+		return m
 	}
-	return m
 }
 
 // separator reports whether a character is a space or punctuation alone.

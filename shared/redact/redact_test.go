@@ -329,7 +329,8 @@ func TestRestoreUndoesEncrypt(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringOf(rapid.RuneFrom([]rune("ab1 [é€😀:gr._"))).
 			Filter(func(s string) bool { return !strings.Contains(s, ":gr1.") }).Draw(t, "text")
-		sealed, _, err := redact.NewSession(keys, "ten_1", method(redact.Encrypt)).Redact(context.Background(), "", text, drawFindings(t, text))
+		op := rapid.SampledFrom([]redact.Operator{redact.Encrypt, redact.EncryptDeterministic}).Draw(t, "operator")
+		sealed, _, err := redact.NewSession(keys, "ten_1", method(op)).Redact(context.Background(), "", text, drawFindings(t, text))
 		if err != nil || !utf8.ValidString(sealed) {
 			t.Fatalf("Redact = %q, %v", sealed, err)
 		}
@@ -378,7 +379,7 @@ func TestNothingOfAValueSurvives(t *testing.T) {
 func TestValidate(t *testing.T) {
 	t.Parallel()
 	bad := &redact.Choice{
-		Method: redact.Method{Operator: "canary", NewValue: new(strings.Repeat("canary", 50)), Char: "xy", KeepFirst: -1, KeepLast: 65, Length: 7},
+		Method: redact.Method{Operator: "canary", NewValue: new(strings.Repeat("canary", 50)), Char: "xy", KeepFirst: -1, KeepLast: 65, Length: 7, MaxDays: 3651},
 		ByType: map[string]redact.Method{"US_SSN": {Operator: "canary"}, "bad name": {}, "EMAIL": {Operator: redact.Mask, Char: " "}},
 	}
 	var got []string
@@ -390,7 +391,7 @@ func TestValidate(t *testing.T) {
 	}
 	want := []string{
 		"/redaction/operator", "/redaction/new_value", "/redaction/char", "/redaction/keep_first", "/redaction/keep_last",
-		"/redaction/length", "/redaction/by_type/EMAIL/char", "/redaction/by_type/US_SSN/operator", "/redaction/by_type",
+		"/redaction/length", "/redaction/max_days", "/redaction/by_type/EMAIL/char", "/redaction/by_type/US_SSN/operator", "/redaction/by_type",
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
@@ -422,6 +423,13 @@ func TestOver(t *testing.T) {
 	}
 	if !base.Keyed() || none.Keyed() || over.Keyed() {
 		t.Error("Keyed is wrong")
+	}
+	for op, want := range map[redact.Operator]bool{
+		redact.Surrogate: true, redact.EncryptDeterministic: true, redact.FPE: true, redact.DateShift: true, redact.Generalize: false,
+	} {
+		if method(op).Keyed() != want {
+			t.Errorf("Keyed of %s is not %v", op, want)
+		}
 	}
 }
 

@@ -20,7 +20,7 @@ type Failure struct {
 }
 
 // Restore puts the values back in place of the encrypted tokens of text, one by one. A token that is damaged, another
-// tenant's or under an unknown key stays as it is and is listed. Items have the operator encrypt.
+// tenant's or under an unknown key stays as it is and is listed. Items have the operator that made the token.
 // The error is errs.Overloaded where the key service does not answer, outage.ErrRefused where it refuses, or the context's.
 func Restore(ctx context.Context, keys Keys, tenant, path, text string) (string, []Item, []Failure, error) {
 	r := &restorer{keys: keys, tenant: tenant, path: path, text: text}
@@ -48,7 +48,7 @@ type restorer struct {
 }
 
 func (r *restorer) token(ctx context.Context, t token) error {
-	value, err := r.open(ctx, t)
+	value, err := t.open(ctx, r.keys, r.tenant)
 	if outage.OfService(err) || ctx.Err() != nil {
 		return errors.Join(err, ctx.Err())
 	}
@@ -60,17 +60,8 @@ func (r *restorer) token(ctx context.Context, t token) error {
 		r.failed = append(r.failed, Failure{Type: t.typ, Path: r.path, Start: start, End: end})
 	} else {
 		r.out.Write(value)
-		r.items = append(r.items, Item{Type: t.typ, Operator: Encrypt, Path: r.path, Start: start, End: end})
+		r.items = append(r.items, Item{Type: t.typ, Operator: t.operator(), Path: r.path, Start: start, End: end})
 	}
 	r.last, r.runes = t.end, end
 	return nil
-}
-
-var errDamaged = errors.New("the token does not have its form")
-
-func (r *restorer) open(ctx context.Context, t token) ([]byte, error) {
-	if !t.whole {
-		return nil, errDamaged
-	}
-	return r.keys.Open(ctx, t.kid, t.sealed, aad(r.tenant, t.typ))
 }

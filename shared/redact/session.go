@@ -34,6 +34,11 @@ type Session struct {
 	book *Book
 	// reveals says that a value or a part of one stayed.
 	reveals bool
+	// subject is whose dates are shifted.
+	subject string
+	// alike and formats are the ciphers in use.
+	alike   *cipherAlike
+	formats formatCiphers
 	// room is how many bytes of output are left.
 	room int
 }
@@ -54,6 +59,9 @@ func NewSession(keys Keys, tenant string, choice *Choice) *Session {
 // Continue makes pseudonyms go on where a conversation has come to. It needs the tenant's keys, and the book's use is
 // the session's alone until it has ended.
 func (s *Session) Continue(b *Book) { s.book = b }
+
+// About names the subject of the request's dates: date_shift moves all dates of a subject by the same number of days.
+func (s *Session) About(subject string) { s.subject = subject }
 
 // Reveals reports whether what was redacted so far shows a found value or a part of one, because a method keeps it.
 func (s *Session) Reveals() bool { return s.reveals }
@@ -78,7 +86,7 @@ func (s *Session) method(f *detect.Finding) Method {
 // It fails where the keys fail, and with errs.PayloadTooLarge where the session's output exceeds 4 MiB; then nothing of
 // the result may be used.
 func (s *Session) Redact(ctx context.Context, path, text string, findings []detect.Finding) (string, []Item, error) {
-	findings = s.unsealed(ctx, text, findings)
+	findings = s.done(text, s.unsealed(ctx, text, findings))
 	if len(findings) == 0 {
 		return text, nil, nil
 	}
@@ -87,13 +95,14 @@ func (s *Session) Redact(ctx context.Context, path, text string, findings []dete
 	var b strings.Builder
 	b.Grow(len(text))
 	last := 0
-	for _, sp := range spans {
+	for i, sp := range spans {
 		b.WriteString(text[last:sp.start])
-		r, err := s.apply(ctx, sp.method, sp.typ, text[sp.start:sp.end])
+		r, used, err := s.apply(ctx, sp.method, sp.typ, text[sp.start:sp.end])
 		if err != nil {
 			return "", nil, fmt.Errorf("redact a value of type %s: %w", sp.typ, err)
 		}
 		b.WriteString(r)
+		spans[i].method.Operator = used
 		if b.Len() > s.room {
 			return "", nil, errTooLong
 		}
@@ -102,6 +111,28 @@ func (s *Session) Redact(ctx context.Context, path, text string, findings []dete
 	b.WriteString(text[last:])
 	s.room -= b.Len()
 	return b.String(), items(path, spans, kept), nil
+}
+
+// done drops the findings that are what an operator of theirs made earlier, so that redacting twice changes nothing.
+func (s *Session) done(text string, findings []detect.Finding) []detect.Finding {
+	var out []detect.Finding
+	for i := range findings {
+		f := &findings[i]
+		sp := s.span(text, *f)
+		switch value := text[sp.start:sp.end]; sp.method.Operator {
+		case Surrogate:
+			if invented(f.Type, value) {
+				continue
+			}
+		case Generalize:
+			if general(f.Type, text, sp.start, sp.end) {
+				continue
+			}
+		default:
+		}
+		out = append(out, *f)
+	}
+	return out
 }
 
 var errTooLong = errs.New(errs.PayloadTooLarge, "The redacted value would be larger than 4 MiB: choose shorter replacements or send less at once.")

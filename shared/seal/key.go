@@ -19,6 +19,8 @@ type key struct {
 	id   string
 	aead cipher.AEAD
 	mac  []byte
+	// root is what subkeys are derived from.
+	root []byte
 }
 
 func newKey(id string, data []byte) (*key, error) {
@@ -30,6 +32,10 @@ func newKey(id string, data []byte) (*key, error) {
 	if err != nil {
 		return nil, fmt.Errorf("derive digest key: %w", err)
 	}
+	root, err := hkdf.Key(sha256.New, data, nil, "guardrails/subkeys/v1", 32)
+	if err != nil {
+		return nil, fmt.Errorf("derive root of subkeys: %w", err)
+	}
 	block, err := aes.NewCipher(enc)
 	if err != nil {
 		return nil, fmt.Errorf("make cipher: %w", err)
@@ -38,7 +44,7 @@ func newKey(id string, data []byte) (*key, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make cipher: %w", err)
 	}
-	return &key{id: id, aead: aead, mac: mac}, nil
+	return &key{id: id, aead: aead, mac: mac, root: root}, nil
 }
 
 // seal returns nonce and ciphertext.
@@ -67,4 +73,13 @@ func (k *key) digest(domain string, value []byte) []byte {
 	h.Write([]byte{0})
 	h.Write(value)
 	return h.Sum(nil)
+}
+
+// subkey returns the 64 bytes of a purpose.
+func (k *key) subkey(purpose string) ([]byte, error) {
+	out, err := hkdf.Expand(sha256.New, k.root, purpose, 64)
+	if err != nil {
+		return nil, fmt.Errorf("derive subkey: %w", err)
+	}
+	return out, nil
 }

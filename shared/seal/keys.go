@@ -203,6 +203,15 @@ func (t Tenant) Seal(ctx context.Context, plaintext, aad []byte) (kid string, se
 
 // Open decrypts what Seal returned. It fails with ErrOpen when the key id is unknown or anything was changed.
 func (t Tenant) Open(ctx context.Context, kid string, sealed, aad []byte) ([]byte, error) {
+	k, err := t.named(ctx, kid)
+	if err != nil {
+		return nil, err
+	}
+	return k.open(sealed, t.aad(aad))
+}
+
+// named returns the key of an id, or ErrOpen if the tenant has none of it.
+func (t Tenant) named(ctx context.Context, kid string) (*key, error) {
 	n, err := strconv.Atoi(strings.TrimPrefix(kid, "k"))
 	if err != nil || n < 1 || n > currentVersion || kid != "k"+strconv.Itoa(n) {
 		return nil, ErrOpen
@@ -211,10 +220,23 @@ func (t Tenant) Open(ctx context.Context, kid string, sealed, aad []byte) ([]byt
 	if errors.Is(err, errs.NotFound) {
 		return nil, ErrOpen
 	}
-	if err != nil {
-		return nil, err
+	return k, err
+}
+
+// Subkey returns 64 bytes for a purpose, for ciphers that Seal has not: of the tenant's current key if kid is empty, else
+// of the key named, with the key's id. It fails as Seal and Open do.
+func (t Tenant) Subkey(ctx context.Context, kid, purpose string) (id string, secret []byte, err error) {
+	var k *key
+	if kid == "" {
+		k, err = t.keys.version(ctx, t.scope, currentVersion)
+	} else {
+		k, err = t.named(ctx, kid)
 	}
-	return k.open(sealed, t.aad(aad))
+	if err != nil {
+		return "", nil, err
+	}
+	secret, err = k.subkey(purpose)
+	return k.id, secret, err
 }
 
 // MAC returns the HMAC-SHA256 of value under the tenant's key, kept apart by domain.

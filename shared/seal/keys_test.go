@@ -69,6 +69,33 @@ func TestDigestsDifferByTenantAndDomain(t *testing.T) {
 	}
 }
 
+// TestSubkeysDifferByTenantAndPurpose holds the keys of other ciphers apart, and to their key's id.
+func TestSubkeysDifferByTenantAndPurpose(t *testing.T) {
+	t.Parallel()
+	sys := fntest.New(t, nil, nil)
+	acme, globex := sys.Tenant(t).Scope(t), sys.Tenant(t).Scope(t)
+	keys := sys.Env().Keys()
+	subkey := func(k seal.Tenant, kid, purpose string) []byte {
+		id, secret, err := k.Subkey(t.Context(), kid, purpose)
+		if err != nil || id != "k1" || len(secret) != 64 {
+			t.Fatalf("%s: %d bytes, %v", id, len(secret), err)
+		}
+		return secret
+	}
+	own := subkey(keys.Tenant(acme), "", "join")
+	if !bytes.Equal(own, subkey(keys.Tenant(acme), "k1", "join")) {
+		t.Error("the current key and the one of its id differ")
+	}
+	if bytes.Equal(own, subkey(keys.Tenant(acme), "", "format")) || bytes.Equal(own, subkey(keys.Tenant(globex), "", "join")) {
+		t.Error("purposes or tenants share a subkey")
+	}
+	for _, kid := range []string{"k2", "k0", "1", "k01", "x"} {
+		if _, _, err := keys.Tenant(acme).Subkey(t.Context(), kid, "join"); !errors.Is(err, seal.ErrOpen) {
+			t.Errorf("key %s: %v, want ErrOpen", kid, err)
+		}
+	}
+}
+
 func TestOpenUndoesSeal(t *testing.T) {
 	t.Parallel()
 	sys := fntest.New(t, nil, nil)
