@@ -282,6 +282,9 @@ func pairs() []pair {
 		{detector: "uk_vat", module: "gb.vat", differences: []difference{
 			stricter("9755 puts the remainder at 42, and not at 55", "GB871049479936", nil),
 		}},
+		{detector: "uk_vat_bare", module: "gb.vat", differences: []difference{
+			stricter("9755 puts the remainder at 42, and not at 55", "871049479", nil),
+		}},
 		{detector: "us_ein", module: "us.ein"},
 		{detector: "us_itin", module: "us.itin", differences: []difference{
 			wider("groups 50 to 65", "918616099", func(v string) bool { return part(v, 3, 5) <= 65 }),
