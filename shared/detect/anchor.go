@@ -5,18 +5,18 @@ package detect
 func (s *scan) findAnchors() {
 	for _, k := range s.plan.e.banks {
 		if k.anchored {
-			s.scanAnchors(s.text, &k.anchors)
+			s.scanAnchors(s.text, s.from, &k.anchors)
 		}
 		if k.rawScan && s.folded {
-			s.scanAnchors(s.raw, &k.rawAnchors)
+			s.scanAnchors(s.raw, s.rawFrom, &k.rawAnchors)
 		}
 	}
 }
 
 // scanAnchors hands each anchor byte of text to its detectors. One that panics loses that candidate, and the rest of the
 // text goes on where it was.
-func (s *scan) scanAnchors(text string, anchors *[256][]*compiled) {
-	for at := (place{}); at.byte < len(text) && !s.effort.ended; at.detector++ {
+func (s *scan) scanAnchors(text string, from int, anchors *[256][]*compiled) {
+	for at := (place{byte: from}); at.byte < len(text) && !s.effort.ended; at.detector++ {
 		s.scanAnchorsFrom(text, anchors, &at)
 	}
 }
@@ -60,8 +60,10 @@ func (s *scan) anchor(d *compiled, text string, at int) {
 	}
 	s.anchorEnd[d.id] = int32(end)
 	if text[at] >= 0x80 {
+		s.markRaw(min(start, at), max(end, at+1))
 		s.offerRaw(candidate{start: start, end: end, det: d, base: d.base(v), valid: v == Valid, why: d.Name})
 		return
 	}
+	s.mark(min(start, at), max(end, at+1))
 	s.offer(d, start, end, v, false, d.Name)
 }

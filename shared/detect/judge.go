@@ -141,9 +141,9 @@ func (s *scan) ask(r *reading, number int, j *judge) {
 		}
 	}()
 	head := j.model.Header().Heads[j.index]
-	text, unit := r.text, 0
-	for at := 0; at < len(text); unit++ {
-		end := at + model.UnitEnd(text[at:])
+	text, at := r.text, r.from
+	for unit, e := range r.ends {
+		end := int(e)
 		if !s.effort.spend(judgeWork * (end - at)) {
 			return
 		}
@@ -155,7 +155,7 @@ func (s *scan) ask(r *reading, number int, j *judge) {
 			margin := s.margins[j.index]
 			score := head.Score(margin)
 			s.judged[unit].score[number] = float32(score)
-			if score >= max(s.plan.least(j), leastJudged) {
+			if score >= max(s.plan.least(j), leastJudged) && !r.repeats(s.text, at, end) {
 				s.offerJudged(r, j, at, end, margin, score)
 			}
 		}

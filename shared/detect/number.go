@@ -27,8 +27,8 @@ func (s *scan) findNumbers() {
 func (s *scan) scanMasks(m *maskSet) {
 	text := s.text
 	s.norm = normal{end: -1}
-	inside := false
-	for i := 0; i < len(text); i++ {
+	inside := s.from > 0 && isAlnum(text[s.from-1])
+	for i := s.from; i < len(text); i++ {
 		k := m.class[text[i]]
 		token := k == classDigit || k == classLetter
 		if token && inside && !s.broken(i) {
@@ -63,6 +63,7 @@ func (s *scan) tryMasks(m *maskSet, start int, state uint16) {
 
 // number judges one range with every detector whose mask it fits.
 func (s *scan) number(m *maskSet, shapes []int32, start, end int) {
+	s.mark(start, end)
 	value := s.text[start:end]
 	var last *compiled
 	checked, attached := false, false

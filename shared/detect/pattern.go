@@ -25,6 +25,7 @@ func (s *scan) openWindow(d *compiled, start, end int) {
 		return
 	}
 	lo, hi := d.reach(start, end, len(s.text))
+	s.noteOpen(d, start, end)
 	if i := s.lastWindow[d.id]; i > 0 {
 		if w := &s.windows[i-1]; int32(lo) <= w.hi && hi-int(w.lo) <= max(maxMerged, mergedReaches*(hi-lo)) {
 			w.lo, w.hi, w.first = min(w.lo, int32(lo)), max(w.hi, int32(hi)), min(w.first, int32(start))
@@ -54,11 +55,11 @@ func (d *compiled) reach(start, end, n int) (lo, hi int) {
 // runPatterns runs the expressions of built-in patterns in their windows, detector by detector.
 func (s *scan) runPatterns() {
 	slices.SortStableFunc(s.windows, func(a, b window) int { return cmp.Compare(a.det.id, b.det.id) })
-	done, seen := 0, 0
+	done, seen := s.from, s.from
 	var last *compiled
 	for _, w := range s.windows {
 		if w.det != last {
-			last, done, seen = w.det, 0, 0
+			last, done, seen = w.det, s.from, s.from
 		}
 		if int(w.hi) > max(done, seen) { // the window before may have grown over this one
 			done, seen = s.runWindow(w.det, done, max(int(w.lo), done), int(w.hi), int(w.first))
@@ -118,6 +119,7 @@ func (s *scan) runWindow(d *compiled, floor, lo, hi, first int) (done, seen int)
 // matches judges what was found in the view from lo on, and returns where the last of it ends, or floor.
 func (s *scan) matches(d *compiled, found [][]int, lo, floor int) int {
 	for _, m := range found {
+		s.noteMatch(d, lo+m[0], lo+m[1])
 		if start, end := group(m, lo); start < end && s.effort.spend(matchWork+end-start) {
 			s.match(d, start, end)
 		}

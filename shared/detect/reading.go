@@ -8,6 +8,12 @@ type reading struct {
 	// joined marks the bytes that were spaced out in the view. Between two of them a word may start or end
 	// anywhere, since the spaces between words are lost.
 	joined bitset
+	// name is what chains call it, "" the plain one. disguised says that some of it reads otherwise in the view.
+	name      string
+	disguised bool
+	// from is where the reading begins to count, ends is where its units end.
+	from int
+	ends []int32
 }
 
 // disguises returns the readings of the view other than the plain one; most texts have none.
@@ -59,7 +65,7 @@ func (s *scan) leetReading(view string) *reading {
 	if out == nil {
 		return nil
 	}
-	return &reading{text: string(out), ranks: &ranks{}}
+	return &reading{text: string(out), ranks: &ranks{}, name: "leet", disguised: true, from: s.from, ends: s.unitEnds()}
 }
 
 // plainEnd returns the end of a word of letters alone at i, or of what is neither a letter nor a sign; i if there is none.
@@ -144,8 +150,9 @@ func (s *scan) spacedReading(view string) *reading {
 			continue
 		}
 		if r == nil {
-			r = &reading{ranks: &ranks{}, joined: bitset(nil).empty(len(view))}
+			r = &reading{name: "spaced", ranks: &ranks{}, disguised: true, joined: bitset(nil).empty(len(view))}
 		}
+		s.mark(i, end)
 		out = r.copyPlain(out, view, copied, i)
 		for j := i; j < end; j += spacing(view, j) {
 			r.joined.take(len(out), len(out)+1)
@@ -158,7 +165,22 @@ func (s *scan) spacedReading(view string) *reading {
 		return nil
 	}
 	r.text = string(r.copyPlain(out, view, copied, len(view)))
+	r.from = r.m.place(s.from, len(r.text))
+	var fences []int32
+	for _, at := range s.unitEnds() {
+		fences = append(fences, int32(r.m.place(int(at), len(r.text))))
+	}
+	r.ends = appendUnitEnds(nil, r.text, r.from, fences)
 	return r
+}
+
+// repeats reports whether a disguised reading says in a range what the view says there, which has been read.
+func (r *reading) repeats(view string, start, end int) bool {
+	if !r.disguised {
+		return false
+	}
+	from, to := r.m.span(start, end)
+	return view[from:to] == r.text[start:end]
 }
 
 // copyPlain appends view[from:to] as it stands.
@@ -210,7 +232,11 @@ func (r *reading) findWords(s *scan, k *bank) []hit {
 			if len(e.lexicon) == 0 || !r.border(start) || e.border != borderStem && !r.border(end) {
 				continue
 			}
-			hits = append(hits, hit{start: int32(start), end: int32(end), entry: e})
+			last := end
+			if e.border == borderStem {
+				last = r.stemEnd(end)
+			}
+			hits = append(hits, hit{start: int32(start), end: int32(last), entry: e})
 		}
 	})
 	return hits
@@ -222,6 +248,15 @@ func (r *reading) border(i int) bool {
 		return true
 	}
 	return r.joined != nil && r.joined.has(i-1, i) && r.joined.has(i, i+1)
+}
+
+// stemEnd is that of a view, but for spaced out letters, of which any may start a word.
+func (r *reading) stemEnd(end int) int {
+	limit := stemEnd(r.text, end)
+	for end < limit && (r.joined == nil || !r.joined.has(end, end+1)) {
+		end++
+	}
+	return end
 }
 
 // lexHit places a word of a lexicon in the reading.
