@@ -31,18 +31,18 @@ type streamOut struct {
 	Body        []byte
 }
 
-// lineOut is a line of the answer: exactly one of finding, redacted and summary is set.
+// lineOut is a line of the answer: exactly one of finding, redacted and summary is set, and decision beside redacted.
 type lineOut struct {
-	Finding  *policy.Finding `json:"finding,omitempty" doc:"A finding, before the part of the text that it stands in. Its action is what the policies say by then."`
-	Redacted *string         `json:"redacted,omitempty" doc:"The next part of the text, with the findings replaced where the decision about it or the request asks for that. Together these parts are the text. In shadow mode there are none."`
-	Decision policy.Action   `json:"decision,omitempty" enum:"allow,flag,redact,block" doc:"What the policies decide about the part in redacted."`
-	Summary  *summary        `json:"summary,omitempty" doc:"The analysis of the whole; the last line."`
+	Finding  *policy.Finding `json:"finding,omitempty"`
+	Redacted *string         `json:"redacted,omitempty"`
+	Decision policy.Action   `json:"decision,omitempty"`
+	Summary  *summary        `json:"summary,omitempty"`
 }
 
 // summary is an analysis with its findings counted.
 type summary struct {
 	inspect.Analysis
-	Findings map[string]int `json:"findings" nullable:"false" doc:"How many findings there are of each type." example:"{\"US_SSN\":1}"`
+	Findings map[string]int `json:"findings"`
 }
 
 // newStream answers line by line what a text that comes in pieces holds, with each part of it that may be passed on, and
@@ -128,5 +128,28 @@ func linesOf(segments []inspect.Segment, a *inspect.Analysis) ([]byte, error) {
 func describeStream(op *huma.Operation) {
 	op.Description = "The body is lines of JSON (NDJSON). Each has a piece of the text; the first may have the options of analyze too. " +
 		"The answer is lines: findings, each before the part of the text that it stands in, parts of the text that may be passed on, and last a summary. " +
-		"Concatenated, the pieces give the findings that analyze finds in the whole text, however it is cut."
+		"Concatenated, the pieces give the findings that analyze finds in the whole text, however it is cut. " +
+		"Errors name a line by its number, places in a line by its index."
+	ref := func(name string) *huma.Schema { return &huma.Schema{Ref: "#/components/schemas/" + name} }
+	text := func(doc string) *huma.Schema { return &huma.Schema{Type: huma.TypeString, Description: doc} }
+	one := func(name string) *huma.Schema { return &huma.Schema{Type: huma.TypeArray, Items: ref(name)} }
+	op.Responses = map[string]*huma.Response{"200": {
+		Description: "OK",
+		Content: map[string]*huma.MediaType{fn.LinesType: {Schema: &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{
+			Type: huma.TypeObject, Description: "A line: a finding, a part of the text, or the summary.",
+			Properties: map[string]*huma.Schema{
+				"finding":  ref("Finding"),
+				"redacted": text("The next part of the text, with the findings replaced where the decision about it or the request asks for that. Together these parts are the text. In shadow mode there are none."),
+				"decision": text("What the policies decide about the part in redacted: allow, flag, redact or block."),
+				"summary": {
+					Type: huma.TypeObject, Description: "The analysis of the whole, as analyze answers it, with its findings counted by type.",
+					Properties: map[string]*huma.Schema{
+						"id": text(""), "decision": text(""), "mode": text(""), "shadow_decision": text(""), "risk": ref("Risk"), "violations": one("Violation"),
+						"findings": {Type: huma.TypeObject, AdditionalProperties: &huma.Schema{Type: huma.TypeInteger}},
+						"coverage": ref("Coverage"), "usage": ref("Usage"), "policy_version": text(""), "model_version": text(""), "created_at": text(""),
+					},
+				},
+			},
+		}}}},
+	}}
 }
