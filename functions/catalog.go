@@ -35,6 +35,7 @@ func Catalog() []fn.Spec {
 
 		// analyze: the main job
 		{Name: "analyze", Context: "analyze", Summary: "Analyze text, messages, a document or a table", Trigger: fn.HTTP("POST", "/api/v1/analyze"), Permission: "execute:analysis", RateClass: fn.RateAnalyze, MemoryMB: 1769, Access: fn.Access{Tables: tables{table.Policies: r}, Queues: queues{queue.Analyses: fn.Send}, DataKeys: true}},
+		{Name: "analyze-stream", Context: "analyze", Summary: "Analyze a text that comes in pieces", Trigger: fn.HTTP("POST", "/api/v1/analyze/stream"), Permission: "execute:analysis", RateClass: fn.RateAnalyze, MemoryMB: 1769, Timeout: 25 * time.Second, MaxBody: 2 << 20, Lines: true, Access: fn.Access{Tables: tables{table.Policies: r}, Queues: queues{queue.Analyses: fn.Send}, DataKeys: true}},
 		{Name: "redact", Context: "analyze", Summary: "Redact text, messages, a document or a table", Trigger: fn.HTTP("POST", "/api/v1/redact"), Permission: "execute:redaction", RateClass: fn.RateAnalyze, MemoryMB: 1769, Access: fn.Access{Tables: tables{table.Policies: r}, DataKeys: true}},
 		{Name: "restore", Context: "analyze", Summary: "Restore encrypted redactions", Trigger: fn.HTTP("POST", "/api/v1/restore"), Permission: "execute:restore", RateClass: fn.RateAnalyze, MemoryMB: 1769, Access: fn.Access{Tables: tables{table.Audit: a}, DataKeys: true}},
 		{Name: "analyses-list", Context: "analyze", Summary: "List analyses", Trigger: fn.HTTP("GET", "/api/v1/analyses"), Permission: "read:analyses", Access: fn.Access{Tables: tables{table.Jobs: r}, Secrets: []string{secret.Cursor}}},

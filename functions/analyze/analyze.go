@@ -19,15 +19,13 @@ type analyzeIn struct {
 
 // newAnalyze answers what a value holds, how risky it is and what to do, and records that it did.
 func newAnalyze(env *fn.Env) (fn.Handler[analyzeIn, analysisOut], error) {
-	inspector, err := inspect.New(env)
+	inspector, recorder, err := analyzer(env)
 	if err != nil {
 		return nil, err
 	}
-	inspector.Converse(env)
-	recorder := record.NewRecorder(env.Queue(queue.Analyses), env.Metrics)
 	return func(ctx context.Context, call *fn.Call, in *analyzeIn) (*analysisOut, error) {
 		if in.Body.IncludeText && !call.Can("read:findings_text") {
-			return nil, errs.New(errs.Forbidden, "include_text needs the permission read:findings_text.")
+			return nil, errTextNeedsPermission
 		}
 		a, err := inspector.Analyze(ctx, call.Scope, inspect.Request{Value: in.Body.Value, Options: in.Body.Options})
 		if err != nil {
@@ -38,4 +36,16 @@ func newAnalyze(env *fn.Env) (fn.Handler[analyzeIn, analysisOut], error) {
 		}
 		return &analysisOut{*a}, nil
 	}, nil
+}
+
+var errTextNeedsPermission = errs.New(errs.Forbidden, "include_text needs the permission read:findings_text.")
+
+// analyzer returns what analyzes, with the conversations of pseudonyms, and what records it.
+func analyzer(env *fn.Env) (*inspect.Inspector, *record.Recorder, error) {
+	inspector, err := inspect.New(env)
+	if err != nil {
+		return nil, nil, err
+	}
+	inspector.Converse(env)
+	return inspector, record.NewRecorder(env.Queue(queue.Analyses), env.Metrics), nil
 }

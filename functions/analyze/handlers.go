@@ -10,6 +10,7 @@ import (
 func Bindings() fn.Bindings {
 	return fn.Bindings{
 		"analyze":         fn.Route(newAnalyze, fn.Status(http.StatusOK)),
+		"analyze-stream":  fn.Route(newStream, fn.Describe(describeStream)),
 		"redact":          fn.Route(newRedact, fn.Status(http.StatusOK)),
 		"restore":         fn.Route(newRestore, fn.Status(http.StatusOK)),
 		"analyses-list":   fn.Route(newList),

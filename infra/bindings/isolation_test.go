@@ -290,6 +290,7 @@ func TestIDsInBodiesAreOwn(t *testing.T) {
 		id    string
 	}{
 		"analyze with a policy": {"analyze", func(id string) any { return map[string]any{"text": "x", "policies": []string{id}} }, policy},
+		"stream with a policy":  {"analyze-stream", func(id string) any { return map[string]any{"text": "x", "policies": []string{id}} }, policy},
 		"redact with a policy":  {"redact", func(id string) any { return map[string]any{"text": "x", "policies": []string{id}} }, policy},
 		"job with a policy": {"jobs-create", func(id string) any {
 			return map[string]any{"documents": document, "options": map[string]any{"policies": []string{id}}}

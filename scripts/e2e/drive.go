@@ -140,8 +140,8 @@ func (d *deployment) send(ctx context.Context, header http.Header, method, path,
 	if err != nil {
 		return answer{}, err
 	}
-	maps.Copy(req.Header, header)
 	req.Header.Set("Content-Type", "application/json")
+	maps.Copy(req.Header, header)
 	if key != "" {
 		req.Header.Set("Authorization", "Bearer "+key)
 	}

@@ -67,6 +67,7 @@ func visits() []visit {
 		{route: "detectors-list", want: ok},
 		{route: "frameworks-list", want: ok},
 		{route: "analyze", body: object{"text": "Call me at +1 415 555 2671"}, want: ok, save: "analysis", field: "id"},
+		{route: "analyze-stream", body: object{"text": "Call me at +1 415 555 2671"}, want: ok, until: `"summary"`},
 		{route: "analyses-get", id: "$analysis", want: ok, until: "$analysis"},
 		{route: "analyses-list", want: ok, until: "$analysis"},
 		{route: "redact", body: object{"text": "Mail jane.roe@corp-mail.com", "redaction": object{"operator": "encrypt"}}, want: ok, save: "redacted", field: "redacted"},
@@ -254,6 +255,9 @@ func (w *walker) call(ctx context.Context, v visit) (answer, error) {
 		return answer{}, fmt.Errorf("encode the body: %w", err)
 	}
 	header := http.Header{}
+	if spec.Lines {
+		header.Set("Content-Type", fn.LinesType)
+	}
 	if v.ifMatch {
 		header.Set("If-Match", w.etag)
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"guardrails/shared/errs"
+	"guardrails/shared/fn"
 )
 
 //go:embed reference.html
@@ -74,13 +75,14 @@ type (
 			Schema                oapiSchema
 		} `json:"parameters"`
 		RequestBody struct {
-			Content map[string]struct{ Schema oapiSchema } `json:"content"`
+			Content map[string]oapiMedia `json:"content"`
 		} `json:"requestBody"`
 		Responses map[string]struct {
 			Description string
-			Content     map[string]struct{ Schema oapiSchema } `json:"content"`
+			Content     map[string]oapiMedia `json:"content"`
 		} `json:"responses"`
 	}
+	oapiMedia  struct{ Schema oapiSchema }
 	oapiSchema struct {
 		Ref         string                `json:"$ref"`
 		Type        any                   `json:"type"`
@@ -137,16 +139,24 @@ func (o oapi) operation(method, path string, op oapiOperation) operation {
 	for _, p := range op.Parameters {
 		out.Params = append(out.Params, param{p.Name, p.In, p.Description, p.Required, typeOf(p.Schema)})
 	}
-	out.Request = o.properties(op.RequestBody.Content["application/json"].Schema)
+	out.Request = o.bodyOf(op.RequestBody.Content)
 	for status, r := range op.Responses {
 		a := answer{Status: status, Description: r.Description}
 		if strings.HasPrefix(status, "2") {
-			a.Fields = o.properties(r.Content["application/json"].Schema)
+			a.Fields = o.bodyOf(r.Content)
 		}
 		out.Answers = append(out.Answers, a)
 	}
 	slices.SortFunc(out.Answers, func(a, b answer) int { return cmp.Compare(a.Status, b.Status) })
 	return out
+}
+
+// bodyOf lists the properties of a body, or of each of its lines.
+func (o oapi) bodyOf(content map[string]oapiMedia) []property {
+	if lines, ok := content[fn.LinesType]; ok && lines.Schema.Items != nil {
+		return o.properties(*lines.Schema.Items)
+	}
+	return o.properties(content["application/json"].Schema)
 }
 
 func (o oapi) properties(s oapiSchema) []property {

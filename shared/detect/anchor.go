@@ -5,10 +5,10 @@ package detect
 func (s *scan) findAnchors() {
 	k := s.plan.e.banks[0]
 	if k.anchored {
-		s.scanAnchors(s.text, &k.anchors, func(i int) int { return s.planes.next(planeAnchor, i) })
+		s.scanAnchors(s.text, s.from, &k.anchors, func(i int) int { return s.planes.next(planeAnchor, i) })
 	}
 	if k.rawScan && s.folded {
-		s.scanAnchors(s.raw, &k.rawAnchors, func(i int) int {
+		s.scanAnchors(s.raw, s.rawFrom, &k.rawAnchors, func(i int) int {
 			for i < len(s.raw) && len(k.rawAnchors[s.raw[i]]) == 0 {
 				i++
 			}
@@ -17,10 +17,10 @@ func (s *scan) findAnchors() {
 	}
 }
 
-// scanAnchors hands each anchor byte of text, as next finds it at or behind a place, to its detectors. One that panics
-// loses that candidate, and the rest of the text goes on where it was.
-func (s *scan) scanAnchors(text string, anchors *[256][]*compiled, next func(int) int) {
-	for at := (place{byte: next(0)}); at.byte < len(text) && !s.effort.ended; at.detector++ {
+// scanAnchors hands each anchor byte of text[from:], as next finds it at or behind a place, to its detectors. One that
+// panics loses that candidate, and the rest of the text goes on where it was.
+func (s *scan) scanAnchors(text string, from int, anchors *[256][]*compiled, next func(int) int) {
+	for at := (place{byte: next(from)}); at.byte < len(text) && !s.effort.ended; at.detector++ {
 		s.scanAnchorsFrom(text, anchors, next, &at)
 	}
 }
@@ -65,8 +65,10 @@ func (s *scan) anchor(d *compiled, text string, at int) {
 	}
 	s.anchorEnd[d.id] = int32(end)
 	if text[at] >= 0x80 {
+		s.markRaw(min(start, at), max(end, at+1))
 		s.offerRaw(candidate{start: start, end: end, det: d, base: d.base(v), valid: v == Valid, why: d.Name})
 		return
 	}
+	s.mark(min(start, at), max(end, at+1))
 	s.offer(d, start, end, v, false, d.Name)
 }

@@ -102,8 +102,8 @@ func (s *scan) runCustom() {
 // runCustomWindow runs an expression over its window of the view and, where that differs, of the raw text too:
 // a tenant may write letters that folding changes.
 func (s *scan) runCustomWindow(w customWindow) {
-	lo, hi := int(w.lo), int(w.hi)
-	if lo == hi {
+	lo, hi := max(int(w.lo), s.before()), int(w.hi)
+	if lo >= hi {
 		return
 	}
 	price := (hi - lo) * w.regex.cost
@@ -124,6 +124,7 @@ func (s *scan) runCustomWindow(w customWindow) {
 
 func (s *scan) runExpression(x *customRegex, text string, lo, hi int, raw bool) {
 	for _, m := range x.re.FindAllStringSubmatchIndex(text[lo:hi], maxFindings) {
+		s.markIn(raw, lo+m[0], lo+m[1])
 		if start, end := group(m, lo); start < end {
 			s.offerCustom(x.det, x.score, start, end, x.re.String(), raw)
 		}

@@ -46,8 +46,8 @@ func inRun(c byte) bool { return isAlnum(c) || c == '+' || c == '/' || c == '-' 
 // that its bytes are printable tells the two apart. A run covers one of the bytes that are minRun apart, so that most
 // of a text is not looked at.
 func (s *scan) encodedRuns(scan func(view)) {
-	text, last := s.text, 0
-	for i := minRun - 1; i < len(text); i += minRun {
+	text, last := s.text, s.from
+	for i := last + minRun - 1; i < len(text); i += minRun {
 		if !inRun(text[i]) {
 			continue
 		}
@@ -60,6 +60,7 @@ func (s *scan) encodedRuns(scan func(view)) {
 		}
 		if end-start >= minRun {
 			end = s.encodedRun(start, end, scan)
+			s.mark(start, end)
 		}
 		last, i = end, end-1
 	}
@@ -70,8 +71,8 @@ const pairStep = 12
 
 // pairedRuns finds rows of pairs of hexadecimal digits that decode to text.
 func (s *scan) pairedRuns(scan func(view)) {
-	text, last := s.text, 0
-	for i := pairStep - 1; i+3 < len(text); i += pairStep {
+	text, last := s.text, s.from
+	for i := last + pairStep - 1; i+3 < len(text); i += pairStep {
 		if !inPairs(text[i]) || !inPairs(text[i+1]) || !inPairs(text[i+2]) || !inPairs(text[i+3]) {
 			continue
 		}
@@ -81,7 +82,9 @@ func (s *scan) pairedRuns(scan func(view)) {
 		}
 		for start < len(text) && inPairs(text[start]) {
 			if isHexPair(text, start) && (start == 0 || !isAlnum(text[start-1])) {
-				start = s.hexPairs(start, start+2, scan)
+				end := s.hexPairs(start, start+2, scan)
+				s.mark(start, end)
+				start = end
 			} else {
 				start++
 			}
@@ -230,20 +233,31 @@ const (
 	tagFirst, tagLast = 0xE0020, 0xE007E
 )
 
-// tagRuns scans what is written in tag characters, as one text: they may stand between others.
+// maxTagGap is how much other text, in bytes, may stand between two tag characters that belong to one text.
+const maxTagGap = 256
+
+// tagRuns scans what is written in tag characters: they may stand between others.
 func (s *scan) tagRuns(scan func(view)) {
 	var plain []byte
-	first, last := -1, 0
-	for i, r := range s.raw {
+	first, last := s.rawFrom, s.rawFrom
+	for i, r := range s.raw[s.rawFrom:] {
 		if r < tagFirst || r > tagLast {
 			continue
 		}
-		if first < 0 {
-			first = i
+		i += s.rawFrom
+		if i > last+maxTagGap || len(plain) == 0 {
+			s.tagRun(plain, first, last, scan)
+			plain, first = nil, i
 		}
 		last = i + utf8.RuneLen(r)
 		plain = append(plain, byte(r-tagFirst+' '))
 	}
+	s.tagRun(plain, first, last, scan)
+}
+
+// tagRun scans what a run of tag characters says, which stand in the raw text from first to last.
+func (s *scan) tagRun(plain []byte, first, last int, scan func(view)) {
+	s.markRaw(first, last+maxTagGap)
 	if len(plain) < minPairs || len(plain) > s.decodeLeft {
 		return
 	}
@@ -262,15 +276,24 @@ func (s *scan) escapes(scan func(view)) {
 		return
 	}
 	n := len(plain)
-	scan(view{name: "escapes", text: plain, place: func(_ *compiled, start, end int) (int, int, bool) {
-		from, to := m.span(max(0, start-1), min(n, end+1))
-		if to-from == min(n, end+1)-max(0, start-1) {
-			return 0, 0, false
-		}
-		from, to = m.span(start, end)
-		from, to = s.toRaw(from, to)
-		return from, to, true
-	}})
+	outer := func(start, end int) (int, int) {
+		start, end = m.span(start, end)
+		return s.toRaw(start, end)
+	}
+	scan(view{
+		name: "escapes", text: plain,
+		place: func(_ *compiled, start, end int) (int, int, bool) {
+			from, to := m.span(max(0, start-1), min(n, end+1))
+			if to-from == min(n, end+1)-max(0, start-1) {
+				return 0, 0, false
+			}
+			from, to = outer(start, end)
+			return from, to, true
+		},
+		inner: func(at int) int { return m.place(s.toView(at), n) },
+		outer: outer,
+	})
+	s.markMap(m)
 }
 
 // mayHoldEscapes is a quick test that most texts fail.

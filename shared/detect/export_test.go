@@ -27,3 +27,17 @@ func (m *meter) Err() error {
 	m.step, m.last = max(m.step, m.effort.work-m.last), m.effort.work
 	return m.Context.Err()
 }
+
+// ScanForward is Scan as a stream sees the text: what is found once is looked for again only behind it.
+func (p *Plan) ScanForward(ctx context.Context, text string) Result {
+	s := &scan{}
+	s.reset(ctx, p, text)
+	s.forward = true
+	s.findKeys(nil)
+	s.run(nil)
+	s.scanViews(nil)
+	return s.result()
+}
+
+// Kept is how much memory the text that a stream keeps takes, in bytes.
+func (s *Stream) Kept() int { return cap(s.buf) }

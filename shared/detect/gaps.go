@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"slices"
 	"unicode"
 	"unicode/utf8"
 )
@@ -18,7 +19,7 @@ func (s *scan) gapView() (view, bool) {
 }
 
 func (s *scan) splitGaps() (view, bool) {
-	g := gapper{text: s.raw, soft: true}
+	g := gapper{text: s.raw}
 	for i := 0; i < len(s.raw); {
 		if !s.effort.spend(1) {
 			return view{}, false
@@ -29,10 +30,16 @@ func (s *scan) splitGaps() (view, bool) {
 		return view{}, false
 	}
 	g.copy(len(s.raw))
-	return view{name: "gaps", text: string(g.out), gaps: true, soft: g.soft, place: func(_ *compiled, start, end int) (int, int, bool) {
-		start, end = g.m.span(start, end)
-		return start, end, true
-	}}, true
+	return view{
+		name: "gaps", text: string(g.out), gaps: true, soft: g.soft,
+		place: func(_ *compiled, start, end int) (int, int, bool) {
+			ok := g.near(start, end)
+			start, end = g.m.span(start, end)
+			return start, end, ok
+		},
+		inner: func(at int) int { return g.m.place(at, len(g.out)) },
+		outer: g.m.span,
+	}, true
 }
 
 // gapper makes the text of a gapView.
@@ -40,9 +47,12 @@ type gapper struct {
 	text string
 	out  []byte
 	m    spanMap
-	// copied is where the part of the text starts that is not in out yet; soft says that all gaps are soft hyphens.
+	// gaps are the places in out of spaces that were gaps.
+	gaps []int32
+	// copied is where the part of the text starts that is not in out yet; soft are the places in out of gaps that are soft
+	// hyphens.
 	copied int
-	soft   bool
+	soft   []int32
 }
 
 // next looks for a gap in a stretch of the text at i and returns where it ends.
@@ -68,11 +78,25 @@ func (g *gapper) next(i int) int {
 	}
 	if touches(runeBefore(g.text, i)) && touches(runeAfter(g.text, end)) {
 		g.copy(i)
+		g.gaps = append(g.gaps, int32(len(g.out)))
+		if soft {
+			g.soft = append(g.soft, int32(len(g.out)))
+		}
 		g.m = g.m.add(len(g.out), i, 1, first)
 		g.out = append(g.out, ' ')
-		g.copied, g.soft = end, g.soft && soft
+		g.copied = end
 	}
 	return end
+}
+
+// gapReach is how far from a gap, in bytes, something may stand that reads otherwise because of it: a word beside the gap
+// may be the context of a value.
+const gapReach = 512
+
+// near reports whether there is a gap within reach of a range of out.
+func (g *gapper) near(start, end int) bool {
+	i, _ := slices.BinarySearch(g.gaps, int32(start-gapReach))
+	return i < len(g.gaps) && int(g.gaps[i]) < end+gapReach
 }
 
 // copy takes over the text up to end as it stands.

@@ -141,10 +141,10 @@ func (s *scan) ask(r *reading, number int, j *judge) {
 		}
 	}()
 	head := j.model.Header().Heads[j.index]
-	text, unit := r.text, 0
-	for at := 0; at < len(text); unit++ {
-		end := at + model.UnitEnd(text[at:])
-		asked := r.judgeable(at, end)
+	text, at := r.text, r.from
+	for unit, e := range r.ends {
+		end := int(e)
+		asked := s.judgeable(r, at, end)
 		if work := end - at; asked && !s.effort.spend(judgeWork*work) || !asked && !s.effort.spend(work/16) {
 			return
 		}

@@ -86,7 +86,7 @@ func (s *scan) runMeaning() {
 	if !k.lexicons && len(s.plan.e.judges) == 0 {
 		return
 	}
-	plain := &reading{text: s.text, ranks: &s.ranks}
+	plain := &reading{text: s.text, ranks: &s.ranks, from: s.from, ends: s.unitEnds()}
 	disguises := s.disguises(plain)
 	s.read(plain, s.hits[0])
 	for _, r := range disguises {
@@ -102,14 +102,18 @@ func (s *scan) read(r *reading, hits []hit) {
 
 // readLexicons applies the rules to one reading of the text, one sentence window at a time.
 func (s *scan) readLexicons(r *reading, hits []hit) {
+	s.noteReading(r)
 	s.collectLexicons(r, hits)
-	slices.SortFunc(s.lexHits, func(a, b lexHit) int {
+	slices.SortStableFunc(s.lexHits, func(a, b lexHit) int {
 		return cmp.Or(cmp.Compare(a.det.id, b.det.id), cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end))
 	})
 	s.dropHarmless()
 	for i := 0; i < len(s.lexHits) && !s.effort.ended; {
 		n, cut := sentence(r.text, s.lexHits[i:])
-		s.runRules(r, s.lexHits[i:i+n])
+		s.noteChain(r, s.lexHits[i:i+n])
+		if !r.repeats(s.text, int(s.lexHits[i].start), int(s.lexHits[i+n-1].end)) {
+			s.runRules(r, s.lexHits[i:i+n])
+		}
 		if cut {
 			n = half(s.lexHits[i : i+n])
 		}
@@ -152,17 +156,23 @@ func (s *scan) collectLexicons(r *reading, hits []hit) {
 	}
 	for i := range hits {
 		for _, role := range hits[i].entry.lexicon {
-			if s.runs(role.det) && role.det.lexicon.possible(s.seen[role.det.id]) {
+			if s.runs(r, role.det, &hits[i]) && role.det.lexicon.possible(s.seen[role.det.id]) && int(hits[i].start) >= s.beginOf(r, role.det) {
 				s.lexHits = append(s.lexHits, r.lexHit(&hits[i], role))
 			}
 		}
 	}
 }
 
-// runs reports whether a lexicon takes part in the scan. A soft hyphen leaves a piece of a word that is a word of its
-// own now and then, and one word is enough to be toxic.
-func (s *scan) runs(d *compiled) bool {
-	return s.plan.enabled[d.id] && !(s.soft && d.Category == CategoryToxicity)
+// runs reports whether a lexicon takes a word. A soft hyphen leaves a piece of a word that is a word of its own now and
+// then, and one word is enough to be toxic.
+func (s *scan) runs(r *reading, d *compiled, h *hit) bool {
+	if !s.plan.enabled[d.id] || len(s.soft) == 0 || d.Category != CategoryToxicity {
+		return s.plan.enabled[d.id]
+	}
+	start, end := r.m.span(int(h.start), int(h.end))
+	_, before := slices.BinarySearch(s.soft, int32(start-1))
+	_, after := slices.BinarySearch(s.soft, int32(end))
+	return !before && !after
 }
 
 // possible reports whether some rule has all its sets in seen.

@@ -23,10 +23,13 @@ func (s *scan) findNumbers() {
 		return
 	}
 	s.norm = normal{end: -1}
-	before := uint64(0)
-	for block := range s.planes.n {
+	block := s.from >> 6
+	before := s.planes.alnum(block - 1)
+	skip := uint64(1)<<(s.from&63) - 1
+	for ; block < s.planes.n; block++ {
 		own := s.planes.alnum(block)
-		at := starts(before, own) | own&s.planes.at(planeBreak, block) | s.planes.at(planeMask, block)
+		at := (starts(before, own) | own&s.planes.at(planeBreak, block) | s.planes.at(planeMask, block)) &^ skip
+		skip = 0
 		for before = own; at != 0; at &= at - 1 {
 			i := block<<6 + bits.TrailingZeros64(at)
 			if !s.planes.digitNear(i) {
@@ -61,6 +64,7 @@ func (s *scan) tryMasks(m *maskSet, start int, state uint16) {
 
 // number judges one range with every detector whose mask it fits.
 func (s *scan) number(m *maskSet, shapes []int32, start, end int) {
+	s.mark(start, end)
 	value := s.text[start:end]
 	var last *compiled
 	checked, attached := false, false

@@ -27,6 +27,7 @@ func (s *scan) openWindow(d *compiled, start, end int) {
 		return
 	}
 	lo, hi := d.reach(start, end, len(s.text))
+	s.noteOpen(d, start, end)
 	if i := s.lastWindow[d.id]; i > 0 {
 		if w := &s.windows[i-1]; int32(lo) <= w.hi && hi-int(w.lo) <= max(maxMerged, mergedReaches*(hi-lo)) {
 			w.lo, w.hi, w.first = min(w.lo, int32(lo)), max(w.hi, int32(hi)), min(w.first, int32(start))
@@ -61,11 +62,11 @@ func (s *scan) runPatterns() {
 		}
 	}
 	slices.SortStableFunc(s.windows, func(a, b window) int { return cmp.Compare(a.det.id, b.det.id) })
-	done, seen := 0, 0
+	done, seen := s.from, s.from
 	var last *compiled
 	for _, w := range s.windows {
 		if w.det != last {
-			last, done, seen = w.det, 0, 0
+			last, done, seen = w.det, s.from, s.from
 		}
 		if w.det.Pattern.Scan != nil {
 			if int(w.first) >= done {
@@ -95,6 +96,7 @@ func (s *scan) readKeyword(d *compiled, start, end int) (done int) {
 	defer s.recoverFrom(d, &v)
 	from, to, done := d.Pattern.Scan(s.text, start, end)
 	if from < to && s.effort.spend(matchWork+to-from) {
+		s.noteMatch(d, min(start, from), max(done, to))
 		s.match(d, from, to)
 	}
 	return done
@@ -149,6 +151,7 @@ func (s *scan) runWindow(d *compiled, floor, lo, hi, first int) (done, seen int)
 // matches judges what was found in the view from lo on, and returns where the last of it ends, or floor.
 func (s *scan) matches(d *compiled, found [][]int, lo, floor int) int {
 	for _, m := range found {
+		s.noteMatch(d, lo+m[0], lo+m[1])
 		if start, end := group(m, lo); start < end && s.effort.spend(matchWork+end-start) {
 			s.match(d, start, end)
 		}

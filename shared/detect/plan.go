@@ -23,6 +23,11 @@ type Plan struct {
 	min     []float64
 	explain bool
 	source  Source
+	// hold is how much of a stream's view is held back at least; leads are the words that hold back what follows.
+	hold  int
+	leads []lead
+	// meaning says that a lexicon or a model runs.
+	meaning bool
 }
 
 // planCache keeps the plans of the request shapes seen lately.
@@ -97,6 +102,7 @@ func (e *Engine) compile(o Options) (*Plan, error) {
 			p.min[i] = o.threshold(d.Type)
 		}
 	}
+	p.holdBack()
 	return p, errs.err()
 }
 

@@ -10,12 +10,16 @@ type reading struct {
 	// joined marks the bytes that were spaced out in the view. Between two of them a word may start or end
 	// anywhere, since the spaces between words are lost.
 	joined bitset
-	// closed are the ranges of words that were closed up, in order; like is the view, if the reading is as long. Without
-	// either any part of the text may read differently than in the view.
+	// closed are the ranges of words that were closed up, in order.
 	closed []textRange
-	like   string
 	// apart are the ranges of single characters that another reading closes up, in order. A model is not asked of them.
 	apart []textRange
+	// name is what chains call it, "" the plain one. disguised says that some of it reads otherwise in the view.
+	name      string
+	disguised bool
+	// from is where the reading begins to count, ends is where its units end.
+	from int
+	ends []int32
 }
 
 // textRange is a range of bytes of a reading.
@@ -34,13 +38,19 @@ func share(ranges []textRange, start, end int) int {
 	return n
 }
 
-// judgeable reports whether a model is asked of a range: not where most of it is characters apart, nor where it reads as
-// it does in the view, which is judged by itself.
-func (r *reading) judgeable(start, end int) bool {
-	if r.like != "" && r.like[start:end] == r.text[start:end] {
+// judgeable reports whether a model is asked of a range of a reading: not where most of it is characters apart, nor where it
+// reads as it does in the view, which is judged by itself.
+func (s *scan) judgeable(r *reading, start, end int) bool {
+	return 2*share(r.apart, start, end) < end-start && !r.repeats(s.text, start, end)
+}
+
+// repeats reports whether a disguised reading says in a range what the view says there, which has been read.
+func (r *reading) repeats(view string, start, end int) bool {
+	if !r.disguised {
 		return false
 	}
-	return 2*share(r.apart, start, end) < end-start && (r.closed == nil || share(r.closed, start, end) > 0)
+	from, to := r.m.span(start, end)
+	return view[from:to] == r.text[start:end]
 }
 
 // disguises returns the readings of the view other than the plain one; most texts have none.
@@ -65,27 +75,32 @@ var leetLetters = [256]byte{
 const (
 	minLeetLetters = 2
 	maxLeetWord    = 24
-	// manyLeet is from how many leet words on a text is leet: short words such as 70 or 1t are read so, too.
+	// manyLeet is from how many leet words on a unit is leet: short words such as 70 or 1t are read so, too.
 	manyLeet     = 3
 	maxLeetShort = 2
 )
 
 // leetReading returns the view with leet words spelled in letters, or nil if there is none.
 func (s *scan) leetReading(view string) *reading {
-	out, words := s.leetWords(view, s.leet[:0], func(length, letters int) bool { return letters >= minLeetLetters })
-	if words >= manyLeet {
-		out, _ = s.leetWords(view, out, func(length, letters int) bool { return letters > 0 || length <= maxLeetShort })
+	out, at := s.leet[:0], 0
+	for _, e := range append([]int32{int32(s.from)}, s.unitEnds()...) {
+		end, words := int(e), 0
+		out, words = s.leetWords(view, out, at, end, func(length, letters int) bool { return letters >= minLeetLetters })
+		if words >= manyLeet {
+			out, _ = s.leetWords(view, out, at, end, func(length, letters int) bool { return letters > 0 || length <= maxLeetShort })
+		}
+		at = end
 	}
 	if s.leet = out; len(out) == 0 {
 		return nil
 	}
-	return &reading{text: string(out), ranks: &ranks{}, like: view}
+	return &reading{text: string(out), ranks: &ranks{}, name: "leet", disguised: true, from: s.from, ends: s.unitEnds()}
 }
 
-// leetWords spells the leet words that take admits in out, which is empty or a copy of the view and becomes one if need be,
-// and counts them.
-func (s *scan) leetWords(view string, out []byte, take func(length, letters int) bool) (spelled []byte, words int) {
-	for i := 0; i < len(view) && s.effort.spend(1); {
+// leetWords spells the leet words of view[from:to] that take admits in out, which is empty or a copy of the view and becomes
+// one if need be, and counts them.
+func (s *scan) leetWords(view string, out []byte, from, to int, take func(length, letters int) bool) (spelled []byte, words int) {
+	for i := from; i < to && s.effort.spend(1); {
 		if k := plainEnd(view, i); k > i {
 			i = k
 			continue
@@ -163,7 +178,11 @@ func (r *reading) findWords(s *scan, k *bank) []hit {
 			if len(e.lexicon) == 0 || !r.border(start) || e.border != borderStem && !r.border(end) {
 				continue
 			}
-			hits = append(hits, hit{start: int32(start), end: int32(end), entry: e})
+			last := end
+			if e.border == borderStem {
+				last = r.stemEnd(end)
+			}
+			hits = append(hits, hit{start: int32(start), end: int32(last), entry: e})
 		}
 	})
 	s.readHits = hits
@@ -176,6 +195,15 @@ func (r *reading) border(i int) bool {
 		return true
 	}
 	return r.joined != nil && r.joined.has(i-1, i) && r.joined.has(i, i+1)
+}
+
+// stemEnd is that of a view, but for spaced out letters, of which any may start a word.
+func (r *reading) stemEnd(end int) int {
+	limit := stemEnd(r.text, end)
+	for end < limit && (r.joined == nil || !r.joined.has(end, end+1)) {
+		end++
+	}
+	return end
 }
 
 // lexHit places a word of a lexicon in the reading.

@@ -19,9 +19,11 @@ const maxFindings = 10_000
 // everything that was encoded with it.
 func (s *scan) resolve() {
 	s.order, s.kept = s.order[:0], s.kept[:0]
-	if len(s.cands) == 0 {
+	if len(s.cands) == 0 && len(s.repeated) == 0 {
 		return
 	}
+	s.markCandidates() // before they are widened and cut
+	defer s.markCandidates()
 	s.used = s.used.empty(len(s.raw))
 	for i := range s.cands {
 		s.order = append(s.order, int32(i))
@@ -40,7 +42,9 @@ func (s *scan) resolve() {
 			s.kept = append(s.kept, i)
 		}
 	}
-	s.repeat()
+	if !s.inView {
+		s.repeat()
+	}
 	s.layMeaning(meaning)
 	s.sortKept()
 	if s.plan.explain {
@@ -73,27 +77,40 @@ func precedence(a, b *candidate) int {
 // maxRepeated bounds the values of a text that are looked for again.
 const maxRepeated = 32
 
-// repeat keeps each place where a value stands that a detector with Repeats has found elsewhere.
+// mention is a value of several words that a detector with Repeats has found.
+type mention struct {
+	candidate
+	value string
+}
+
+// repeat keeps each place where a value stands that a detector with Repeats has found elsewhere; in a stream, only behind
+// the first of them, since the text before has been let go.
 func (s *scan) repeat() {
-	var seen []string
-	for _, i := range s.kept {
-		c := &s.cands[i]
-		if !c.det.Repeats {
+	s.sortKept()
+	for _, m := range s.repeated {
+		s.repeatValue(m, s.rawFrom)
+	}
+	for _, i := range slices.Clone(s.kept) {
+		c := s.cands[i]
+		if !c.det.Repeats || len(s.repeated) == maxRepeated {
 			continue
 		}
 		value := s.raw[c.start:c.end]
-		if strings.IndexByte(value, ' ') < 0 || slices.Contains(seen, value) {
+		if strings.IndexByte(value, ' ') < 0 || slices.ContainsFunc(s.repeated, func(m mention) bool { return m.value == value }) {
 			continue
 		}
-		if seen = append(seen, value); len(seen) > maxRepeated {
-			return
+		s.repeated = append(s.repeated, mention{candidate: c, value: value})
+		from := 0
+		if s.forward {
+			from = c.end
 		}
-		s.repeatValue(*c, value)
+		s.repeatValue(s.repeated[len(s.repeated)-1], from)
 	}
 }
 
-func (s *scan) repeatValue(c candidate, value string) {
-	for at := 0; ; {
+func (s *scan) repeatValue(m mention, at int) {
+	c, value := m.candidate, m.value
+	for {
 		i := strings.Index(s.raw[at:], value)
 		if i < 0 {
 			return
@@ -136,7 +153,7 @@ func compareBool(a, b bool) int {
 
 // sortKept orders the kept candidates by position.
 func (s *scan) sortKept() {
-	slices.SortFunc(s.kept, func(i, j int32) int {
+	slices.SortStableFunc(s.kept, func(i, j int32) int {
 		a, b := &s.cands[i], &s.cands[j]
 		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end), cmp.Compare(a.det.id, b.det.id))
 	})
@@ -144,7 +161,7 @@ func (s *scan) sortKept() {
 
 // keepNested keeps, for each detector, its findings from left to right that do not overlap one another.
 func (s *scan) keepNested(nested []int32) {
-	slices.SortFunc(nested, func(i, j int32) int {
+	slices.SortStableFunc(nested, func(i, j int32) int {
 		a, b := &s.cands[i], &s.cands[j]
 		return cmp.Or(cmp.Compare(a.det.id, b.det.id), cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end), cmp.Compare(b.score, a.score))
 	})

@@ -40,8 +40,8 @@ type scan struct {
 	allowCut, decodeCut bool
 	// depth counts the encodings that the text came out of; decodeLeft is how much may still be decoded.
 	depth, decodeLeft int
-	// soft says that soft hyphens became spaces in the text.
-	soft bool
+	// soft are the places in the view of spaces that soft hyphens became; rawSoft are those in the raw text.
+	soft, rawSoft []int32
 	// labeled says that a key has a word that a detector takes for a label.
 	labeled bool
 
@@ -68,6 +68,11 @@ type scan struct {
 	kept          []int32
 	used          bitset
 	norm          normal
+
+	// fences are places of the view where a unit ends in any case, rawFences those of the raw text: the units of a view
+	// are those of the text that it is a view of. ends caches where the units of this view end.
+	fences, rawFences, ends []int32
+	live
 }
 
 // maxBanks is the number of banks an engine can have: built-in and tenant.
@@ -90,7 +95,7 @@ type stage struct {
 
 // pipeline is the order of work. Each stage reads what the ones before it left in the scan and adds candidates.
 var pipeline = [...]stage{
-	{(*scan).foldText, func(*compiled) bool { return true }, true},
+	{(*scan).makeView, func(*compiled) bool { return true }, true},
 	{(*scan).buildPlanes, func(*compiled) bool { return true }, true},
 	{(*scan).findWords, func(*compiled) bool { return true }, true},
 	{(*scan).findNumbers, func(d *compiled) bool { return d.Number != nil }, false},
@@ -174,7 +179,9 @@ func (s *scan) reset(ctx context.Context, p *Plan, text string) {
 	text = text[:min(len(text), maxText)]
 	s.plan, s.raw, s.text = p, text, text
 	s.folded = false
-	s.ranks.ready, s.allowCut, s.decodeCut, s.labeled, s.soft = false, false, false, false, false
+	s.ranks.ready, s.allowCut, s.decodeCut, s.labeled = false, false, false, false
+	s.soft, s.rawSoft, s.fences, s.rawFences, s.ends = s.soft[:0], nil, s.fences[:0], nil, s.ends[:0]
+	s.live.reset()
 	s.depth, s.decodeLeft = 0, min(2*len(text), maxDecoded)
 	for i := range s.hits {
 		s.hits[i], s.keys[i] = s.hits[i][:0], s.keys[i][:0]
@@ -212,7 +219,18 @@ func (s *scan) release(pool *sync.Pool) {
 	pool.Put(s)
 }
 
-// foldText makes the view that the detectors see.
+// makeView makes the view that the detectors see, and finds the places in it that are given as places of the raw text.
+func (s *scan) makeView() {
+	s.foldText()
+	s.from = s.toView(s.rawFrom)
+	for _, at := range s.rawFences {
+		s.fences = append(s.fences, int32(s.toView(int(at))))
+	}
+	for _, at := range s.rawSoft {
+		s.soft = append(s.soft, int32(s.toView(int(at))))
+	}
+}
+
 func (s *scan) foldText() {
 	if isASCII(s.raw) {
 		return
@@ -284,16 +302,41 @@ func (s *scan) toRaw(start, end int) (int, int) {
 	return s.folder.m.span(start, end)
 }
 
-// result resolves the candidates and counts offsets.
+// toView maps a place in the raw text to the view.
+func (s *scan) toView(at int) int {
+	if !s.folded {
+		return at
+	}
+	return s.folder.m.place(at, len(s.text))
+}
+
+// rawAt maps a place in the view to the raw text.
+func (s *scan) rawAt(at int) int {
+	if at >= len(s.text) {
+		return len(s.raw)
+	}
+	at, _ = s.toRaw(at, at+1)
+	return at
+}
+
+// result lists the findings.
 func (s *scan) result() Result {
-	s.resolve()
-	s.dropAllowed()
+	all := s.findings()
 	r := Result{Scanned: s.total, Total: s.total, Incomplete: s.incomplete()}
 	if len(s.raw) == maxText {
 		r.Scanned = utf8.RuneCountInString(s.raw)
 	}
+	n := min(len(all), maxFindings)
+	r.Findings, r.Hidden = all[:n:n], all[n:]
+	return r
+}
+
+// findings resolves the candidates, drops what is allowed and counts offsets.
+func (s *scan) findings() []Finding {
+	s.resolve()
+	s.dropAllowed()
 	if len(s.kept) == 0 {
-		return r
+		return nil
 	}
 	all := make([]Finding, len(s.kept))
 	for i, at := range s.kept {
@@ -305,9 +348,7 @@ func (s *scan) result() Result {
 			all[i].Explanation.Model = j.explain(s.raw, &all[i])
 		}
 	}
-	n := min(len(all), maxFindings)
-	r.Findings, r.Hidden = all[:n:n], all[n:]
-	return r
+	return all
 }
 
 // incomplete names what failed or was cut short, in order.

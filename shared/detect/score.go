@@ -98,6 +98,9 @@ func (s *scan) offerRaw(c candidate) {
 
 // keep adds context to a candidate, whose range is [start, end) in the view, and keeps it if it reaches the threshold.
 func (s *scan) keep(c candidate, start, end, rawStart, rawEnd int) {
+	if rawStart < s.rawFrom {
+		return // told already
+	}
 	c.evidence = s.evidence(c.det, start, end)
 	if (c.attached || c.det.NeedContext && !c.grouped) && c.evidence.distance > farWords {
 		return

@@ -120,9 +120,10 @@ func (s *scan) spacedReadings(plain *reading) []*reading {
 	}
 	c := closer{view: view}
 	for i := range runs {
+		s.mark(runs[i].start, runs[i].end)
 		c.close(&runs[i], nil)
 	}
-	joined := c.reading()
+	joined := c.reading(s, "joined")
 	joined.joined, joined.apart = bitset(nil).empty(len(joined.text)), joined.closed
 	for _, r := range joined.closed {
 		joined.joined.take(int(r.start), int(r.end))
@@ -140,7 +141,7 @@ func (s *scan) spacedReadings(plain *reading) []*reading {
 		c.close(&runs[i], s.cuts)
 		plain.apart = append(plain.apart, textRange{int32(runs[i].start), int32(runs[i].end)})
 	}
-	return []*reading{joined, c.reading()}
+	return []*reading{joined, c.reading(s, "spaced")}
 }
 
 // partWork is how much work it is to find the words in a byte of letters.
@@ -224,7 +225,15 @@ func (c *closer) copy(end int) {
 	}
 }
 
-func (c *closer) reading() *reading {
+// reading is the text with its runs closed up. Its units end where those of the view do, at least.
+func (c *closer) reading(s *scan, name string) *reading {
 	c.copy(len(c.view))
-	return &reading{text: string(c.out), m: c.m, ranks: &ranks{}, closed: c.closed}
+	r := &reading{text: string(c.out), m: c.m, ranks: &ranks{}, closed: c.closed, name: name, disguised: true}
+	r.from = r.m.place(s.from, len(r.text))
+	var fences []int32
+	for _, at := range s.unitEnds() {
+		fences = append(fences, int32(r.m.place(int(at), len(r.text))))
+	}
+	r.ends = appendUnitEnds(nil, r.text, r.from, fences)
+	return r
 }

@@ -64,7 +64,7 @@ func TestReadingsLeadBack(t *testing.T) {
 	for _, r := range s.spacedRuns(text) {
 		c.close(&r, []int32{2, 5})
 	}
-	r := c.reading()
+	r := c.reading(&scan{}, "spaced")
 	for i := range len(r.text) {
 		from, to := r.m.span(i, i+1)
 		if r.text[i] != ' ' && !strings.Contains(text[from:to], r.text[i:i+1]) {

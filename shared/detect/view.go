@@ -11,9 +11,14 @@ type view struct {
 	place func(d *compiled, start, end int) (rawStart, rawEnd int, ok bool)
 	// labeled says that the text is a value behind its own name.
 	labeled bool
-	// gaps says that the text is the scanned one, but for invisible characters; soft says that all of them were soft
-	// hyphens.
-	gaps, soft bool
+	// gaps says that the text is the scanned one, but for invisible characters; soft are the places where soft hyphens
+	// stood.
+	gaps bool
+	soft []int32
+	// inner and outer lead from a place in the raw text to the view's text, and from a range of that back, where the view
+	// is of all of the scanned text; else they are nil.
+	inner func(at int) int
+	outer func(start, end int) (rawStart, rawEnd int)
 	// whole says that what is found stands for all that the view was made of, whatever else stands there.
 	whole bool
 }
@@ -46,11 +51,12 @@ func (s *scan) scanView(v view, keys []string) {
 	sub := pool.Get().(*scan)
 	defer sub.release(pool)
 	sub.reset(s.effort.ctx, s.plan, v.text)
-	sub.effort = s.effort
+	sub.effort, sub.inView = s.effort, true
+	s.share(&v, sub)
 	sub.findKeys(keys)
 	switch {
 	case v.gaps:
-		sub.soft = v.soft
+		sub.rawSoft = v.soft
 		sub.run(nil)
 	case v.labeled:
 		sub.run(func(st *stage) bool { return st.labels })
@@ -65,10 +71,28 @@ func (s *scan) scanView(v view, keys []string) {
 	for _, i := range sub.kept {
 		s.adopt(&v, sub.cands[i], first)
 	}
+	s.takeMarks(&v, sub)
 	for _, id := range sub.failed {
 		s.fail(s.plan.e.dets[id])
 	}
 	s.decodeCut = s.decodeCut || sub.decodeCut
+}
+
+// share tells a view of all of the text where the units of the text end, and what has been told.
+func (s *scan) share(v *view, sub *scan) {
+	if v.inner == nil {
+		return
+	}
+	for _, at := range s.unitEnds() {
+		sub.rawFences = append(sub.rawFences, int32(v.inner(s.rawAt(int(at)))))
+	}
+	sub.on, sub.rawFrom, sub.path = s.on, v.inner(s.rawFrom), s.path+v.name+"/"
+	if s.on {
+		sub.begin = make(map[chainKey]int, len(s.begin))
+		for k, at := range s.begin {
+			sub.begin[k] = v.inner(at)
+		}
+	}
 }
 
 // adopt keeps a candidate of a view at the place in the raw text that it stands for: of those that stand for the whole
@@ -109,7 +133,7 @@ const (
 // name. Detectors that look for a label then find it. The name comes as written and, if that differs, in words too.
 // Only names with a word that such a detector knows are worth the work.
 func (s *scan) labelView(keys []string) (view, bool) {
-	if !s.labeled || len(s.raw) == 0 || len(s.raw) > maxLabeled {
+	if !s.labeled || s.partial || len(s.raw) == 0 || len(s.raw) > maxLabeled {
 		return view{}, false
 	}
 	name := label(keys)

@@ -54,6 +54,9 @@ func (s *scan) wordHit(b int, entries []entry, text string, end int) {
 			}
 		case borderFree:
 		}
+		if e.phrase {
+			s.mark(start, end)
+		}
 		s.useWord(e, start, end)
 		if e.border == borderStem {
 			s.hits[b] = append(s.hits[b], hit{start: int32(start), end: int32(stemEnd(text, end)), entry: e})

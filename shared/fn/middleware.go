@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -190,6 +191,14 @@ func checkBody(r *route, next step) step {
 		if max := r.env.Spec.BodyLimit(); int64(len(x.body)) > max {
 			return errs.Newf(errs.PayloadTooLarge, "The body is larger than %d bytes.", max)
 		}
+		if r.env.Spec.Lines {
+			body, err := listOf(x.header.Get("Content-Type"), x.body)
+			if err != nil {
+				return err
+			}
+			x.body = body
+			return next(ctx, x)
+		}
 		if t := x.header.Get("Content-Type"); !isJSON(t) {
 			return errs.New(errs.UnsupportedMediaType, "Send the body as JSON in UTF-8, with the header Content-Type: application/json.")
 		}
@@ -199,6 +208,39 @@ func checkBody(r *route, next step) step {
 		return next(ctx, x)
 	}
 }
+
+// maxLines bounds the lines of a body.
+const maxLines = 50_000
+
+// listOf makes a JSON array of the lines of a body, each of which must be JSON or empty.
+func listOf(contentType string, body []byte) ([]byte, error) {
+	if t, params, err := mime.ParseMediaType(contentType); err != nil || t != LinesType || !isUTF8(params["charset"]) {
+		return nil, errs.Newf(errs.UnsupportedMediaType, "Send the body as lines of JSON in UTF-8, with the header Content-Type: %s.", LinesType)
+	}
+	out, n := append(make([]byte, 0, len(body)+2), '['), 0
+	for line := range bytes.Lines(body) {
+		if n++; n > maxLines {
+			return nil, errs.Newf(errs.PayloadTooLarge, "The body has more than %d lines.", maxLines)
+		}
+		if line = bytes.TrimSpace(line); len(line) == 0 {
+			continue
+		}
+		var fault *errs.Error
+		if errors.As(document.Check(line, maxDepth), &fault) {
+			return nil, errs.Newf(errs.MalformedBody, "Line %d: %s", n, fault.Message)
+		}
+		if len(out) > 1 {
+			out = append(out, ',')
+		}
+		out = append(out, line...)
+	}
+	return append(out, ']'), nil
+}
+
+// LinesType is the media type of bodies that are lines of JSON.
+const LinesType = "application/x-ndjson"
+
+func isUTF8(charset string) bool { return charset == "" || strings.EqualFold(charset, "utf-8") }
 
 // isJSON accepts application/json, application/*+json, and a missing type. What curl -d sends is none of them: it calls
 // every body a form, and the answer tells how to say otherwise.
@@ -210,6 +252,5 @@ func isJSON(contentType string) bool {
 	if err != nil {
 		return false
 	}
-	charset := strings.ToLower(params["charset"])
-	return (t == "application/json" || strings.HasPrefix(t, "application/") && strings.HasSuffix(t, "+json")) && (charset == "" || charset == "utf-8")
+	return (t == "application/json" || strings.HasPrefix(t, "application/") && strings.HasSuffix(t, "+json")) && isUTF8(params["charset"])
 }

@@ -22,6 +22,8 @@ type Spec struct {
 	Timeout    time.Duration
 	// MaxBody is the largest request body in bytes; 0 means 1 MiB.
 	MaxBody int64
+	// Lines says that the body is NDJSON: In's Body is a list, of what each line is.
+	Lines bool
 	// Statuses are the error statuses a route may answer beside those its shape implies (see Spec.ErrorStatuses).
 	Statuses []int
 	Access   Access

@@ -91,6 +91,9 @@ func event(t testing.TB, spec fn.Spec, r Request) events.APIGatewayProxyRequest 
 		ev.RequestContext.Identity.SourceIP = r.SourceIP
 	}
 	headers := map[string]string{"Content-Type": "application/json"}
+	if spec.Lines {
+		headers["Content-Type"] = fn.LinesType
+	}
 	maps.Copy(headers, r.Headers)
 	for k, v := range headers {
 		ev.MultiValueHeaders[k] = []string{v}

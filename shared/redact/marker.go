@@ -107,3 +107,22 @@ func payload(text string, colon int) int {
 	}
 	return colon + markLength
 }
+
+// maxMarker is the most that Blank looks at behind an opening bracket, in bytes.
+const maxMarker = 1 + maxType + maxNumber + 1 + len(tokenMark) + maxKid + 2
+
+// Unfinished returns where a marker may begin that the end of the text cuts off, or the length of the text. Blank makes of
+// what stands before it the same as of the whole text.
+func Unfinished(text string) int {
+	low := max(0, len(text)-maxMarker)
+	i := strings.LastIndexByte(text[low:], '[')
+	if i < 0 {
+		return len(text)
+	}
+	for j := low + i + 1; j < len(text); j++ {
+		if c := text[j]; !tokenByte(c) && c != ':' && c != '.' {
+			return len(text)
+		}
+	}
+	return low + i
+}
