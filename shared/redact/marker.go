@@ -109,7 +109,7 @@ func payload(text string, colon int) int {
 }
 
 // maxMarker is the most that Blank looks at behind an opening bracket, in bytes.
-const maxMarker = 1 + maxType + maxNumber + 1 + len(tokenMark) + maxKid + 2
+const maxMarker = 1 + maxType + maxNumber + 1 + markLength + maxKid + 2
 
 // Unfinished returns where a marker may begin that the end of the text cuts off, or the length of the text. Blank makes of
 // what stands before it the same as of the whole text.
