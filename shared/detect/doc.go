@@ -7,7 +7,7 @@
 //
 // A scan is an ordered list of stages over pooled memory (pipeline in scan.go):
 //
-//  1. foldText. ASCII text is its own view. Any other text gets a folded copy, in which evasion has no effect:
+//  1. makeView. ASCII text is its own view. Any other text gets a folded copy, in which evasion has no effect:
 //     compatibility forms, accents and invisible characters are gone, digits and look-alikes are ASCII. A map
 //     of runs leads each range of the view back to the widest range of the text that made it.
 //  2. findWords. One Aho-Corasick automaton finds every keyword, context word, lexicon word and custom term.
@@ -27,6 +27,16 @@
 // Every candidate is scored as it is found: its base score, plus what the words around it and its grouping are
 // worth (score.go). What reaches the threshold goes to the resolver, which keeps the best of those that overlap;
 // then allow lists remove findings, and one pass counts offsets in code points, bytes and UTF-16 units.
+//
+// # Streams
+//
+// A Stream scans a text that comes in pieces in windows that overlap (stream.go). Where a scan starts and ends depends on
+// the text alone, never on the pieces. After each scan the stream looks for a joint (live.go): a place where nothing that
+// was found, matched or decoded goes across, where a unit of the models ends, and behind which there is so much text that
+// no more can change what is found before. Up to there findings are told; the next scan begins there as a scan of the whole
+// text would, with the text before as context. What knows no bounds in a scan is kept to some: views and readings count
+// only near what they change, their units are those of the text, tag characters far apart are two texts, and rows of
+// sentence windows that reach over a joint are taken up where they began.
 //
 // # Bounds
 //

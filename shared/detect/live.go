@@ -147,6 +147,9 @@ func (s *scan) noteChain(r *reading, hits []lexHit) {
 
 // beginOf returns the place in a reading from which a lexicon takes words.
 func (s *scan) beginOf(r *reading, d *compiled) int {
+	if len(s.begin) == 0 {
+		return r.from
+	}
 	path := s.path + r.name
 	if _, had := s.begin[chainKey{path, anyDetector}]; !had {
 		path = "" // what the text itself had, which said the same up to here

@@ -66,3 +66,22 @@ func TestBlankHidesNoPayload(t *testing.T) {
 		}
 	})
 }
+
+func TestBlankInPieces(t *testing.T) {
+	t.Parallel()
+	part := rapid.SampledFrom([]string{"[", "]", "A", "US_SSN", "TOXICITY_HATE", "_12", ":", "gr1", ".", "k-1", "1f0c33a9", " ", "é", "[A]", "[A:gr1.k1.", "[US_SSN_3]"})
+	rapid.Check(t, func(t *rapid.T) {
+		pieces := rapid.SliceOfN(part, 0, 30).Draw(t, "pieces")
+		var got, text, rest string
+		for _, p := range pieces {
+			text, rest = text+p, rest+p
+			n := redact.Unfinished(rest)
+			done, _ := redact.Blank(rest[:n], isKnown)
+			got, rest = got+done, rest[n:]
+		}
+		done, _ := redact.Blank(rest, isKnown)
+		if want, _ := redact.Blank(text, isKnown); got+done != want {
+			t.Fatalf("%q in pieces is %q, whole %q", text, got+done, want)
+		}
+	})
+}
