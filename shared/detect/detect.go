@@ -96,6 +96,9 @@ type Custom struct {
 	Deny     []ListEntry
 	// MAC is the tenant's keyed digest of a value, lower-case hex; needed only where an allow entry has an HMAC.
 	MAC func(value string) string
+	// Saved says that the names were checked when they were saved. Those of built-in types that have come since then are
+	// taken, and findings of both carry that type.
+	Saved bool
 }
 
 // CustomPattern is a tenant's own detector. Extend says what its limits are.

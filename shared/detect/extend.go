@@ -32,6 +32,7 @@ const (
 type extension struct {
 	base   *Engine
 	out    *Engine
+	saved  bool
 	words  *bankBuilder
 	added  []*compiled
 	types  map[string]bool
@@ -44,15 +45,15 @@ type extension struct {
 //
 // Limits: 500 patterns of 20 expressions each; an expression is RE2 syntax of at most 1,000 bytes that repeats
 // nothing more than 200 times, compiles to at most 2,000 instructions and matches no empty text; 50,000 terms of
-// 256 bytes, 1 MiB together; names ^[A-Z][A-Z0-9_]{1,63}$ that no built-in type has. The error holds one
-// *FieldError for each mistake (see FieldErrors).
+// 256 bytes, 1 MiB together; names ^[A-Z][A-Z0-9_]{1,63}$ that no built-in type has, unless they are Saved. The error
+// holds one *FieldError for each mistake (see FieldErrors).
 func (e *Engine) Extend(c Custom) (*Engine, error) {
 	out := *e
 	out.plans = newPlanCache()
 	out.dets = slices.Clone(e.dets[:e.builtin()])
 	out.banks = slices.Clone(e.banks[:1])
 	out.regexes, out.noLiteral, out.lists = nil, nil, nil
-	x := &extension{base: e, out: &out, words: newBankBuilder(64), types: map[string]bool{}}
+	x := &extension{base: e, out: &out, saved: c.Saved, words: newBankBuilder(64), types: map[string]bool{}}
 	x.patterns(c.Patterns)
 	x.denyList(c.Deny)
 	x.allowList(c.Allow, c.MAC)
@@ -189,7 +190,7 @@ func (x *extension) name(name, at string) {
 
 func (x *extension) isBuiltin(name string) bool {
 	typ := Canonical(name)
-	return name == denyType || slices.ContainsFunc(x.base.dets[:x.base.builtin()], func(d *compiled) bool { return d.Type == typ })
+	return name == denyType || !x.saved && slices.ContainsFunc(x.base.dets[:x.base.builtin()], func(d *compiled) bool { return d.Type == typ })
 }
 
 func validName(name string) bool {

@@ -45,8 +45,9 @@ type compiledRule struct {
 // hold for their sum) or use one name for different patterns: then the error is errs.InvalidRequest.
 func Compile(base *detect.Engine, policies []Policy, mac func(value string) string) (*Set, error) {
 	c := &compilation{
-		set:  &Set{actions: map[string]Action{}, thresholds: map[string]float64{}},
-		used: map[string]bool{},
+		set:    &Set{actions: map[string]Action{}, thresholds: map[string]float64{}},
+		used:   map[string]bool{},
+		custom: detect.Custom{Saved: true},
 	}
 	for i := range policies {
 		if err := c.add(&policies[i].Definition); err != nil {

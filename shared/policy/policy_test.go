@@ -180,6 +180,24 @@ func TestTenantRulesAndPatterns(t *testing.T) {
 	}
 }
 
+// A saved policy goes on to work when a built-in type of the same name has come since; a new one may not take the name.
+func TestSavedNamesOutliveNewTypes(t *testing.T) {
+	t.Parallel()
+	d := policy.Definition{
+		Name:     "n",
+		Patterns: patterns(detect.CustomPattern{Name: "PASSPORT", Regexes: []detect.ScoredPattern{{Pattern: `ZZ-\d{4}`}}}),
+		Deny:     []detect.ListEntry{{Value: "hush", Type: "GENDER"}},
+		Actions:  map[string]policy.Action{"PASSPORT": policy.Block, "GENDER": policy.Flag},
+	}
+	o := decideText(t, compile(t, d), "ZZ-1234 hush, passport number: K2048193")
+	if got, want := summary(o), "block PASSPORT=block GENDER=flag PASSPORT=block"; got != want {
+		t.Errorf("Decide = %s, want %s", got, want)
+	}
+	if diff := cmp.Diff([]string{"/patterns/0/name", "/deny/0/type"}, locations(d.Validate(engine(t)))); diff != "" {
+		t.Errorf("a new policy may take the names: %s", diff)
+	}
+}
+
 // A pattern says itself what becomes of its findings; the policy's maps, which name types, go before it.
 func TestPatternsSayWhatBecomesOfTheirFindings(t *testing.T) {
 	t.Parallel()

@@ -110,7 +110,7 @@ func brRG() detect.Detector {
 		Name: "br_rg", Type: "BR_RG", Category: detect.CategoryPII,
 		Summary: "Brazilian identity card number", Validator: "the check sign of Sao Paulo raises the score",
 		Base: baseFormat, ValidBase: baseShared, NeedContext: true,
-		Context: []string{"rg", "registro geral", "carteira de identidade", "cedula de identidade", "documento de identidade", "ssp", "ssp/sp", "identidade"},
+		Context: []string{"rg", "registro geral", "carteira de identidade", "cedula de identidade", "documento de identidade", "ssp/sp"},
 		Number: &detect.Number{
 			Masks:    []string{"99.999.999-X", "99999999-X", "999999999", "99999999A"},
 			Validate: validRG,

@@ -131,7 +131,7 @@ func caDriverLicense() detect.Detector {
 		Name: "ca_driver_license", Type: "CA_DRIVER_LICENSE", Category: detect.CategoryPII,
 		Summary: "Driver's license number of Ontario or Quebec", Validator: "birth date",
 		Base: baseShared, NeedContext: true,
-		Context: []string{"driver's licence", "drivers licence", "driver licence", "driver's license", "drivers license", "driver license", "driving licence", "permis de conduire", "dl", "numero de permis", "ontario", "quebec", "serviceontario", "saaq"},
+		Context: []string{"driver's licence", "drivers licence", "driver licence", "driver's license", "drivers license", "driver license", "driving licence", "permis de conduire", "numero de permis", "ontario", "quebec", "serviceontario", "saaq"},
 		Number: &detect.Number{
 			Masks:    []string{"A9999-99999-99999", "A99999999999999", "A9999-999999-99", "A999999999999"},
 			Validate: validCanadianLicense,

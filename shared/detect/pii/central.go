@@ -6,7 +6,7 @@ import (
 )
 
 func centralEurope() []detect.Detector {
-	return []detect.Detector{plPESEL(), plNIP(), plREGON(), plIDCard(), czRC(), czICO(), huTAJ(), lvPK(), eeLtPersonalCode("ee_ik", "EE_IK", []string{"isikukood", "estonian id", "ik"}), eeLtPersonalCode("lt_ak", "LT_AK", []string{"asmens kodas", "lithuanian id", "a.k."})}
+	return []detect.Detector{plPESEL(), plNIP(), plREGON(), plIDCard(), czRC(), czICO(), czICOLabeled(), huTAJ(), lvPK(), eeLtPersonalCode("ee_ik", "EE_IK", []string{"isikukood", "estonian id", "ik"}), eeLtPersonalCode("lt_ak", "LT_AK", []string{"asmens kodas", "lithuanian id", "a.k."})}
 }
 
 func plPESEL() detect.Detector {
@@ -148,18 +148,40 @@ func czICO() detect.Detector {
 		Name: "cz_ico", Type: "CZ_ICO", Category: detect.CategoryPII,
 		Summary: "Czech and Slovak company number, also as a Czech VAT number", Validator: "mod 11",
 		Base: baseShared, NeedContext: true,
-		Context: []string{"ico", "ico:", "identifikacni cislo", "identifikacne cislo", "dic", "obchodni rejstrik", "obchodny register", "czech company", "slovak company"},
+		Context: []string{"identifikacni cislo", "identifikacne cislo", "dic", "obchodni rejstrik", "obchodny register", "s.r.o.", "czech company", "slovak company"},
 		Number: &detect.Number{
-			Masks: []string{"99999999", "999-99-999", "CZ99999999"},
-			Validate: func(s string) detect.Verdict {
-				s = s[len(s)-8:]
-				check := 11 - checksum.Weighted(s[:7], 8, 7, 6, 5, 4, 3, 2)%11
-				return verdict(s[0] != '9' && !repeated(s) && check%10 == int(s[7]-'0'))
-			},
+			Masks:    []string{"99999999", "999-99-999", "CZ99999999"},
+			Validate: func(s string) detect.Verdict { return validICO(s[len(s)-8:]) },
 		},
 		Samples: detect.Samples{
-			Positive: []string{"IČO 25123891", "IČO: 17572207", "DIČ CZ51306506", "identifikační číslo 251-23-891", "IČO 68232608, Praha"},
-			Negative: []string{"IČO 25123892", "IČO 031862020", "faktura 66554063", "DIČ CZ56694793", "IČO 11111111", "271-35-900"},
+			Positive: []string{"identifikační číslo 251-23-891", "DIČ CZ25123891", "Alfa s.r.o., 25123891"},
+			Negative: []string{"DIČ CZ25123892", "identifikační číslo 251238911", "faktura 25123891", "favicon.ico?v=25123891", "251-23-891"},
+			Source:   "published example and own",
+		},
+	}
+}
+
+// validICO takes eight digits, of which the first is not 9.
+func validICO(s string) detect.Verdict {
+	check := 11 - checksum.Weighted(s[:7], 8, 7, 6, 5, 4, 3, 2)%11
+	return verdict(s[0] != '9' && !repeated(s) && check%10 == int(s[7]-'0'))
+}
+
+// czICOLabeled takes the short label only right before the number: files of icons and sales of tokens have that name too.
+func czICOLabeled() detect.Detector {
+	return detect.Detector{
+		Name: "cz_ico_labeled", Type: "CZ_ICO", Category: detect.CategoryPII,
+		Summary: "Czech and Slovak company number behind its label", Validator: "mod 11",
+		Base: baseStrict,
+		Pattern: &detect.Pattern{
+			Regexp:   `(?i)(?:^|[^A-Za-z0-9._\-])ico:? ?([0-9]{8}|[0-9]{3} [0-9]{2} [0-9]{3})(?:$|[^0-9A-Za-z])`,
+			Keywords: []string{"ico: ", "ico:0", "ico:1", "ico:2", "ico:3", "ico:4", "ico:5", "ico:6", "ico:7", "ico:8", "ico 0", "ico 1", "ico 2", "ico 3", "ico 4", "ico 5", "ico 6", "ico 7", "ico 8"},
+			Window:   24,
+			Validate: func(s string) detect.Verdict { return validICO(digitsOnly(s)) },
+		},
+		Samples: detect.Samples{
+			Positive: []string{"IČO 25123891", "IČO: 251 23 891", "sídlo Praha, IČO:25123891"},
+			Negative: []string{"IČO 25123892", "IČO 251238911", "the ICO raised 25123891 dollars", "favicon.ico 25123891", "IČO 11111111"},
 			Source:   "published example and own",
 		},
 	}
@@ -190,7 +212,7 @@ func lvPK() detect.Detector {
 		Name: "lv_pk", Type: "LV_PK", Category: detect.CategoryPII,
 		Summary: "Latvian personal code", Validator: "birth date and mod 11, or prefix 32",
 		Base: baseShared, NeedContext: true,
-		Context: []string{"personas kods", "personas kodu", "personas koda", "p.k.", "pk", "latvian id", "latvian personal code"},
+		Context: []string{"personas kods", "personas kodu", "personas koda", "p.k.", "latvian id", "latvian personal code"},
 		Number: &detect.Number{
 			Masks:    []string{"999999-99999", "99999999999"},
 			Validate: validPersonasKods,

@@ -330,7 +330,7 @@ func krFRN() detect.Detector {
 		Name: "kr_frn", Type: "KR_FRN", Category: detect.CategoryPII,
 		Summary: "Korean registration number of foreigners", Validator: "birth date and sex digit; the old check digit raises the score",
 		Base: 0.55, ValidBase: 0.75, NeedContext: true,
-		Context: []string{"외국인등록번호", "외국인번호", "frn", "foreigner registration", "foreign registration", "alien registration", "arc", "residence card", "외국인등록증"},
+		Context: []string{"외국인등록번호", "외국인번호", "frn", "foreigner registration", "foreign registration", "alien registration", "arc number", "arc no", "residence card", "외국인등록증"},
 		Number: &detect.Number{
 			Masks:    []string{"999999-9999999", "9999999999999"},
 			Validate: validFRN,

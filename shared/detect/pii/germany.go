@@ -239,14 +239,14 @@ func deTaxNumber() detect.Detector {
 		Name: "de_tax_number", Type: "DE_TAX_NUMBER", Category: detect.CategoryPII,
 		Summary: "German tax number of a tax office beside its name",
 		Base:    baseFormat, NeedContext: true,
-		Context: []string{"steuernummer", "steuer-nr", "steuernr", "st.-nr", "st-nr", "stnr", "st.nr", "steuer nr", "steuer nummer", "finanzamt", "german tax number"},
+		Context: []string{"steuernummer", "steuer-nr", "steuernr", "st.-nr", "st-nr", "stnr", "st.nr", "steuer nr", "steuer nummer", "german tax number"},
 		Number: &detect.Number{
 			Masks:    []string{"99/999/99999", "999/999/99999", "999/9999/9999", "99999/99999", "99 999 99999", "999 999 99999", "999 9999 9999", "9999999999999"},
 			Validate: validTaxNumber,
 		},
 		Samples: detect.Samples{
-			Positive: []string{"Steuernummer 93/815/08152", "St.-Nr. 181/815/08155", "Steuer-Nr: 133/8150/8159", "Finanzamt 24/815/08151", "Steuernummer 2893081508152", "StNr 201 123 12340"},
-			Negative: []string{"Steuernummer 93/815/0815", "Steuernummer 2893181508152", "Artikel 93/815/08152", "Steuernummer 00/000/00000", "Steuernummer 93/815/081522", "Finanzamt, Zimmer 93/815"},
+			Positive: []string{"Steuernummer 93/815/08152", "St.-Nr. 181/815/08155", "Steuer-Nr: 133/8150/8159", "Steuernummer beim Finanzamt: 24/815/08151", "Steuernummer 2893081508152", "StNr 201 123 12340"},
+			Negative: []string{"Steuernummer 93/815/0815", "Steuernummer 2893181508152", "Artikel 93/815/08152", "Steuernummer 00/000/00000", "Steuernummer 93/815/081522", "Finanzamt, Zimmer 93/815", "Finanzamt, Tel. 221 973 41234"},
 			Source:   "published examples and own",
 		},
 	}

@@ -6,7 +6,7 @@ import (
 )
 
 func india() []detect.Detector {
-	return []detect.Detector{inAadhaar(), inPAN(), inGSTIN(), inVoter(), inUPI(), pkCNIC(), lkNIC()}
+	return []detect.Detector{inAadhaar(), inPAN(), inGSTIN(), inVoter(), inUPI(), pkCNIC(), lkNIC(), lkNICDigits()}
 }
 
 func inAadhaar() detect.Detector {
@@ -182,30 +182,48 @@ func lkNIC() detect.Detector {
 		Name: "lk_nic", Type: "LK_NIC", Category: detect.CategoryPII,
 		Summary: "Sri Lankan identity card number", Validator: "birth year and day of the year",
 		Base: 0.30, NeedContext: true,
-		Context: []string{"nic", "nic no", "nic number", "national identity card", "sri lanka", "sri lankan id", "jathika handunumpatha", "ජාතික හැඳුනුම්පත", "தேசிய அடையாள அட்டை"},
+		Context: append([]string{"nic"}, lankanContext...),
 		Number: &detect.Number{
-			Masks:    []string{"999999999A", "999999999999"},
-			Validate: validLankan,
+			Masks: []string{"999999999A"},
+			Validate: func(s string) detect.Verdict {
+				return verdict((s[9] == 'V' || s[9] == 'X') && dayOfYear(1900+number(s[:2]), number(s[2:5])))
+			},
 		},
 		Samples: detect.Samples{
-			Positive: []string{"NIC 853400937V", "NIC No: 198534000937", "Sri Lankan ID 727204815X", "national identity card 200115602048", "NIC number 916320481V"},
-			Negative: []string{"NIC 854400937V", "NIC 853400937W", "NIC 178534000937", "NIC 8534009377V", "lot 853400937V", "NIC 198500000937"},
+			Positive: []string{"NIC 853400937V", "Sri Lankan ID 727204815X", "NIC number 916320481V"},
+			Negative: []string{"NIC 854400937V", "NIC 853400937W", "NIC 8534009377V", "lot 853400937V"},
 			Source:   "own",
 		},
 	}
 }
 
-// validLankan reads year and day of the year, which is 500 more for women; in the newer form the year has four digits.
-func validLankan(s string) detect.Verdict {
-	year, day := 1900+number(s[:2]), number(s[2:5])
-	switch {
-	case len(s) == 10 && s[9] != 'V' && s[9] != 'X':
-		return detect.Reject
-	case len(s) == 12:
-		year, day = number(s[:4]), number(s[4:7])
+// lankanContext leaves out "nic", which network cards are called as well.
+var lankanContext = []string{"nic no", "nic number", "national identity card", "sri lanka", "sri lankan id", "jathika handunumpatha", "ජාතික හැඳුනුම්පත", "தேசிய அடையாள அட்டை"}
+
+func lkNICDigits() detect.Detector {
+	return detect.Detector{
+		Name: "lk_nic_digits", Type: "LK_NIC", Category: detect.CategoryPII,
+		Summary: "Sri Lankan identity card number of twelve digits", Validator: "birth year and day of the year",
+		Base: 0.30, NeedContext: true,
+		Context: lankanContext,
+		Number: &detect.Number{
+			Masks: []string{"999999999999"},
+			Validate: func(s string) detect.Verdict {
+				return verdict(dayOfYear(number(s[:4]), number(s[4:7])))
+			},
+		},
+		Samples: detect.Samples{
+			Positive: []string{"NIC No: 198534000937", "national identity card 200115602048", "Sri Lankan ID 197256704815"},
+			Negative: []string{"NIC No 178534000937", "NIC No 198500000937", "NIC 198534000937", "NIC No 1985340009377"},
+			Source:   "own",
+		},
 	}
+}
+
+// dayOfYear judges a birth date that is given as year and day of the year, which is 500 more for women.
+func dayOfYear(year, day int) bool {
 	if day > 500 {
 		day -= 500
 	}
-	return verdict(year >= 1900 && year < 2030 && day >= 1 && day <= 366)
+	return year >= 1900 && year < 2030 && day >= 1 && day <= 366
 }

@@ -235,9 +235,9 @@ func fiYTunnus() detect.Detector {
 		Name: "fi_ytunnus", Type: "FI_YTUNNUS", Category: detect.CategoryPII,
 		Summary: "Finnish business number, also as a VAT number", Validator: "mod 11",
 		Base: baseShared, NeedContext: true,
-		Context: []string{"y-tunnus", "y tunnus", "ytunnus", "yritystunnus", "fo-nummer", "business id", "alv", "alv-numero", "finnish vat", "vat"},
+		Context: []string{"y-tunnus", "y tunnus", "ytunnus", "yritystunnus", "fo-nummer", "business id", "alv", "alv-numero", "finnish vat"},
 		Number: &detect.Number{
-			Masks: []string{"9999999-9", "FI99999999", "99999999"},
+			Masks: []string{"9999999-9", "FI99999999"},
 			Validate: func(s string) detect.Verdict {
 				s = s[len(s)-8:]
 				r := checksum.Weighted(s[:7], 7, 9, 10, 5, 8, 4, 2) % 11
@@ -245,7 +245,7 @@ func fiYTunnus() detect.Detector {
 			},
 		},
 		Samples: detect.Samples{
-			Positive: []string{"Y-tunnus 2077474-0", "Y-tunnus: 8042774-0", "ALV-numero FI38646966", "FO-nummer 8051590-0", "business ID 65062763"},
+			Positive: []string{"Y-tunnus 2077474-0", "Y-tunnus: 8042774-0", "ALV-numero FI38646966", "FO-nummer 8051590-0", "business ID 2077474-0"},
 			Negative: []string{"Y-tunnus 2077474-1", "Y-tunnus 5262022-88", "tilaus 6839502-9", "Y-tunnus FI42435716", "3314518-5", "Y-tunnus 1111111-1"},
 			Source:   "published example and own",
 		},

@@ -63,7 +63,7 @@ func uyCI() detect.Detector {
 		Name: "uy_ci", Type: "UY_CI", Category: detect.CategoryPII,
 		Summary: "Uruguayan identity card number", Validator: "mod 10",
 		Base: baseShared, NeedContext: true,
-		Context: []string{"cedula de identidad", "cedula", "c.i.", "ci", "uruguay", "cedula uruguaya", "documento de identidad"},
+		Context: []string{"cedula de identidad", "cedula", "c.i.", "uruguay", "cedula uruguaya", "documento de identidad"},
 		Number: &detect.Number{
 			Masks: []string{"9.999.999-9", "9999999-9", "99999999"},
 			Validate: func(s string) detect.Verdict {
@@ -72,8 +72,8 @@ func uyCI() detect.Detector {
 			},
 		},
 		Samples: detect.Samples{
-			Positive: []string{"cédula de identidad 5.750.812-8", "C.I. 7264860-6", "cédula uruguaya: 76698489", "CI 2.074.320-8", "documento de identidad 7030691-5"},
-			Negative: []string{"cédula de identidad 8.162.228-4", "C.I. 9701059-2", "C.I. 839147694", "pedido 40691077", "C.I. 1.111.111-1", "3.469.928-5"},
+			Positive: []string{"cédula de identidad 5.750.812-8", "C.I. 7264860-6", "cédula uruguaya: 76698489", "CI uruguaya, C.I. 2.074.320-8", "documento de identidad 7030691-5"},
+			Negative: []string{"CI run 20481932", "cédula de identidad 8.162.228-4", "C.I. 9701059-2", "C.I. 839147694", "pedido 40691077", "C.I. 1.111.111-1", "3.469.928-5"},
 			Source:   "own",
 		},
 	}

@@ -84,7 +84,7 @@ func vnCCCD() detect.Detector {
 		Name: "vn_cccd", Type: "VN_CCCD", Category: detect.CategoryPII,
 		Summary: "Vietnamese citizen identity number", Validator: "province, and century and sex digit",
 		Base: baseShared, NeedContext: true,
-		Context: []string{"cccd", "so cccd", "can cuoc cong dan", "can cuoc", "so dinh danh", "so dinh danh ca nhan", "vietnamese id", "vietnam", "cmnd"},
+		Context: []string{"cccd", "so cccd", "can cuoc cong dan", "can cuoc", "so dinh danh", "so dinh danh ca nhan", "vietnamese id", "cmnd"},
 		Number: &detect.Number{
 			Masks: []string{"999999999999"},
 			Validate: func(s string) detect.Verdict {

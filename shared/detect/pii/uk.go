@@ -259,7 +259,7 @@ func ieEircode() detect.Detector {
 		Base: 0.28, NeedContext: true,
 		Context: []string{
 			"eircode", "postcode", "post code", "address", "ireland", "eire", "dublin", "cork", "galway", "limerick", "waterford", "kilkenny", "sligo", "wexford", "kerry", "mayo", "donegal", "meath", "kildare", "wicklow",
-			"louth", "clare", "tipperary", "co", "street", "road", "avenue", "seoladh", "baile atha cliath",
+			"louth", "tipperary", "street", "road", "avenue", "seoladh", "baile atha cliath",
 		},
 		Number: &detect.Number{
 			Masks:    []string{"A99 XXXX", "A99XXXX", "D6W XXXX", "D6WXXXX"},

@@ -93,15 +93,19 @@ func ukVehicleRegistration() detect.Detector {
 		},
 		Samples: detect.Samples{
 			Positive: []string{"number plate AB12 CDE", "car reg: LD65XRT", "vehicle registration BD51 SMR", "DVLA record for P482 KLM", "registration number YX73 HJK"},
-			Negative: []string{"number plate AB99 CDE", "number plate AB12 CQE", "number plate IB12 CDE", "room AB12 CDE", "number plate AB12 CDEF", "number plate AB1 CDE9"},
+			Negative: []string{"number plate AB99 CDE", "number plate AB12 CQE", "number plate IB12 CDE", "room AB12 CDE", "FY24 the vehicle registration", "section b12 for the vehicle registration", "number plate AB12 CDEF", "number plate AB1 CDE9"},
 			Source:   "own",
 		},
 	}
 }
 
+// plateWords are English words of three letters that stand behind the number of a room, a section or a year.
+var plateWords = words(`the and for was are not but you all has had her his can our out day get how man new now old see two way who did let put say she too use car tax per due may off own set run end ten one
+any ask bad big box boy buy cut eat far few got hot job key law lay led leg let lot low men met nor pay red sat sea son sum sun top try war yet ago age act add art bar bed bus`)
+
 // validUKPlate knows the letters that are not used and, since 2001, the numbers of the half years: 02..50 and 51..79.
 func validUKPlate(s string) detect.Verdict {
-	if strings.ContainsAny(s, "IQ") {
+	if strings.ContainsAny(s, "IQ") || plateWords.has(s[len(s)-3:]) {
 		return detect.Reject
 	}
 	if isLetter(s[1]) {
