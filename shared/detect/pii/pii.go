@@ -9,7 +9,7 @@ import (
 // Detectors returns every detector of this package, by family, in a fixed order.
 func Detectors() []detect.Detector {
 	return slices.Concat(
-		contact(), phones(), network(), people(), addresses(), locations(), organizations(), dates(), health(), specialCategories(),
+		contact(), phones(), network(), people(), addresses(), locations(), organizations(), nationalities(), dates(), health(), specialCategories(),
 		cards(), banking(), cryptoWallets(), documents(),
 		unitedStates(), unitedStatesHealth(), canada(), latinAmerica(),
 		britishIsles(), france(), germanSpeaking(), iberia(), italy(), benelux(), nordic(),
