@@ -297,6 +297,8 @@ func readName(text string, at, end int, k kinds) name {
 		switch {
 		case wordEnd < len(text) && colonBehindWord(text, wordEnd):
 			return n
+		case k&isUnit != 0 && unit(text, next) > next:
+			return n
 		case k&(isPlain|isCommon) != 0 && k&anySurname == 0, k&isTitle != 0, k&isPlain != 0 && k&isSurname == 0:
 			return n
 		case n.words == 1 && n.firstKinds == 0 && k&anyGiven == isGiven && k&isSurname == 0:

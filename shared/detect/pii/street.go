@@ -186,6 +186,9 @@ func scanNamedStreet(text string, at int) (int, int, detect.Verdict) {
 	if first == at {
 		return 0, 0, detect.Reject
 	}
+	if first < len(text) && text[first] == '.' && foldedSuffix(text[at:first], "str") {
+		first++
+	}
 	word := text[at:first]
 	numbered := first+1 < len(text) && text[first] == ' ' && isDigit(text[first+1])
 	k := kindsOf(word)
@@ -331,7 +334,7 @@ func scanKindFirst(text string, start, name int) (int, int, detect.Verdict) {
 	}
 	word := text[first:token(text, first)]
 	k := kindsOf(word)
-	if k&isPlain != 0 && k&(anySurname|anyPlace) == 0 {
+	if k&isPlain != 0 && k&(anySurname|anyPlace|isStreetParticle) == 0 {
 		return 0, 0, detect.Reject
 	}
 	end, _, _ := streetName(text, first)
