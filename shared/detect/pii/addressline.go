@@ -367,6 +367,9 @@ func postalCode(text string, i int) int {
 	}
 	n := j - digits
 	rest := text[j:]
+	if stop := j + 3; n == 3 && digitGroup(rest, ' ', 2) && stop+1 < len(text) && text[stop] == ' ' && isDigit(text[stop+1]) || n == 4 && len(rest) > 1 && rest[0] == ' ' && isDigit(rest[1]) {
+		return i // a phone number
+	}
 	switch {
 	case n == 5 && digitGroup(rest, '-', 3), n == 4 && digitGroup(rest, '-', 3):
 		return j + 4

@@ -164,7 +164,7 @@ func cueBefore(text string, at int) cue {
 		}
 	case isTitleBefore(low), introductions.endsIn(low):
 		return strongCue
-	case nameLabels.endsIn(low), isMonsieurBefore(low):
+	case nameLabels.endsIn(low), isMonsieurBefore(text, at):
 		return nameCue
 	case labels.endsIn(low):
 		return labelCue
@@ -187,10 +187,9 @@ func isTitleBefore(low []byte) bool {
 	return from < len(low) && titles.has(string(low[from:]))
 }
 
-// isMonsieurBefore reports whether the French abbreviation for mister stands before, which heads lists too.
-func isMonsieurBefore(low []byte) bool {
-	n := len(low)
-	return n >= 2 && low[n-1] == '.' && low[n-2] == 'm' && (n == 2 || low[n-3] == ' ')
+// isMonsieurBefore reports whether the French abbreviation for mister stands before.
+func isMonsieurBefore(text string, at int) bool {
+	return at >= 3 && text[at-3:at] == "M. " && (at == 3 || !isWord(text[at-4]))
 }
 
 var titles = words(titleWords)

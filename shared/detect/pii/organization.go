@@ -54,8 +54,14 @@ var clearForms = words(`inc inc. llc ltd ltd. gmbh corp corp. incorporated corpo
 // orgJoints stand in small letters between the words of an organization's name.
 var orgJoints = words(`of de des du de la del della di do da dos das the for and und et y e en fur van der den voor per the`)
 
-// englishJoints go on only with a leading kind: the Terms of Acme Bank are no bank.
-var englishJoints = words(`of the for per`)
+// isAnd reports whether a word joins two names. Other joints go on only with a leading kind: the terms of a bank are none.
+func isAnd(word string) bool {
+	switch word {
+	case "and", "und", "et", "y", "e", "en":
+		return true
+	}
+	return false
+}
 
 // scanOrganization reads the run of capitalized words that begins at at. It starts where no capitalized word stands right
 // before, so that a run is read once.
@@ -159,7 +165,7 @@ func readRun(text string, at int) run {
 			if leading && r.words > 1 && r.head == stop {
 				r.proper++
 			}
-		case r.words > 0 && orgJoints.has(word) && r.legal == 0 && (leading || r.head == 0 && !englishJoints.has(word)):
+		case r.words > 0 && orgJoints.has(word) && r.legal == 0 && (leading || r.head == 0 && isAnd(word)):
 			joined, behindJoint = true, true
 			i = orgGap(text, stop)
 			if i == stop {

@@ -297,6 +297,8 @@ func readName(text string, at, end int, k kinds) name {
 		switch {
 		case wordEnd < len(text) && colonBehindWord(text, wordEnd):
 			return n
+		case k&isUnit != 0 && unit(text, next) > next:
+			return n
 		case k&(isPlain|isCommon) != 0 && k&anySurname == 0, k&isTitle != 0, k&isPlain != 0 && k&isSurname == 0:
 			return n
 		case n.words == 1 && n.firstKinds == 0 && k&anyGiven == isGiven && k&isSurname == 0:
@@ -345,7 +347,7 @@ func judgeName(text string, n *name, c cue) detect.Verdict {
 	known := n.firstKinds&anyGiven != 0
 	listed := n.lastKinds&anySurname != 0
 	switch {
-	case c == strongCue && n.firstKinds&isPlain == 0 && !closingSentence(text, n), c == weakCue && given:
+	case c == strongCue && (n.firstKinds&isPlain == 0 || known) && !closingSentence(text, n), c == weakCue && given:
 		return detect.Valid
 	case c == labelCue && n.firstKinds&isPlain == 0 && labeledName(n), c == nameCue && (known || listed || !isOrdinary(n.firstKinds)):
 		return detect.Valid
@@ -353,7 +355,7 @@ func judgeName(text string, n *name, c cue) detect.Verdict {
 		return detect.Valid
 	case n.words > 1 && (given || known && listed && n.lastKinds&isCommon == 0):
 		return detect.Valid
-	case c == weakCue && n.words > 1 && !organizationLike(n) && !isOrdinary(n.firstKinds), given:
+	case c == weakCue && n.words > 1 && !organizationLike(n) && (known || !isOrdinary(n.firstKinds)), given:
 		return detect.Plausible
 	}
 	if n.words > 1 {
@@ -390,7 +392,7 @@ func judgePair(text string, n *name) detect.Verdict {
 	if sentenceStart(text, n.start) && !ownLine(text, n) {
 		return detect.Reject
 	}
-	if n.surname() || known && n.lastKinds == 0 && n.firstKinds&(isCommon|anyPlace) == 0 && !organizationLike(n) || known && ownLine(text, n) || surnameShape(n.last) {
+	if n.surname() || known && n.lastKinds == 0 && n.firstKinds&(isCommon|isPlace) == 0 && !organizationLike(n) && prepositionBefore(text, n.start) == noPreposition || known && ownLine(text, n) || surnameShape(n.last) {
 		return detect.Plausible
 	}
 	return detect.Reject
@@ -403,10 +405,11 @@ func judgeSingle(text string, n *name) detect.Verdict {
 		return detect.Reject
 	}
 	known := surname || n.firstKinds&anyGiven != 0 || surnameShape(n.first)
+	clean := n.firstKinds&anyGiven != 0 && !isOrdinary(n.firstKinds)
 	switch deed := deedAfter(text, n.end); {
-	case deed == humanDeed && (known || !isOrdinary(n.firstKinds)), deed == saying && known:
+	case deed == humanDeed && (known || !isOrdinary(n.firstKinds)), deed == saying && known, deed == being && clean:
 		return detect.Plausible
-	case surname && besideSurname(text, n):
+	case surname && beside(text, n, pureSurname), clean && beside(text, n, pureGiven):
 		return detect.Plausible
 	}
 	return detect.Reject
@@ -443,9 +446,10 @@ func surnameShape(word string) bool {
 // deed is what the word behind a name says of it.
 type deed uint8
 
-// A saying is done by organizations too, a humanDeed by people alone.
+// A being is said of anything, a saying is done by organizations too, a humanDeed by people alone.
 const (
 	noDeed deed = iota
+	being
 	saying
 	humanDeed
 )
@@ -453,12 +457,23 @@ const (
 var (
 	sayings = words(`said says told asked replied wrote writes explained added noted called emailed texted phoned wants works worked
 sagte sagt schrieb fragte meinte arbeitet dit disait ecrit demande travaille dijo dice escribe escribio pregunto trabaja disse scrive chiede lavora diz escreveu perguntou trabalha zei zegt schreef vroeg werkt`)
+	beings     = words(`is was has had will would can can't could does did went came left loves likes thinks needs knows feels gave says ist hat war kann geht kam est etait va esta tiene fue e sta era tem foi heeft gaat kan komt`)
+	owned      = words(`address phone email mail number account birthday password mother father wife husband son daughter brother sister boss passport salary name house car doctor appointment order invoice phone's diagnosis`)
 	humanDeeds = words(`lives lived shouted whispered smiled laughed cried sighed nodded yelled wohnt wohnte lachte habite habitait vive vivia abita abitava mora morava woont woonde lachte`)
 )
 
 // deedAfter reads the word behind a run.
 func deedAfter(text string, end int) deed {
-	if end+4 > len(text) || text[end] != ' ' || text[end+1] < 'a' || text[end+1] > 'z' {
+	if end+4 > len(text) {
+		return noDeed
+	}
+	if text[end] == '\'' && text[end+1] == 's' && text[end+2] == ' ' {
+		if owned.has(text[end+3 : token(text, end+3)]) {
+			return saying
+		}
+		return noDeed
+	}
+	if text[end] != ' ' || text[end+1] < 'a' || text[end+1] > 'z' {
 		return noDeed
 	}
 	stop := end + 1
@@ -471,6 +486,8 @@ func deedAfter(text string, end int) deed {
 		return humanDeed
 	case sayings.has(word), (word == "hat" || word == "ha" || word == "a") && saidAfter(text, stop):
 		return saying
+	case beings.has(word):
+		return being
 	}
 	return noDeed
 }
@@ -485,21 +502,25 @@ func saidAfter(text string, at int) bool {
 	return false
 }
 
-// besideSurname reports whether a surname stands in a list with another one: Kovalev, Lee and Phillips.
-func besideSurname(text string, n *name) bool {
+// beside reports whether a name stands in a list with another one: Kovalev, Lee and Phillips.
+func beside(text string, n *name, other func(word string) bool) bool {
 	rest := text[n.end:min(len(text), n.end+48)]
 	for _, joint := range [...]string{", ", " and ", " und ", " et ", " y ", " e ", " en "} {
-		if after, ok := strings.CutPrefix(rest, joint); ok && pureSurname(after[:nameWord(after, 0)]) {
+		if after, ok := strings.CutPrefix(rest, joint); ok && other(after[:nameWord(after, 0)]) {
 			return true
 		}
 	}
 	head := text[max(0, n.start-48):n.start]
 	for _, joint := range [...]string{", ", " and ", " und ", " et ", " y ", " e ", " en "} {
 		if prior, ok := strings.CutSuffix(head, joint); ok {
-			return pureSurname(prior[strings.LastIndexAny(prior, " \n,:(")+1:])
+			return other(prior[strings.LastIndexAny(prior, " \n,:(")+1:])
 		}
 	}
 	return false
+}
+
+func pureGiven(word string) bool {
+	return word != "" && word[0] <= 'Z' && kindsOf(word)&(anyGiven|isPlain|isCommon|anyPlace) == isGiven
 }
 
 func pureSurname(word string) bool {

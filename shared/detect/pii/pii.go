@@ -9,7 +9,7 @@ import (
 // Detectors returns every detector of this package, by family, in a fixed order.
 func Detectors() []detect.Detector {
 	return slices.Concat(
-		contact(), phones(), network(), devices(), people(), addresses(), locations(), organizations(), dates(), health(), specialCategories(),
+		contact(), phones(), network(), devices(), people(), addresses(), locations(), organizations(), nationalities(), dates(), health(), specialCategories(),
 		cards(), banking(), cryptoWallets(), documents(), passports(), vehicles(),
 		unitedStates(), unitedStatesHealth(), canada(), latinAmerica(), brazil(), southAmerica(),
 		britishIsles(), france(), germanSpeaking(), iberia(), italy(), benelux(), nordic(),

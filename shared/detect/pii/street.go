@@ -16,12 +16,12 @@ func scanStreet(text string, at int) (int, int, detect.Verdict) {
 	if at == 0 || text[at-1] != ' ' {
 		return scanCorner(text, at)
 	}
-	number := at
-	before := at - 1
+	name := at
 	if from := ordinalBefore(text, at); from >= 0 {
-		before = from - 1
+		name = from
 	}
-	if number = numberBefore(text, before+1); number < 0 {
+	number := numberBefore(text, name)
+	if number < 0 {
 		return scanCorner(text, at)
 	}
 	first := token(text, at)
@@ -30,17 +30,17 @@ func scanStreet(text string, at int) (int, int, detect.Verdict) {
 	}
 	word := text[at:first]
 	k := kindsOf(word)
-	if k&(isPlain|isTitle) != 0 && !compass.has(word) && k&(anyGiven|anySurname|isPlaceStart) == 0 || hasMonth(word) {
+	if name == at && k&(isPlain|isTitle) != 0 && !compass.has(word) && k&(anyGiven|anySurname|isPlaceStart) == 0 || hasMonth(word) {
 		return 0, 0, detect.Reject
 	}
-	end, capitals, kindEnd := streetName(text, at)
+	end, capitals, kindEnd := streetName(text, name)
 	start := outerNumber(text, number)
 	cued := addressCue(text, start)
 	if kindEnd > 0 {
 		kind := text[lastSpace(text, kindEnd)+1 : kindEnd]
 		end = behindStreet(text, kindEnd)
 		full := extendAddress(text, end)
-		if !cued && full == end && shouted(text[at:kindEnd]) && (number+1 == at-1 || commonWords(text[at:kindEnd]) > 1) {
+		if !cued && full == end && shouted(text[at:kindEnd]) && (number+1 == name-1 || commonWords(text[at:kindEnd]) > 1) {
 			return 0, 0, detect.Reject
 		}
 		if !cued && full == end && (weakKinds.has(kind) && isOrdinary(k) && !compass.has(word) || commonWords(text[at:kindEnd]) > 2) {
@@ -163,9 +163,7 @@ func scanCorner(text string, at int) (int, int, detect.Verdict) {
 		return 0, 0, detect.Reject
 	}
 	end, _, kind := streetName(text, at)
-	if end < len(text) && text[end] == ' ' {
-		end = max(end, numberAfter(text, end+1, 4))
-	}
+	end = numberBehind(text, end)
 	second, ok := strings.CutPrefix(text[end:], " and ")
 	if !ok || !isCapital(second, 0) {
 		return 0, 0, detect.Reject
@@ -187,6 +185,9 @@ func scanNamedStreet(text string, at int) (int, int, detect.Verdict) {
 	first := token(text, at)
 	if first == at {
 		return 0, 0, detect.Reject
+	}
+	if first < len(text) && text[first] == '.' && foldedSuffix(text[at:first], "str") {
+		first++
 	}
 	word := text[at:first]
 	numbered := first+1 < len(text) && text[first] == ' ' && isDigit(text[first+1])
@@ -246,7 +247,7 @@ func scanTwoWords(text string, at, first int) (int, int, detect.Verdict) {
 		word := text[i+1 : stop]
 		numbered := stop+1 < len(text) && text[stop] == ' ' && isDigit(text[stop+1])
 		if numbered && (kindsOf(word)&isStreetBehind != 0 && (isCapital(text, i+1) || foldedSuffix(word, "utca") || foldedSuffix(word, "katu")) || isCapital(text, i+1) && hasStreetEnding(word)) {
-			if k := kindsOf(text[at:first]); weakKinds.has(word) && k&isPlain != 0 || k&(isCommon|isPlain) != 0 && shouted(text[at:stop]) {
+			if k := kindsOf(text[at:first]); weakKinds.has(word) && k&isPlain != 0 || shouted(text[at:stop]) && (k&(isCommon|isPlain) != 0 || first-at < 3) {
 				break
 			}
 			return numberedStreet(text, at, stop)
@@ -333,7 +334,7 @@ func scanKindFirst(text string, start, name int) (int, int, detect.Verdict) {
 	}
 	word := text[first:token(text, first)]
 	k := kindsOf(word)
-	if k&isPlain != 0 && k&(anySurname|anyPlace) == 0 {
+	if k&isPlain != 0 && k&(anySurname|anyPlace|isStreetParticle) == 0 {
 		return 0, 0, detect.Reject
 	}
 	end, _, _ := streetName(text, first)
