@@ -105,6 +105,7 @@ type CustomPattern struct {
 	Regexes         []ScoredPattern `json:"regexes,omitempty"`
 	Terms           []string        `json:"terms,omitempty"`
 	WholeWord       bool            `json:"whole_word,omitempty"`
+	Fuzzy           bool            `json:"fuzzy,omitempty" doc:"Find terms of 5 to 64 characters with one typo too, as words of their own: a character too many, missing, wrong, or swapped with the next."`
 	Context         []string        `json:"context,omitempty"`
 	ContextRequired bool            `json:"context_required,omitempty"`
 	Exclude         []string        `json:"exclude,omitempty"`
@@ -135,4 +136,6 @@ type ListEntry struct {
 	Type string `json:"type,omitempty"`
 	// WholeWord makes a deny value match at word borders only.
 	WholeWord bool `json:"whole_word,omitempty"`
+	// Fuzzy finds a deny value of 5 to 64 characters with one typo too, as words of its own.
+	Fuzzy bool `json:"fuzzy,omitempty"`
 }

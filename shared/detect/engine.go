@@ -17,6 +17,7 @@ type Engine struct {
 	lists      *lists
 	noLiteral  []string
 	regexes    []*customRegex
+	fuzzy      *fuzzyIndex
 	judges     []*judge
 	plans      *planCache
 	pool       *sync.Pool

@@ -53,6 +53,9 @@ type scan struct {
 	judged  []judged
 	lexHits []lexHit
 	terms   []termHit
+	// words and deletions are the memory of fuzzy terms.
+	words     []fuzzyWord
+	deletions deletions
 	// customWindows and lastCustom are what windows and lastWindow are, for the expressions of a tenant.
 	customWindows []customWindow
 	lastCustom    []int32
@@ -201,6 +204,7 @@ func (s *scan) release(pool *sync.Pool) {
 	clear(s.cands)
 	clear(s.hits[1])
 	clear(s.terms)
+	clear(s.deletions.runes)
 	clear(s.customWindows)
 	pool.Put(s)
 }
