@@ -48,6 +48,7 @@ func New(detectors []Detector) (*Engine, error) {
 	for _, w := range neutralWords() {
 		b.phrase(w).neutral = true
 	}
+	b.addRotation()
 	k, err := b.build(e.dets, builtinBudget)
 	if err != nil {
 		return nil, fmt.Errorf("compile detectors: %w", err)

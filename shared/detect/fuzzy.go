@@ -196,8 +196,8 @@ func equalRunes(text []rune, term string) bool {
 	return term == ""
 }
 
-// fuzzyWord is a word of the view.
-type fuzzyWord struct{ start, end int32 }
+// span32 is a range of the view.
+type span32 struct{ start, end int32 }
 
 // fuzzyWhy is the pattern that explanations name.
 const fuzzyWhy = "terms, one typo"
@@ -247,19 +247,19 @@ func (d *deletions) add(word string) {
 }
 
 // appendWords appends the words of a text.
-func appendWords(dst []fuzzyWord, text string) []fuzzyWord {
+func appendWords(dst []span32, text string) []span32 {
 	start := -1
 	for i, r := range text {
 		switch in := isFuzzyRune(r); {
 		case in && start < 0:
 			start = i
 		case !in && start >= 0:
-			dst = append(dst, fuzzyWord{int32(start), int32(i)})
+			dst = append(dst, span32{int32(start), int32(i)})
 			start = -1
 		}
 	}
 	if start >= 0 {
-		dst = append(dst, fuzzyWord{int32(start), int32(len(text))})
+		dst = append(dst, span32{int32(start), int32(len(text))})
 	}
 	return dst
 }

@@ -38,6 +38,9 @@ type scan struct {
 	depth, decodeLeft int
 	// soft says that soft hyphens became spaces in the text.
 	soft bool
+	// cues are where rotated words stand; rotatedAll says that all of the text may be rotated, isRotated that it was.
+	cues                  []int32
+	rotatedAll, isRotated bool
 	// labeled says that a key has a word that a detector takes for a label.
 	labeled bool
 
@@ -54,7 +57,7 @@ type scan struct {
 	lexHits []lexHit
 	terms   []termHit
 	// words and deletions are the memory of fuzzy terms.
-	words     []fuzzyWord
+	words     []span32
 	deletions deletions
 	// customWindows and lastCustom are what windows and lastWindow are, for the expressions of a tenant.
 	customWindows []customWindow
@@ -172,6 +175,7 @@ func (s *scan) reset(ctx context.Context, p *Plan, text string) {
 	s.plan, s.raw, s.text = p, text, text
 	s.folded = false
 	s.ranks.ready, s.allowCut, s.decodeCut, s.labeled, s.soft = false, false, false, false, false
+	s.cues, s.rotatedAll, s.isRotated = s.cues[:0], false, false
 	s.depth, s.decodeLeft = 0, min(2*len(text), maxDecoded)
 	for i := range s.hits {
 		s.hits[i], s.keys[i] = s.hits[i][:0], s.keys[i][:0]

@@ -14,6 +14,8 @@ type view struct {
 	// gaps says that the text is the scanned one, but for invisible characters; soft says that all of them were soft
 	// hyphens.
 	gaps, soft bool
+	// rotated says that the text was rotated by 13 letters: rotating it again is not worth the work.
+	rotated bool
 	// whole says that what is found stands for all that the view was made of, whatever else stands there.
 	whole bool
 }
@@ -55,7 +57,7 @@ func (s *scan) scanView(v view, keys []string) {
 	case v.labeled:
 		sub.run(func(st *stage) bool { return st.labels })
 	default:
-		sub.depth, sub.decodeLeft = s.depth+1, s.decodeLeft
+		sub.depth, sub.decodeLeft, sub.isRotated = s.depth+1, s.decodeLeft, v.rotated
 		sub.run(nil)
 		sub.scanViews(nil)
 		s.decodeLeft = sub.decodeLeft
