@@ -1,7 +1,10 @@
 package builtin_test
 
 import (
+	"maps"
+	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"guardrails/shared/detect"
@@ -100,6 +103,18 @@ func TestAliases(t *testing.T) {
 		if types[alias] {
 			t.Errorf("%s is an alias and a type", alias)
 		}
+	}
+}
+
+// TestValidatorsAreDocumented holds the names that the API's document gives to those that there are.
+func TestValidatorsAreDocumented(t *testing.T) {
+	t.Parallel()
+	field, _ := reflect.TypeFor[detect.CustomPattern]().FieldByName("Validator")
+	names := slices.Sorted(maps.Keys(builtin.Validators()))
+	last := len(names) - 1
+	want := strings.Join(names[:last], ", ") + " or " + names[last]
+	if doc := field.Tag.Get("doc"); !strings.Contains(doc, want) {
+		t.Errorf("documented: %q, want %s", doc, want)
 	}
 }
 
