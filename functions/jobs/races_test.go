@@ -376,11 +376,11 @@ func TestADeletedPolicyIsNamed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	env, s := w.Env(), w.tenant.Scope(t)
-	body, err := policystore.Pack(policy.Definition{Name: "own"})
+	own := policystore.Row{ID: env.IDs.New(id.Policy), Version: 1}
+	err := own.Keep(policy.Definition{Name: "own"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	own := policystore.Row{ID: env.IDs.New(id.Policy), Version: 1, Body: body}
 	if err := env.Table(table.Policies).Put(t.Context(), s, table.PolicyKey(own.ID), own, table.Always()); err != nil {
 		t.Fatal(err)
 	}

@@ -91,8 +91,7 @@ func (s *store) commit(ctx context.Context, sc tenant.Scope, by audit.Actor, sta
 	ops := append(s.audit.Ops(sc, by, by.Record(c.typ, c.id, c.fields...)), s.table.PutOp(sc, table.PolicyStateKey(), c.next, unchanged))
 	if c.row != nil {
 		data.Version = int64(c.row.Version)
-		ops = append(ops, s.table.PutOp(sc, table.PolicyKey(c.id), *c.row, table.Always()),
-			s.table.PutOp(sc, table.PolicyVersionKey(c.id, c.row.Version), *c.row, table.IfAbsent()))
+		ops = append(ops, c.row.Ops(s.table, sc)...)
 	}
 	if c.gone {
 		ops = append(ops, s.table.DeleteOp(sc, table.PolicyKey(c.id), table.IfPresent()))
@@ -104,14 +103,15 @@ func (s *store) commit(ctx context.Context, sc tenant.Scope, by audit.Actor, sta
 	return table.Transact(ctx, append(ops, ev)...)
 }
 
-// definition checks what a caller wrote and gives it the ids of its rules. The body is how it is kept.
-func (s *store) definition(d policy.Definition) (policy.Definition, []byte, error) {
+// definition checks what a caller wrote and gives it the ids of its rules. The row holds it and nothing else yet.
+func (s *store) definition(d policy.Definition) (policy.Definition, policystore.Row, error) {
+	var row policystore.Row
 	if faults := d.Validate(s.engine); len(faults) > 0 {
-		return d, nil, errs.Invalid(faults...)
+		return d, row, errs.Invalid(faults...)
 	}
 	d = d.WithDefaults()
-	body, err := policystore.Pack(d)
-	return d, body, err
+	err := row.Keep(d)
+	return d, row, err
 }
 
 // together checks that the active policies compile as one; changed stands for its stored version.
@@ -141,7 +141,7 @@ func exists(env *fn.Env) fn.Finder {
 		if _, ok := policy.PackByID(params["id"]); ok {
 			return nil
 		}
-		_, err := stored.Row(ctx, call.Scope, params["id"])
+		_, err := stored.Find(ctx, call.Scope, params["id"])
 		return err
 	}
 }

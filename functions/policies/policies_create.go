@@ -28,12 +28,12 @@ func create(env *fn.Env) (fn.Handler[createInput, created], error) {
 		return nil, err
 	}
 	return func(ctx context.Context, call *fn.Call, in *createInput) (*created, error) {
-		_, body, err := s.definition(in.Body)
+		_, row, err := s.definition(in.Body)
 		if err != nil {
 			return nil, err
 		}
 		now := s.clock.Now().UnixMilli()
-		row := policystore.Row{ID: s.ids.New(id.Policy), Version: 1, Body: body, CreatedAt: now, UpdatedAt: now, By: call.Principal.ID()}
+		row.ID, row.Version, row.CreatedAt, row.UpdatedAt, row.By = s.ids.New(id.Policy), 1, now, now, call.Principal.ID()
 		done, err := s.apply(ctx, call.Scope, call.Actor(), func(state policystore.State) (change, error) {
 			if state.Count >= policystore.MaxPolicies {
 				return change{}, errs.Newf(errs.Conflict, "A tenant has at most %d policies.", policystore.MaxPolicies)

@@ -19,7 +19,24 @@ type dryRun struct {
 }
 
 type dryrunOutput struct {
-	Body inspect.Analysis
+	Body struct {
+		inspect.Analysis
+		Warnings []warning `json:"warnings,omitempty" doc:"What is worth a second look in the policies."`
+	}
+}
+
+// warning is a doubt about a policy that works.
+type warning struct {
+	Code    string `json:"code" enum:"no_literal" doc:"no_literal: an expression has no letters that every match of it holds, so it runs over whole texts, and the budget of a long text may end before it does."`
+	Pattern string `json:"pattern" doc:"The pattern, or the type of a rule's own findings." example:"ODD_NUMBER"`
+}
+
+func warningsOf(a *inspect.Analysis) []warning {
+	var out []warning
+	for _, name := range a.NoLiteral {
+		out = append(out, warning{Code: "no_literal", Pattern: name})
+	}
+	return out
 }
 
 // dryrun analyzes a value by one policy, active or not, and by those that the body names beside it. Nothing is kept.
@@ -39,6 +56,8 @@ func dryrun(env *fn.Env) (fn.Handler[dryrunInput, dryrunOutput], error) {
 		if err != nil {
 			return nil, err
 		}
-		return &dryrunOutput{*a}, nil
+		var out dryrunOutput
+		out.Body.Analysis, out.Body.Warnings = *a, warningsOf(a)
+		return &out, nil
 	}, nil
 }

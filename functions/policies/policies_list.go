@@ -57,7 +57,7 @@ func ownPage(ctx context.Context, stored *policystore.Store, sc tenant.Scope, st
 	}
 	out := make([]summary, len(rows))
 	for i, r := range rows {
-		p, err := r.Policy(state)
+		p, err := r.Head(state)
 		if err != nil {
 			return nil, "", err
 		}

@@ -1,7 +1,6 @@
 package policies
 
 import (
-	"bytes"
 	"context"
 
 	"guardrails/events"
@@ -23,27 +22,29 @@ func update(env *fn.Env) (fn.Handler[updateInput, answer], error) {
 		return nil, err
 	}
 	return func(ctx context.Context, call *fn.Call, in *updateInput) (*answer, error) {
-		def, body, err := s.definition(in.Body)
+		def, next, err := s.definition(in.Body)
 		if err != nil {
 			return nil, err
 		}
 		done, err := s.apply(ctx, call.Scope, call.Actor(), func(state policystore.State) (change, error) {
-			row, err := s.Row(ctx, call.Scope, in.ID)
+			old, err := s.Row(ctx, call.Scope, in.ID)
 			if err != nil {
 				return change{}, err
 			}
-			if err := call.Match(in.IfMatch, int64(row.Version)); err != nil {
+			if err := call.Match(in.IfMatch, int64(old.Version)); err != nil {
 				return change{}, err
 			}
-			if bytes.Equal(row.Body, body) {
-				return change{row: &row, next: state}, nil
+			if old.Same(&next) {
+				return change{row: &old, next: state}, nil
 			}
-			if state.Status(row.ID) == policy.Active {
-				if err := s.together(ctx, call.Scope, state.Active, policy.Policy{ID: row.ID, Definition: def}); err != nil {
+			if state.Status(old.ID) == policy.Active {
+				if err := s.together(ctx, call.Scope, state.Active, policy.Policy{ID: old.ID, Definition: def}); err != nil {
 					return change{}, err
 				}
 			}
-			row.Version, row.Body, row.UpdatedAt, row.By = row.Version+1, body, s.clock.Now().UnixMilli(), call.Principal.ID()
+			row := next
+			row.ID, row.CreatedAt = old.ID, old.CreatedAt
+			row.Version, row.UpdatedAt, row.By = old.Version+1, s.clock.Now().UnixMilli(), call.Principal.ID()
 			return change{typ: events.PolicyUpdatedType, id: row.ID, row: &row, next: state.Next()}, nil
 		})
 		if err != nil {

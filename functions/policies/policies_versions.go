@@ -36,7 +36,8 @@ func versions(env *fn.Env) (fn.Handler[versionsInput, fn.List[versionView]], err
 		if err != nil {
 			return nil, err
 		}
-		page, position, err := fit(rows, position, maxPage)
+		complete := func(r *policystore.Row) error { return stored.Complete(ctx, call.Scope, r) }
+		page, position, err := fit(rows, position, maxPage, complete)
 		if err != nil {
 			return nil, err
 		}
@@ -54,11 +55,15 @@ func packVersions(p policy.Pack) *fn.List[versionView] {
 	return fn.NewList([]versionView{{Version: v.Version, Definition: v.Definition, CreatedAt: clock.Format(p.Policy().CreatedAt), CreatedBy: "guardrails"}}, nil)
 }
 
-// fit decodes rows up to most bytes of JSON, and moves the position to the last one that fits.
-func fit(rows []policystore.Row, position string, most int) ([]versionView, string, error) {
+// fit decodes rows, after completing them, up to most bytes of JSON, and moves the position to the last one that fits.
+func fit(rows []policystore.Row, position string, most int, complete func(*policystore.Row) error) ([]versionView, string, error) {
 	var page []versionView
 	size := 0
-	for _, r := range rows {
+	for i := range rows {
+		r := &rows[i]
+		if err := complete(r); err != nil {
+			return nil, "", err
+		}
 		v, err := versionOf(r)
 		if err != nil {
 			return nil, "", err

@@ -13,11 +13,11 @@ func TestAPageOfVersionsEndsWhereItIsFull(t *testing.T) {
 	t.Parallel()
 	var rows []policystore.Row
 	for version := 3; version > 0; version-- {
-		body, err := policystore.Pack(policy.Definition{Name: "x", Description: strings.Repeat("long ", 100)})
-		if err != nil {
+		r := policystore.Row{ID: "pol_x", Version: version}
+		if err := r.Keep(policy.Definition{Name: "x", Description: strings.Repeat("long ", 100)}); err != nil {
 			t.Fatal(err)
 		}
-		rows = append(rows, policystore.Row{ID: "pol_x", Version: version, Body: body})
+		rows = append(rows, r)
 	}
 	cases := []struct {
 		name     string
@@ -32,7 +32,7 @@ func TestAPageOfVersionsEndsWhereItIsFull(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			page, position, err := fit(rows, "after", c.most)
+			page, position, err := fit(rows, "after", c.most, func(*policystore.Row) error { return nil })
 			if err != nil || len(page) != c.fits || position != c.position {
 				t.Errorf("%d versions, then %q, %v", len(page), position, err)
 			}

@@ -78,7 +78,7 @@ type versionView struct {
 	CreatedBy string `json:"created_by" doc:"The id of the key that made it."`
 }
 
-func versionOf(r policystore.Row) (versionView, error) {
+func versionOf(r *policystore.Row) (versionView, error) {
 	p, err := r.Policy(policystore.State{})
 	return versionView{Version: r.Version, Definition: p.WithDefaults(), CreatedAt: clock.Format(time.UnixMilli(r.UpdatedAt)), CreatedBy: r.By}, err
 }

@@ -68,6 +68,7 @@ type entry struct {
 	context  []int32
 	negative []int32
 	neutral  bool
+	cue      cue
 	keywords []*compiled
 	// label marks the words that an Anchor detector looks for before a value.
 	label   bool

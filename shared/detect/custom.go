@@ -85,6 +85,7 @@ func (s *scan) runCustom() {
 		}
 		s.offerCustom(t.det, t.det.custom.score, int(t.start), int(t.end), "terms", false)
 	}
+	s.runFuzzy()
 	for _, x := range s.plan.e.regexes {
 		if !x.literal && s.plan.enabled[x.det.id] {
 			s.customWindows = append(s.customWindows, customWindow{regex: x, lo: 0, hi: int32(len(s.text))})

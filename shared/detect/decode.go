@@ -26,6 +26,7 @@ func (s *scan) decoded(scan func(view)) {
 	s.encodedRuns(scan)
 	s.pairedRuns(scan)
 	s.escapes(scan)
+	s.rotated(scan)
 }
 
 // wholeRun makes a view of a decoded run: what is found in it stands for the run from start to end of the view.

@@ -103,39 +103,42 @@ type Custom struct {
 
 // CustomPattern is a tenant's own detector. Extend says what its limits are.
 type CustomPattern struct {
-	Name            string          `json:"name"`
-	Category        Category        `json:"category,omitempty"`
-	Regexes         []ScoredPattern `json:"regexes,omitempty"`
-	Terms           []string        `json:"terms,omitempty"`
-	WholeWord       bool            `json:"whole_word,omitempty"`
-	Context         []string        `json:"context,omitempty"`
-	ContextRequired bool            `json:"context_required,omitempty"`
-	Exclude         []string        `json:"exclude,omitempty"`
-	Validator       string          `json:"validator,omitempty"`
-	Score           float64         `json:"score,omitempty"`
-	KeepNested      bool            `json:"keep_nested,omitempty"`
-	Sources         []Source        `json:"sources,omitempty"`
+	Name            string          `json:"name" doc:"The type of its findings: a capital, then capitals, digits and '_'; no built-in type's name." example:"PROJECT_NAME"`
+	Category        Category        `json:"category,omitempty" doc:"pii, secret, injection, toxicity or custom; custom if missing."`
+	Regexes         []ScoredPattern `json:"regexes,omitempty" doc:"RE2 expressions, at most 20."`
+	Terms           []string        `json:"terms,omitempty" doc:"Words and phrases, found without regard to case, accents and look-alikes. All patterns and the deny list of a policy have at most 100,000 of 256 bytes, 2 MiB together."`
+	WholeWord       bool            `json:"whole_word,omitempty" doc:"Find terms only where no letter or digit stands beside them."`
+	Fuzzy           bool            `json:"fuzzy,omitempty" doc:"Find terms of 5 to 64 characters with one typo too, as words of their own: a character too many, missing, wrong, or swapped with the next."`
+	Context         []string        `json:"context,omitempty" doc:"Words that raise the score where they stand near, at most 200."`
+	ContextRequired bool            `json:"context_required,omitempty" doc:"Without such a word there is no finding."`
+	Exclude         []string        `json:"exclude,omitempty" doc:"Values that are no findings, at most 1,000."`
+	Validator       string          `json:"validator,omitempty" doc:"A check that values must pass: aba, ean13, iban, isin, iso7064_mod11_10, iso7064_mod11_2, iso7064_mod97_10, luhn, mrz_7_3_1, verhoeff or vin." example:"luhn"`
+	Score           float64         `json:"score,omitempty" doc:"The score of its findings, 0 to 1; 0.6 if missing or 0."`
+	KeepNested      bool            `json:"keep_nested,omitempty" doc:"Keep findings that lie within another one, such as a name in a mail address."`
+	Sources         []Source        `json:"sources,omitempty" doc:"The origins of texts that it is for: input, output, indirect; all if empty."`
 }
 
 // ScoredPattern is one RE2 expression with its base score (0 means the pattern's own).
 type ScoredPattern struct {
-	Pattern string  `json:"pattern"`
-	Score   float64 `json:"score,omitempty"`
+	Pattern string  `json:"pattern" doc:"RE2, at most 1,000 bytes; group 1, if there is one, is the finding." example:"PRJ-\\d{4}"`
+	Score   float64 `json:"score,omitempty" doc:"The score of what it finds; the pattern's if missing or 0."`
 }
 
 // ListEntry is one entry of an allow or deny list. Exactly one of Value, Regex, HMAC and Domain is set.
 type ListEntry struct {
 	// Value is compared after folding case, width and look-alikes.
-	Value string `json:"value,omitempty"`
+	Value string `json:"value,omitempty" doc:"The value, without regard to case, accents and look-alikes."`
 	// Regex is RE2 and must match a finding (allow), or is searched for in the text (deny).
-	Regex string `json:"regex,omitempty"`
+	Regex string `json:"regex,omitempty" doc:"RE2: allowed are findings that it matches as a whole, denied is what it finds in the text."`
 	// HMAC is the hex HMAC-SHA256 of a value under the tenant's key (allow only).
-	HMAC string `json:"hmac,omitempty"`
+	HMAC string `json:"hmac,omitempty" doc:"For allow: the keyed digest of a value, 64 hex digits, so that the policy does not hold it."`
 	// Domain stands for the addresses (mail, URL, host) at it and below it. In an allow list it needs a Type to stand for
 	// findings of another type.
-	Domain string `json:"domain,omitempty"`
+	Domain string `json:"domain,omitempty" doc:"Mail addresses, URLs and hosts at the domain and below it."`
 	// Type limits an allow entry to findings of one type, and is the type that a deny entry reports.
-	Type string `json:"type,omitempty"`
+	Type string `json:"type,omitempty" doc:"For allow: only findings of this type. For deny: the type that is reported, DENY_LIST if missing."`
 	// WholeWord makes a deny value match at word borders only.
-	WholeWord bool `json:"whole_word,omitempty"`
+	WholeWord bool `json:"whole_word,omitempty" doc:"For deny: only where no letter or digit stands beside the value."`
+	// Fuzzy finds a deny value of 5 to 64 characters with one typo too, as words of its own.
+	Fuzzy bool `json:"fuzzy,omitempty" doc:"For deny: find a value of 5 to 64 characters with one typo too, as words of its own."`
 }

@@ -17,6 +17,7 @@ type Engine struct {
 	lists      *lists
 	noLiteral  []string
 	regexes    []*customRegex
+	fuzzy      *fuzzyIndex
 	judges     []*judge
 	plans      *planCache
 	pool       *sync.Pool
@@ -47,6 +48,7 @@ func New(detectors []Detector) (*Engine, error) {
 	for _, w := range neutralWords() {
 		b.phrase(w).neutral = true
 	}
+	b.addRotation()
 	k, err := b.build(e.dets, builtinBudget)
 	if err != nil {
 		return nil, fmt.Errorf("compile detectors: %w", err)

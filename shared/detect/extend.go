@@ -17,9 +17,9 @@ const (
 	maxRegexBytes   = 1000
 	maxInstructions = 2000
 	maxRepeats      = 200
-	maxTerms        = 50_000 // of all patterns and the deny list
+	maxTerms        = 100_000 // of all patterns and the deny list
 	maxTermBytes    = 256
-	maxAllTermBytes = 1 << 20
+	maxAllTermBytes = 2 << 20
 	maxContextWords = 200
 	maxExclusions   = 1000
 	maxEntries      = 50_000 // of a list
@@ -34,6 +34,7 @@ type extension struct {
 	out    *Engine
 	saved  bool
 	words  *bankBuilder
+	fuzzy  []fuzzyTerm
 	added  []*compiled
 	types  map[string]bool
 	terms  int
@@ -44,15 +45,15 @@ type extension struct {
 // Extend returns a tenant's engine: this one with the tenant's patterns and lists. The built-in tables are shared.
 //
 // Limits: 500 patterns of 20 expressions each; an expression is RE2 syntax of at most 1,000 bytes that repeats
-// nothing more than 200 times, compiles to at most 2,000 instructions and matches no empty text; 50,000 terms of
-// 256 bytes, 1 MiB together; names ^[A-Z][A-Z0-9_]{1,63}$ that no built-in type has, unless they are Saved. The error
+// nothing more than 200 times, compiles to at most 2,000 instructions and matches no empty text; 100,000 terms of
+// 256 bytes, 2 MiB together; names ^[A-Z][A-Z0-9_]{1,63}$ that no built-in type has, unless they are Saved. The error
 // holds one *FieldError for each mistake (see FieldErrors).
 func (e *Engine) Extend(c Custom) (*Engine, error) {
 	out := *e
 	out.plans = newPlanCache()
 	out.dets = slices.Clone(e.dets[:e.builtin()])
 	out.banks = slices.Clone(e.banks[:1])
-	out.regexes, out.noLiteral, out.lists = nil, nil, nil
+	out.regexes, out.noLiteral, out.lists, out.fuzzy = nil, nil, nil, nil
 	x := &extension{base: e, out: &out, saved: c.Saved, words: newBankBuilder(64), types: map[string]bool{}}
 	x.patterns(c.Patterns)
 	x.denyList(c.Deny)
@@ -65,6 +66,7 @@ func (e *Engine) Extend(c Custom) (*Engine, error) {
 		return nil, fmt.Errorf("compile custom patterns: %w", err)
 	}
 	out.banks = append(out.banks, k)
+	out.fuzzy = newFuzzyIndex(x.fuzzy)
 	out.names = indexNames(out.dets)
 	return &out, nil
 }
@@ -119,7 +121,20 @@ func (x *extension) pattern(p *CustomPattern, at string) {
 	}
 	for i, t := range p.Terms {
 		x.term(d, t, p.WholeWord, at+"/terms/"+strconv.Itoa(i))
+		if p.Fuzzy {
+			x.typos(d, t)
+		}
 	}
+}
+
+// typos lets a term be found with one typo, and reports whether it has the length for that.
+func (x *extension) typos(d *compiled, term string) bool {
+	plain, words := plainForm(foldString(term))
+	if !fitsFuzzy(plain, words) {
+		return false
+	}
+	x.fuzzy = append(x.fuzzy, fuzzyTerm{det: d, plain: plain})
+	return true
 }
 
 // checkPattern checks the fields of a pattern other than its name, expressions and terms.
@@ -330,6 +345,9 @@ func (x *extension) denyList(list []ListEntry) {
 			x.errors.add(at+"/hmac", "must not be used in a deny list")
 			continue
 		}
+		if entry.Fuzzy && entry.Value == "" {
+			x.errors.add(at+"/fuzzy", "goes with value alone")
+		}
 		d := x.denyDetector(byType, entry, at)
 		if entry.Domain != "" {
 			if name, ok := x.domain(entry.Domain, at+"/domain"); ok {
@@ -339,6 +357,9 @@ func (x *extension) denyList(list []ListEntry) {
 		}
 		if entry.Regex == "" {
 			x.term(d, entry.Value, entry.WholeWord, at+"/value")
+			if entry.Fuzzy && !x.typos(d, entry.Value) {
+				x.errors.add(at+"/fuzzy", "needs a value of 5 to 64 characters and 8 words at most")
+			}
 			continue
 		}
 		if regexes++; regexes > maxListRegexes {
@@ -399,6 +420,9 @@ func (x *extension) allowList(list []ListEntry, mac func(string) string) {
 		entry, at := &list[i], "/allow/"+strconv.Itoa(i)
 		if !x.entry(entry, at) {
 			continue
+		}
+		if entry.Fuzzy {
+			x.errors.add(at+"/fuzzy", "is for deny lists")
 		}
 		typ := Canonical(entry.Type)
 		switch {

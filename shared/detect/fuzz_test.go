@@ -11,8 +11,10 @@ func FuzzScan(f *testing.F) {
 		f.Add(s+" "+s, s)
 	}
 	f.Add(prose(), "customerSsn")
+	f.Add(rotate(prose())+" there", "rot13")
+	f.Add("strase-west StrasseWset", "")
 	e := extended(f, Custom{
-		Patterns: []CustomPattern{{Name: "CODE", Regexes: expr(`x\d+`, `[a-c]{3,9}`), Terms: []string{"é", "ab"}, KeepNested: true}},
+		Patterns: []CustomPattern{{Name: "CODE", Regexes: expr(`x\d+`, `[a-c]{3,9}`), Terms: []string{"é", "ab", "Straße West"}, Fuzzy: true, KeepNested: true}},
 		Deny:     []ListEntry{{Value: "99"}},
 		Allow:    []ListEntry{{Regex: `bob@.*`}},
 	})
@@ -38,7 +40,7 @@ func FuzzExtend(f *testing.F) {
 	}
 	base := newTestEngine(f)
 	f.Fuzz(func(t *testing.T, x, term, text string) {
-		c := Custom{Patterns: []CustomPattern{{Name: "CODE", Regexes: expr(x), Terms: []string{term}}}, Allow: []ListEntry{{Regex: x}}}
+		c := Custom{Patterns: []CustomPattern{{Name: "CODE", Regexes: expr(x), Terms: []string{term}, Fuzzy: true}}, Allow: []ListEntry{{Regex: x}}}
 		e, err := base.Extend(c)
 		if err != nil {
 			if len(FieldErrors(err)) == 0 {

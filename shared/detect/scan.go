@@ -42,6 +42,9 @@ type scan struct {
 	depth, decodeLeft int
 	// soft are the places in the view of spaces that soft hyphens became; rawSoft are those in the raw text.
 	soft, rawSoft []int32
+	// cues are where the text may be rotated, isRotated says that it was.
+	cues      []rotationCue
+	isRotated bool
 	// labeled says that a key has a word that a detector takes for a label.
 	labeled bool
 
@@ -58,6 +61,9 @@ type scan struct {
 	judged  []judged
 	lexHits []lexHit
 	terms   []termHit
+	// words and deletions are the memory of fuzzy terms.
+	words     []span32
+	deletions deletions
 	// customWindows and lastCustom are what windows and lastWindow are, for the expressions of a tenant.
 	customWindows []customWindow
 	lastCustom    []int32
@@ -179,8 +185,9 @@ func (s *scan) reset(ctx context.Context, p *Plan, text string) {
 	text = text[:min(len(text), maxText)]
 	s.plan, s.raw, s.text = p, text, text
 	s.folded = false
-	s.ranks.ready, s.allowCut, s.decodeCut, s.labeled = false, false, false, false
+	s.ranks.ready, s.allowCut, s.decodeCut, s.labeled, s.isRotated = false, false, false, false, false
 	s.soft, s.rawSoft, s.fences, s.rawFences, s.ends = s.soft[:0], nil, s.fences[:0], nil, s.ends[:0]
+	s.cues = s.cues[:0]
 	s.live.reset()
 	s.depth, s.decodeLeft = 0, min(2*len(text), maxDecoded)
 	for i := range s.hits {
@@ -215,6 +222,7 @@ func (s *scan) release(pool *sync.Pool) {
 	clear(s.cands)
 	clear(s.hits[1])
 	clear(s.terms)
+	clear(s.deletions.runes)
 	clear(s.customWindows)
 	pool.Put(s)
 }

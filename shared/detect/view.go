@@ -19,6 +19,8 @@ type view struct {
 	// is of all of the scanned text; else they are nil.
 	inner func(at int) int
 	outer func(start, end int) (rawStart, rawEnd int)
+	// rotated says that the text was rotated by 13 letters: rotating it again is not worth the work.
+	rotated bool
 	// whole says that what is found stands for all that the view was made of, whatever else stands there.
 	whole bool
 }
@@ -61,7 +63,7 @@ func (s *scan) scanView(v view, keys []string) {
 	case v.labeled:
 		sub.run(func(st *stage) bool { return st.labels })
 	default:
-		sub.depth, sub.decodeLeft = s.depth+1, s.decodeLeft
+		sub.depth, sub.decodeLeft, sub.isRotated = s.depth+1, s.decodeLeft, v.rotated
 		sub.run(nil)
 		sub.scanViews(nil)
 		s.decodeLeft = sub.decodeLeft

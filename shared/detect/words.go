@@ -84,6 +84,9 @@ func sameSeparators(match, word string) bool {
 
 // useWord opens the windows that a word is a keyword of, and offers the terms that it is.
 func (s *scan) useWord(e *entry, start, end int) {
+	if e.cue != cueNone {
+		s.noteCue(e.cue, start)
+	}
 	s.effort.work += len(e.keywords)
 	for _, d := range e.keywords {
 		s.openWindow(d, start, end)

@@ -32,6 +32,8 @@ type Analysis struct {
 	Items   []redact.Item   `json:"-"`
 	Source  detect.Source   `json:"-"`
 	Outcome *policy.Outcome `json:"-"`
+	// NoLiteral are the custom patterns that run over the whole text, because nothing must stand in what they match.
+	NoLiteral []string `json:"-"`
 }
 
 // Usage is what the analysis is metered as: one unit per 1,000 characters begun.

@@ -170,7 +170,7 @@ func (i *Inspector) run(ctx context.Context, s tenant.Scope, req Request, redact
 	if len(outcome.Coverage.Incomplete) > 0 {
 		i.metrics.Count(telemetry.DetectorFailures, int64(len(outcome.Coverage.Incomplete)))
 	}
-	a.PolicyVersion = p.set.Version()
+	a.PolicyVersion, a.NoLiteral = p.set.Version(), p.set.Engine().NoLiteral()
 	asked := redactAlways || req.Redaction != nil && len(outcome.Findings) > 0
 	decided := outcome.Decision == policy.Redact || outcome.Decision == policy.Block
 	if redactAlways || a.Mode == ModeEnforce && (asked || decided) {

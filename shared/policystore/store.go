@@ -69,8 +69,17 @@ func (s *Store) State(ctx context.Context, sc tenant.Scope) (State, error) {
 	return st, err
 }
 
-// Row reads a policy's latest version; errs.NotFound if the tenant has no such policy.
+// Row reads a policy's latest version with all its parts; errs.NotFound if the tenant has no such policy.
 func (s *Store) Row(ctx context.Context, sc tenant.Scope, policyID string) (Row, error) {
+	r, err := s.Find(ctx, sc, policyID)
+	if err != nil {
+		return r, err
+	}
+	return r, s.Complete(ctx, sc, &r)
+}
+
+// Find is Row without the parts: it tells that there is such a policy, and its head.
+func (s *Store) Find(ctx context.Context, sc tenant.Scope, policyID string) (Row, error) {
 	var r Row
 	if !id.Valid(id.Policy, policyID) {
 		return r, errs.New(errs.NotFound, "There is no such resource.")
@@ -79,13 +88,14 @@ func (s *Store) Row(ctx context.Context, sc tenant.Scope, policyID string) (Row,
 	return r, err
 }
 
-// List reads one page of policies, newest first, and the id to continue after, or "".
+// List reads one page of the heads of policies, newest first, and the id to continue after, or "".
 func (s *Store) List(ctx context.Context, sc tenant.Scope, after string, limit int) (rows []Row, next string, err error) {
 	next, err = s.table.Query(ctx, sc, table.Page{Part: table.PartPolicies, After: after, Limit: limit}, &rows)
 	return rows, next, err
 }
 
-// Versions reads one page of a policy's versions, newest first, and the sort key to continue after, or "".
+// Versions reads one page of a policy's versions without their parts, newest first, and the sort key to continue after,
+// or "".
 func (s *Store) Versions(ctx context.Context, sc tenant.Scope, policyID, after string, limit int) (rows []Row, next string, err error) {
 	next, err = s.table.Query(ctx, sc, table.Page{Part: table.PolicyVersionPart(policyID), After: after, Limit: limit}, &rows)
 	return rows, next, err

@@ -32,7 +32,7 @@ func (s *Session) shiftDate(ctx context.Context, m Method, value string) (string
 	if most == 0 {
 		most = defaultShift
 	}
-	days := 1 + int(binary.BigEndian.Uint64(sum)%uint64(most)) //nolint:gosec // below most, which fits
+	days := 1 + int(binary.BigEndian.Uint64(sum)%uint64(most))
 	if sum[8]&1 == 1 {
 		days = -days
 	}
@@ -93,12 +93,12 @@ func (d date) spelled(name string) string {
 	if d.brief {
 		name = string([]rune(name)[:min(3, utf8.RuneCountInString(name))])
 	}
-	first, size := utf8.DecodeRuneInString(d.like)
+	initial, _ := utf8.DecodeRuneInString(d.like)
 	switch {
 	case strings.ToUpper(d.like) == d.like:
 		return strings.ToUpper(name)
-	case unicode.IsUpper(first):
-		first, size = utf8.DecodeRuneInString(name)
+	case unicode.IsUpper(initial):
+		first, size := utf8.DecodeRuneInString(name)
 		return string(unicode.ToUpper(first)) + name[size:]
 	}
 	return strings.ToLower(name)

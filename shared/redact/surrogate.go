@@ -55,7 +55,7 @@ func surrogates() map[string]surrogateKind {
 		"DOMAIN_NAME":   {inventHost, knownHost},
 		"IP_ADDRESS":    {inventIP, knownIP},
 		"PHONE_NUMBER":  {inventPhone, knownPhone},
-		// 00-00-5E-00-53-00 to -FF are for documentation (RFC 9542, section 2.1.2).
+		// 00-00-5E-00-53-00 to -FF are for documentation (RFC 9542).
 		"MAC_ADDRESS": number(func(p *picks, n int) string {
 			return "00005e0053" + p.from("0123456789abcdef", n-10)
 		}, 12, 12, "00005e0053"),

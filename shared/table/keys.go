@@ -70,6 +70,11 @@ func PolicyVersionKey(id string, n int) Key {
 	return Key{Part: PolicyVersionPart(id), Sort: fmt.Sprintf("V#%06d", n)}
 }
 
+// PolicyPartKey is part i, from 1, of a long version n of a policy in Policies.
+func PolicyPartKey(id string, n, i int) Key {
+	return Key{Part: PartPolicies + "PART#" + id, Sort: fmt.Sprintf("V#%06d#%02d", n, i)}
+}
+
 // PolicyStateKey is the tenant's policy state in Policies: which version of the set is current.
 func PolicyStateKey() Key { return Key{Part: "POLSTATE", Sort: "CURRENT"} }
 
