@@ -52,6 +52,10 @@ type scan struct {
 	// scorer and margins are the models' memory; judged is what they say of the reading at hand.
 	scorer  model.Scorer
 	margins []float64
+	// asked says which judges the reading at hand is put to.
+	asked [maxJudges]bool
+	// heard is the model that margins are of, for the unit at hand.
+	heard   *model.Model
 	judged  []judged
 	lexHits []lexHit
 	terms   []termHit
@@ -197,6 +201,7 @@ func (s *scan) release(pool *sync.Pool) {
 	}
 	s.plan, s.raw, s.text, s.norm = nil, "", "", normal{}
 	s.effort, s.own = nil, effort{}
+	s.heard = nil
 	clear(s.judged)
 	clear(s.folder.dst)
 	clear(s.keyText)
