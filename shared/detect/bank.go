@@ -26,7 +26,7 @@ type patternState struct {
 	err         error
 	value       *regexp.Regexp
 	demand      demand
-	need        *need
+	need        *lookout
 	allow       []condition
 	allowBefore []condition
 }

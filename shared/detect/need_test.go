@@ -14,7 +14,7 @@ func TestNeedIsNeeded(t *testing.T) {
 	fits := 0
 	for _, expr := range []string{
 		`(?i:csrf|xsrf|next[ _-]?page)[\w.-]{0,30}=$`, `(?:next|page)[ _-]?token`, `(?i)public[ _-]?key|key[ _-]?hash`, `^(?:ab)+x`, `(ab){2,}`, `(ab)?x`,
-		`a|ab12`, `é12`, `[a-z]+`, `none`, `(?i)NONE`, ` h1:$`,
+		`a|ab12`, `é12`, `(?:next|page)[ _-]?(?:key|token)s?`, `\b(?:ab|public) ?(?:12|hash)\b`, `(?:ab|x)(?:12|ab|key|hash|page)(?: |-|_|x)(?:12)?`, `[a-z]+`, `none`, `(?i)NONE`, ` h1:$`,
 	} {
 		c, err := compileCondition(expr)
 		if err != nil {
@@ -47,6 +47,8 @@ func TestNeedIsSaid(t *testing.T) {
 		`(?i)(?:next|page)[ _-]?token`:   {"the page token", "token of another kind"},
 		`(?i)public[ _-]?key|cache.?key`: {"cache of a key", "api key, private key"},
 		`secretsid|credentials?id`:       {"credentialid", "a credential"},
+		`(?:palm|face)[ -]?prints?`:      {"a palm-print", "face the printer"},
+		`(?:plan|policy) (?:id|no)\b`:    {"policy no", "plan said no"},
 	} {
 		c, err := compileCondition(expr)
 		if err != nil || c.need == nil {
