@@ -27,6 +27,7 @@ type patternState struct {
 	value       *regexp.Regexp
 	demand      demand
 	need        *lookout
+	stop        *lookout
 	allow       []condition
 	allowBefore []condition
 }

@@ -3,6 +3,7 @@ package detect
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -94,6 +95,9 @@ func (p *Pattern) validate() error {
 		if len(k) < minKeyword || strings.ToLower(k) != k {
 			return fmt.Errorf("keyword %q must have at least %d bytes in lower case", k, minKeyword)
 		}
+	}
+	if len(p.Stopwords) > maxWatched || slices.ContainsFunc(p.Stopwords, func(w string) bool { return len(w) < minLiteral }) {
+		return fmt.Errorf("stopwords must be at most %d, each of at least %d bytes", maxWatched, minLiteral)
 	}
 	if p.Window < 0 || p.Window > maxWindow || p.Ahead < 0 || p.Ahead > maxWindow {
 		return fmt.Errorf("window and ahead must be 0 to %d", maxWindow)

@@ -47,6 +47,19 @@ func newLookout(re *syntax.Regexp) *lookout {
 	return nil
 }
 
+// anyOf looks out for one of some words of at least two bytes, or returns nil if there are none.
+func anyOf(words []string) *lookout {
+	n := need{any: true}
+	for _, w := range words {
+		n.parts = append(n.parts, need{literal: strings.ToLower(w)})
+	}
+	l := &lookout{need: n}
+	if len(words) == 0 || !l.number(&l.need) {
+		return nil
+	}
+	return l
+}
+
 func (l *lookout) number(n *need) bool {
 	if n.literal == "" {
 		for i := range n.parts {

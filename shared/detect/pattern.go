@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"slices"
-	"strings"
 )
 
 // window is the part of the view that a Pattern's expression sees because of keyword hits in it.
@@ -172,7 +171,7 @@ func group(m []int, at int) (start, end int) {
 func (s *scan) match(d *compiled, start, end int) {
 	value := s.text[start:end]
 	p := d.Pattern
-	if p.Entropy > 0 && entropy(value) < p.Entropy || stopped(value, p.Stopwords) {
+	if p.Entropy > 0 && entropy(value) < p.Entropy || d.pattern.stop != nil && s.holds(d.pattern.stop, value) {
 		return
 	}
 	v := s.judgeValue(d, value)
@@ -202,6 +201,7 @@ func (p *patternState) compile(l *Pattern) (err error) {
 		p.demand = demandOf(tree)
 		p.need = windowNeed(tree, l.Keywords)
 	}
+	p.stop = anyOf(l.Stopwords)
 	if p.allow, err = compileAll(l.Allow); err != nil {
 		return fmt.Errorf("allow: %w", err)
 	}
@@ -241,23 +241,4 @@ func entropy(value string) float64 {
 		}
 	}
 	return sum
-}
-
-// stopped reports whether the value contains a stopword, without case.
-func stopped(value string, stopwords []string) bool {
-	return slices.ContainsFunc(stopwords, func(w string) bool { return containsFold(value, w) })
-}
-
-// containsFold reports whether value contains the ASCII word, without case.
-func containsFold(value, word string) bool {
-	if word == "" {
-		return false
-	}
-	first := lower(word[0])
-	for i := 0; i+len(word) <= len(value); i++ {
-		if lower(value[i]) == first && strings.EqualFold(value[i:i+len(word)], word) {
-			return true
-		}
-	}
-	return false
 }
