@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"bytes"
 	"math/bits"
 	"regexp"
 	"regexp/syntax"
@@ -10,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// need is what a text must hold if an expression fits it, in lower case: a literal, all of some needs, or any of them. To look
+// need is what a text must hold if an expression fits it, in any case: a literal, all of some needs, or any of them. To look
 // for it costs a small part of what the expression does.
 type need struct {
 	literal string
@@ -75,21 +74,34 @@ func (l *lookout) number(n *need) bool {
 			return false
 		}
 		l.literals = append(l.literals, n.literal)
-		l.first[n.literal[0]] |= 1 << i
-		l.second[n.literal[1]] |= 1 << i
+		for _, c := range bothCases(n.literal[0]) {
+			l.first[c] |= 1 << i
+		}
+		for _, c := range bothCases(n.literal[1]) {
+			l.second[c] |= 1 << i
+		}
 	}
 	n.bit = 1 << i
 	return true
 }
 
-// met reports whether a text in lower case has what is needed.
-func (l *lookout) met(text []byte) bool {
+// bothCases are a byte in lower case and, if it is a letter, in upper case.
+func bothCases(c byte) [2]byte {
+	if isLower(c) {
+		return [2]byte{c, c &^ 0x20}
+	}
+	return [2]byte{c, c}
+}
+
+// met reports whether a text has what is needed, in any case.
+func (l *lookout) met(text string) bool {
 	var found uint64
 	for i := 0; i+1 < len(text); i++ {
 		set := l.first[text[i]] & l.second[text[i+1]] &^ found
 		for ; set != 0; set &= set - 1 {
 			n := bits.TrailingZeros64(set)
-			if bytes.HasPrefix(text[i:], []byte(l.literals[n])) {
+			word := l.literals[n]
+			if len(text)-i >= len(word) && strings.EqualFold(text[i:i+len(word)], word) {
 				if found |= 1 << n; l.need.met(found) {
 					return true
 				}
@@ -285,7 +297,7 @@ func oneOf(all []string) (n need, ok bool) {
 // windowNeed is the need of an expression, or nil where the keyword that opens a window meets it.
 func windowNeed(re *syntax.Regexp, keywords []string) *lookout {
 	l := newLookout(re)
-	if l == nil || !slices.ContainsFunc(keywords, func(k string) bool { return !l.met([]byte(foldString(k))) }) {
+	if l == nil || !slices.ContainsFunc(keywords, func(k string) bool { return !l.met(foldString(k)) }) {
 		return nil
 	}
 	return l
@@ -294,28 +306,13 @@ func windowNeed(re *syntax.Regexp, keywords []string) *lookout {
 // holds reports whether part of the view meets a need.
 func (s *scan) holds(l *lookout, text string) bool {
 	s.effort.work += len(text) / 8
-	s.low = s.low[:0]
-	for i := range len(text) {
-		s.low = append(s.low, lower(text[i]))
-	}
-	return l.met(s.low)
+	return l.met(text)
 }
 
 // allowed reports whether one of the expressions fits text.
 func (s *scan) allowed(list []condition, text string) bool {
-	if len(list) == 0 {
-		return false
-	}
-	var buffer [2 * maxBefore]byte
-	low := buffer[:0]
-	if len(text) <= len(buffer) {
-		for i := range len(text) {
-			low = append(low, lower(text[i]))
-		}
-	}
 	return slices.ContainsFunc(list, func(c condition) bool {
-		if c.need != nil && len(text) <= len(buffer) && !c.need.met(low) {
-			s.effort.work += len(text) / 8
+		if c.need != nil && !s.holds(c.need, text) {
 			return false
 		}
 		return s.effort.spend(len(text)) && c.re.MatchString(text)

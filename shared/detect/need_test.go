@@ -30,7 +30,7 @@ func TestNeedIsNeeded(t *testing.T) {
 				continue
 			}
 			fits++
-			if c.need != nil && !c.need.met([]byte(strings.ToLower(text))) {
+			if c.need != nil && !c.need.met(text) {
 				t.Errorf("%s fits %q, whose need is not met", expr, text)
 			}
 		}
@@ -54,8 +54,8 @@ func TestNeedIsSaid(t *testing.T) {
 		if err != nil || c.need == nil {
 			t.Fatalf("%s: %v, no need", expr, err)
 		}
-		if !c.need.met([]byte(tt.meets)) || c.need.met([]byte(tt.fails)) {
-			t.Errorf("%s: meets %q %v, %q %v", expr, tt.meets, c.need.met([]byte(tt.meets)), tt.fails, c.need.met([]byte(tt.fails)))
+		if !c.need.met(tt.meets) || c.need.met(tt.fails) {
+			t.Errorf("%s: meets %q %v, %q %v", expr, tt.meets, c.need.met(tt.meets), tt.fails, c.need.met(tt.fails))
 		}
 	}
 	if c, err := compileCondition(`[a-z]+|none`); err != nil || c.need != nil {

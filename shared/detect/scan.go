@@ -32,8 +32,6 @@ type scan struct {
 	ranks     ranks
 
 	windows []window
-	// low is a part of the view in lower case.
-	low []byte
 	// allowCut and decodeCut say that the budget of allow expressions or of decoding ran out.
 	allowCut, decodeCut bool
 	// depth counts the encodings that the text came out of; decodeLeft is how much may still be decoded.
@@ -205,7 +203,8 @@ func (s *scan) release(pool *sync.Pool) {
 	clear(s.judged)
 	clear(s.folder.dst)
 	clear(s.keyText)
-	clear(s.low[:cap(s.low)])
+	// What was as long as the text must not be, or every scan after it would clear as much.
+	s.folder.dst, s.judged, s.keyText = s.folder.dst[:0], s.judged[:0], s.keyText[:0]
 	clear(s.cands)
 	clear(s.hits[1])
 	clear(s.terms)
