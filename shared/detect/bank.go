@@ -24,8 +24,9 @@ type patternState struct {
 	once        sync.Once
 	err         error
 	value       *search
-	allow       []condition
-	allowBefore []condition
+	stop        *search
+	allow       []*search
+	allowBefore []*search
 }
 
 // bank is a group of detectors compiled together: all built-in ones, or those of one tenant.

@@ -105,18 +105,41 @@ const (
 	judgeWork = 2
 )
 
-// judge asks the models about each unit of a reading, keeps what they say for the lexicons, and offers hits.
+// judgeUnits asks the models about each unit of a reading, keeps what they say for the lexicons, and offers hits. Judges of one
+// model share its reading of a unit, which is most of the work.
 func (s *scan) judgeUnits(r *reading) {
 	s.judged = s.judged[:0]
+	s.asked = [maxJudges]bool{}
+	n := 0
 	for i, j := range s.plan.e.judges {
 		if !s.plan.judges(j) {
 			continue
 		}
-		if !j.ready() {
+		if s.asked[i] = j.ready(); !s.asked[i] {
 			s.failJudge(j)
 			continue
 		}
-		s.ask(r, i, j)
+		n++
+	}
+	at := r.from
+	for _, e := range r.ends {
+		end := int(e)
+		asked := n > 0 && s.judgeable(r, at, end)
+		work := (end - at) / 16
+		if asked {
+			work = n * judgeWork * (end - at)
+		}
+		if !s.effort.spend(work) {
+			return
+		}
+		s.judged = append(s.judged, judged{start: int32(at), end: int32(end)})
+		if asked && hasLetters(r.text[at:end]) {
+			s.heard = nil
+			for i, j := range s.plan.e.judges {
+				s.asked[i] = s.asked[i] && s.ask(r, i, j, at, end)
+			}
+		}
+		at = end
 	}
 }
 
@@ -133,35 +156,35 @@ func (s *scan) failJudge(j *judge) {
 	}
 }
 
-// ask judges each unit by one judge. The units are the same for each of them.
-func (s *scan) ask(r *reading, number int, j *judge) {
+// ask has one judge judge the last unit, [at, end) of the reading; it returns false if the judge is of no use.
+func (s *scan) ask(r *reading, number int, j *judge, at, end int) (ok bool) {
 	defer func() {
 		if recover() != nil {
 			s.failJudge(j)
 		}
 	}()
-	head := j.model.Header().Heads[j.index]
-	text, at := r.text, r.from
-	for unit, e := range r.ends {
-		end := int(e)
-		asked := s.judgeable(r, at, end)
-		if work := end - at; asked && !s.effort.spend(judgeWork*work) || !asked && !s.effort.spend(work/16) {
-			return
-		}
-		if unit == len(s.judged) {
-			s.judged = append(s.judged, judged{start: int32(at), end: int32(end)})
-		}
-		if asked && hasLetters(text[at:end]) {
-			s.margins = s.scorer.Margins(j.model, text[at:end], j.index+1, s.margins[:0])
-			margin := s.margins[j.index]
-			score := head.Score(margin)
-			s.judged[unit].score[number] = float32(score)
-			if score >= max(s.plan.least(j), leastJudged) {
-				s.offerJudged(r, j, at, end, margin, score)
-			}
-		}
-		at = end
+	if s.heard != j.model {
+		s.margins = s.scorer.Margins(j.model, r.text[at:end], s.heads(j.model), s.margins[:0])
+		s.heard = j.model
 	}
+	margin := s.margins[j.index]
+	score := j.model.Header().Heads[j.index].Score(margin)
+	s.judged[len(s.judged)-1].score[number] = float32(score)
+	if score >= max(s.plan.least(j), leastJudged) {
+		s.offerJudged(r, j, at, end, margin, score)
+	}
+	return true
+}
+
+// heads is how many heads of a model are asked.
+func (s *scan) heads(m *model.Model) int {
+	n := 0
+	for i, j := range s.plan.e.judges {
+		if s.asked[i] && j.model == m {
+			n = max(n, j.index+1)
+		}
+	}
+	return n
 }
 
 // least is the lowest threshold of a judge's detectors.

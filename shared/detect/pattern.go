@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -175,7 +176,7 @@ func group(m []int, at int) (start, end int) {
 func (s *scan) match(d *compiled, start, end int) {
 	value := s.text[start:end]
 	p := d.Pattern
-	if p.Entropy > 0 && entropy(value) < p.Entropy || stopped(value, p.Stopwords) {
+	if p.Entropy > 0 && entropy(value) < p.Entropy || d.pattern.stop != nil && s.fits(d.pattern.stop, value) {
 		return
 	}
 	v := s.judgeValue(d, value)
@@ -199,6 +200,11 @@ func (p *patternState) compile(l *Pattern) (err error) {
 			return err
 		}
 	}
+	if len(l.Stopwords) > 0 {
+		if p.stop, err = newSearch(anyWord(l.Stopwords)); err != nil {
+			return fmt.Errorf("stopwords: %w", err)
+		}
+	}
 	if p.allow, err = compileAll(l.Allow); err != nil {
 		return fmt.Errorf("allow: %w", err)
 	}
@@ -208,16 +214,36 @@ func (p *patternState) compile(l *Pattern) (err error) {
 	return nil
 }
 
-func compileAll(exprs []string) ([]condition, error) {
-	out := make([]condition, 0, len(exprs))
+func compileAll(exprs []string) ([]*search, error) {
+	out := make([]*search, 0, len(exprs))
 	for _, x := range exprs {
-		c, err := compileCondition(x)
+		q, err := newSearch(x)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, c)
+		out = append(out, q)
 	}
 	return out, nil
+}
+
+// anyWord is an expression for any of some words, in any case.
+func anyWord(words []string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = regexp.QuoteMeta(w)
+	}
+	return "(?i)" + strings.Join(quoted, "|")
+}
+
+// fits reports whether an expression fits somewhere in text.
+func (s *scan) fits(q *search, text string) bool {
+	ok, work := q.matches(text)
+	return s.effort.spend(work) && ok
+}
+
+// allowed reports whether one of the expressions fits text.
+func (s *scan) allowed(list []*search, text string) bool {
+	return slices.ContainsFunc(list, func(q *search) bool { return s.fits(q, text) })
 }
 
 // maxBefore bounds what AllowBefore sees, and with it the work on each match.
@@ -238,23 +264,4 @@ func entropy(value string) float64 {
 		}
 	}
 	return sum
-}
-
-// stopped reports whether the value contains a stopword, without case.
-func stopped(value string, stopwords []string) bool {
-	return slices.ContainsFunc(stopwords, func(w string) bool { return containsFold(value, w) })
-}
-
-// containsFold reports whether value contains the ASCII word, without case.
-func containsFold(value, word string) bool {
-	if word == "" {
-		return false
-	}
-	first := lower(word[0])
-	for i := 0; i+len(word) <= len(value); i++ {
-		if lower(value[i]) == first && strings.EqualFold(value[i:i+len(word)], word) {
-			return true
-		}
-	}
-	return false
 }

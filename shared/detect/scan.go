@@ -58,6 +58,10 @@ type scan struct {
 	scorer  model.Scorer
 	margins []float64
 	cuts    []int32
+	// asked says which judges the reading at hand is put to.
+	asked [maxJudges]bool
+	// heard is the model that margins are of, for the unit at hand.
+	heard   *model.Model
 	judged  []judged
 	lexHits []lexHit
 	terms   []termHit
@@ -215,10 +219,13 @@ func (s *scan) release(pool *sync.Pool) {
 	}
 	s.plan, s.raw, s.text, s.norm = nil, "", "", normal{}
 	s.effort, s.own = nil, effort{}
+	s.heard = nil
 	clear(s.judged)
 	clear(s.folder.dst)
 	clear(s.keyText)
 	clear(s.leet)
+	// What was as long as the text must not be, or every scan after it would clear as much.
+	s.folder.dst, s.judged, s.keyText, s.leet = s.folder.dst[:0], s.judged[:0], s.keyText[:0], s.leet[:0]
 	clear(s.cands)
 	clear(s.hits[1])
 	clear(s.terms)

@@ -58,6 +58,18 @@ func (q *search) findAll(text string) (found [][]int, work int) {
 	return out, work + len(text)
 }
 
+// matches reports whether the expression fits somewhere in text, and how much work it was.
+func (q *search) matches(text string) (ok bool, work int) {
+	left := leastStates + len(text)/8
+	most := left
+	a, _ := q.anywhere.find(text, 0, &left)
+	work = stateWork*(most-max(0, left)) + len(text)/probeSpeed
+	if a != unknown {
+		return a == present, work
+	}
+	return q.whole().MatchString(text), work + len(text)
+}
+
 // guide is what may still be spent on finding matches by probes: bytes that are read to find where one starts, and states
 // that are made.
 type guide struct{ steps, states int }

@@ -136,6 +136,8 @@ func dateOfBirth() detect.Detector {
 				"dob", "d.o.b", "birth", "born", "geboren", "geburtsdatum", "geb.", "ne le", "nee le", "naissance", "nacimiento", "nacido", "nacida", "nascita", "nato il", "nata il",
 				"nascimento", "nascido", "nascida", "geboortedatum", "urodzen", "urodzon",
 			},
+			Window:   24, // no label reaches farther back from its keyword
+			Ahead:    128,
 			Validate: validBirth,
 		},
 		Samples: detect.Samples{
