@@ -34,6 +34,8 @@ type Session struct {
 	book *Book
 	// reveals says that a value or a part of one stayed.
 	reveals bool
+	// unmarked says that some operator makes values that only done knows again.
+	unmarked bool
 	// subject is whose dates are shifted.
 	subject string
 	// alike and formats are the ciphers in use.
@@ -53,6 +55,7 @@ func NewSession(keys Keys, tenant string, choice *Choice) *Session {
 	return &Session{
 		keys: keys, tenant: tenant, choice: choice,
 		methods: map[string]Method{}, numbers: map[string]int{}, counts: map[string]int{}, room: maxOutput,
+		unmarked: choice.uses(Surrogate) || choice.uses(Generalize),
 	}
 }
 
@@ -115,6 +118,9 @@ func (s *Session) Redact(ctx context.Context, path, text string, findings []dete
 
 // done drops the findings that are what an operator of theirs made earlier, so that redacting twice changes nothing.
 func (s *Session) done(text string, findings []detect.Finding) []detect.Finding {
+	if !s.unmarked {
+		return findings
+	}
 	var out []detect.Finding
 	for i := range findings {
 		f := &findings[i]
