@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"reflect"
 	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -77,7 +76,7 @@ func piecesOf(lines []pieceIn) (inspect.Options, []string, error) {
 	pieces := make([]string, 0, len(lines))
 	var faults []errs.Field
 	for i, l := range lines {
-		if i > 0 && !reflect.ValueOf(l.Options).IsZero() {
+		if i > 0 && !empty(l.Options) {
 			faults = append(faults, errs.Field{Location: "/" + strconv.Itoa(i), Message: "expected text alone; options belong into the first line"})
 		}
 		if l.Text != nil {
@@ -88,6 +87,12 @@ func piecesOf(lines []pieceIn) (inspect.Options, []string, error) {
 		return inspect.Options{}, nil, errs.Invalid(faults[:min(len(faults), maxFaults)]...)
 	}
 	return lines[0].Options, pieces, nil
+}
+
+// empty reports whether there are no options, all of which are left out of JSON where they are not given.
+func empty(o inspect.Options) bool {
+	b, err := json.Marshal(o)
+	return err == nil && string(b) == "{}"
 }
 
 // maxFaults is how many lines an error names.

@@ -57,7 +57,9 @@ func run(ctx context.Context, w io.Writer, examples, seed int, tourOnly bool) (e
 	for _, p := range h.passes() {
 		fmt.Fprintf(w, "\n== as %s\n", p.who)
 		args := schemathesis(document, h.url, p, examples, seed)
-		if err := command(ctx, w, h.data, filepath.Join(bin, "schemathesis"), args...); err != nil {
+		cmd := program(ctx, w, h.data, filepath.Join(bin, "schemathesis"), args...)
+		cmd.Env = append(os.Environ(), "SCHEMATHESIS_HOOKS=lines", "PYTHONPATH="+filepath.Join(root, "scripts", "contracttest"), "PYTHONDONTWRITEBYTECODE=1")
+		if err := cmd.Run(); err != nil {
 			return fmt.Errorf("requests as %s: %w", p.who, err)
 		}
 	}
@@ -81,7 +83,11 @@ func schemathesis(document, url string, p pass, examples, seed int) []string {
 
 // command runs a program in dir and passes its output on.
 func command(ctx context.Context, w io.Writer, dir, name string, args ...string) error {
+	return program(ctx, w, dir, name, args...).Run()
+}
+
+func program(ctx context.Context, w io.Writer, dir, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, w, w
-	return cmd.Run()
+	return cmd
 }

@@ -3,6 +3,7 @@ package detect_test
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"guardrails/shared/detect"
 )
@@ -24,6 +25,35 @@ func ExampleEngine_Scan() {
 	// Output:
 	// BADGE KX-4711 0.9 [context +0.40 grouping +0.20]
 	// BADGE AB-1234 0.9 [context +0.40 grouping +0.20]
+}
+
+// A stream tells findings, and up to which place the text may be passed on.
+func ExampleEngine_Stream() {
+	e, err := detect.New([]detect.Detector{{
+		Name: "badge", Type: "BADGE", Category: detect.CategoryPII, Base: .6,
+		Number: &detect.Number{Masks: []string{"AA-9999"}},
+	}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ctx, s := context.Background(), e.Stream(detect.Options{})
+	calm := strings.Repeat("The door stays closed until somebody comes. ", 40)
+	for _, piece := range []string{calm + "Badge KX-", "4711 opens it. ", calm} {
+		found, err := s.Write(ctx, []byte(piece))
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(len(found), "findings up to byte", s.Settled())
+	}
+	found, err := s.Close(ctx)
+	fmt.Println(len(found), "findings up to byte", s.Settled(), err)
+	// Output:
+	// 0 findings up to byte 967
+	// 0 findings up to byte 967
+	// 1 findings up to byte 2443
+	// 0 findings up to byte 3544 <nil>
 }
 
 func ExampleEngine_Extend() {

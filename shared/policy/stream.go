@@ -74,6 +74,9 @@ func (s *Stream) settle(found []detect.Finding) Stretch {
 		return s.plan.set.placeholders && placeholder(f.Type, value) || remnant(&f, s.markers)
 	})
 	n := s.scan.Settled() - s.at
+	if n == 0 {
+		return Stretch{Start: s.at}
+	}
 	out := Stretch{Start: s.at, Text: string(s.text[:n]), Findings: found}
 	s.text = append(s.text[:0], s.text[n:]...)
 	s.at, s.sent = s.at+n, s.sent-n
