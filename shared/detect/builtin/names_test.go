@@ -65,8 +65,15 @@ func TestNamesAndPlaces(t *testing.T) {
 			"Full name: {PERSON:Oluwaseun Bakare} | Employer: {ORGANIZATION:Kestrel Partners LLP}",
 			"Patient: {PERSON:HOLLOWAY, REBECCA}", "Vorname: {PERSON:Lukas} Nachname: {PERSON:Brandstätter}", "Nom : {PERSON:Dupuis} Prénom : {PERSON:Camille}",
 			"Cognome: {PERSON:Ricci} Nome: {PERSON:Alessandro}", "Apellidos: {PERSON:Gutiérrez Salas} Nombre: {PERSON:Marisol}",
-			"Emergency contact: {PERSON:Maria del Carmen Ruiz} (mother)",
+			"Emergency contact: {PERSON:Maria del Carmen Ruiz} (mother)", "Name on card: {PERSON:ELENA M PETROVA}", "Employee: {PERSON:Svensson, Astrid} (ID 4417)",
+			"Nationality: {NRP:Irish}",
 		},
+		"medical note": {
+			"Pt. {PERSON:Denise Whitaker} c/o chest pain. Seen by Dr. {PERSON:R. Okonkwo}. Lives alone at {ADDRESS:88 Larch Close, Bath BA1 5TY}.",
+			"Le docteur {PERSON:Pelletier} a vu {PERSON:Manon Girard} hier.", "La dott.ssa {PERSON:Elisabetta Marchetti} visiterà il paziente {PERSON:Luigi Barbieri}.",
+			"Dokter {PERSON:Smeets} heeft mevrouw {PERSON:El Amrani} naar het {ORGANIZATION:Erasmus Ziekenhuis} verwezen.", "admitted to {ORGANIZATION:Mercy General Hospital} under Dr. {PERSON:Samaritan}",
+		},
+		"signature": {"Regards,\n{PERSON:K. Venkataraman}", "Thx, {PERSON:Bob}", "Danke, {PERSON:Hannes}", "Thanks, see you", "Danke, Kollegen!", "Merci, au revoir"},
 		"English address": {
 			"Mrs {PERSON:Nguyen} lives at {ADDRESS:4521 Oak Hollow Drive, Apt 3B, Austin, TX 78745}.",
 			"at {ADDRESS:350 5th Avenue, New York, NY 10118, USA}, 20th of June", "{ADDRESS:1921 NW 87 Avenue, Doral, FL 33172}", "deliver to {ADDRESS:99 Spadina Avenue, Suite 200, Toronto, Ontario M5V 3P8}.",

@@ -355,11 +355,10 @@ func postalCode(text string, i int) int {
 	}
 	prefix := j - i
 	if prefix > 0 {
-		if j < len(text) && text[j] == '-' {
-			j++
-		} else {
+		if j >= len(text) || text[j] != '-' {
 			return britishCode(text, i)
 		}
+		j++
 	}
 	digits := j
 	for j < len(text) && isDigit(text[j]) {

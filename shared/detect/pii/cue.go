@@ -22,7 +22,8 @@ const (
 
 // titleWords stand before a name and are no part of it.
 const titleWords = `mr mrs ms miss mx dr prof professor sir lady lord dame herr frau fraulein monsieur madame mademoiselle mme mlle senor senora senorita sr sra srta don dona
-signor signora signorina sig dott senhor senhora dhr mevr mevrouw meneer pan pani rev reverend sgt lt col gen judge senator doctor nurse dott.ssa dott sig.ra sig.na prof.ssa dr.ssa sr.a`
+signor signora signorina sig dott senhor senhora dhr mevr mevrouw meneer pan pani rev reverend sgt lt col gen judge senator doctor nurse dott.ssa dott sig.ra sig.na prof.ssa dr.ssa sr.a
+docteur maitre dokter dottore dottoressa professore professoressa profesor profesora doctora doutor doutora heer herrn fru pt captain officer detective sergeant`
 
 // introductions end where a name begins. closings are followed by a comma or a line break and a name.
 var (
@@ -30,11 +31,13 @@ var (
 		`|maiden name is|'s name|name on the account is|mein name ist|ich heisse|sehr geehrter herr|sehr geehrte frau|liebe|lieber|hallo|je m'appelle|mon nom est|cher|chere|bonjour|me llamo|mi nombre es|estimado|estimada` +
 		`|querido|querida|hola|mi chiamo|il mio nome e|gentile|ciao|meu nome e|chamo-me|prezado|prezada|mijn naam is|ik heet|beste|nazywam sie`)
 	labels = phrases(`full name:|name:|customer name:|patient name:|patient:|cardholder:|account holder:|employee:|surname:|first name:|last name:|attn:|attention:|nachname:|vorname:|nom:|prenom:|nombre:|apellido:|apellidos:|nome:|cognome:|sobrenome:|naam:|achternaam:|imie:|nazwisko:` +
-		`|patientin:|paciente:|paziente:|versicherter:|ansprechpartner:|contact:|kontakt:|kunde:|client:|cliente:|klant:|titular:|beneficiary:|empfanger:|sender:|absender:|from:|von:|de:|da:|van:|to:|an:|cc:|next of kin:|emergency contact:|signature:|signed:|witness:|doctor:|physician:|arzt:|medecin:|medico:`)
+		`|patientin:|paciente:|paziente:|versicherter:|ansprechpartner:|contact:|kontakt:|kunde:|klient:|name on card:|name on the card:|karteninhaber:|titulaire:|intestatario:|passenger:|insured:|policyholder:|guest:|client:|cliente:|klant:|titular:|beneficiary:|empfanger:|sender:|absender:|from:|von:|de:|da:|van:|to:|an:|cc:|next of kin:|emergency contact:|signature:|signed:|witness:|doctor:|physician:|arzt:|medecin:|medico:`)
 	// nameLabels head fields that hold one name and nothing else.
 	nameLabels = phrases(`surname:|first name:|last name:|given name:|family name:|maiden name:|middle name:|nachname:|vorname:|familienname:|geburtsname:|prenom:|nom de famille:|apellido:|apellidos:|cognome:|sobrenome:|apelido:|achternaam:|voornaam:|nazwisko:|imie:`)
 	closings   = phrases(`sincerely|regards|yours truly|yours faithfully|cheers|thanks|thank you|mit freundlichen grussen|viele grusse|cordialement|saludos|cordiali saluti|atenciosamente|met vriendelijke groet` +
 		`|best wishes|all the best|best|respectfully|yours|warmly|love|mit freundlichem gruss|beste grusse|liebe grusse|herzliche grusse|freundliche grusse|mfg|lg|vg|bien a vous|amicalement|bien cordialement|bises|atentamente|un saludo|un abrazo|distinti saluti|saluti|cordialmente|un abbraccio|abraco|um abraco|abracos|cumprimentos|com os melhores cumprimentos|met vriendelijke groeten|groeten|groetjes|hartelijke groet`)
+	// thanks close a message as well, but other things follow them too: a known name must.
+	thanks   = phrases(`thx|ty|tks|many thanks|br|kr|rgds|danke|vielen dank|gruss|grusse|lieben gruss|viele gruesse|merci|a bientot|gracias|hasta luego|grazie|a presto|obrigado|obrigada|ate logo|bedankt|dank je wel|mvg|hilsen|halsningar`)
 	mentions = phrases(`contact|patient|employee|customer|client|cardholder|tenant|applicant|ask for|speak to|speak with|spoke to|spoke with|talk to|met with|author:|sender:|user:|kunde|kundin|patientin|cliente|paciente|paziente|klant`)
 	called   = phrases(`called|named` +
 		// who says, and what is said of whom
@@ -159,8 +162,11 @@ func cueBefore(text string, at int) cue {
 	}
 	switch {
 	case comma || b.broken:
-		if closings.endsIn(low) {
+		switch {
+		case closings.endsIn(low):
 			return strongCue
+		case thanks.endsIn(low):
+			return calledCue
 		}
 	case isTitleBefore(low), introductions.endsIn(low):
 		return strongCue
@@ -187,9 +193,12 @@ func isTitleBefore(low []byte) bool {
 	return from < len(low) && titles.has(string(low[from:]))
 }
 
-// isMonsieurBefore reports whether the French abbreviation for mister stands before.
+// monsieur is the French abbreviation for mister.
+const monsieur = "M. "
+
+// isMonsieurBefore reports whether that stands before.
 func isMonsieurBefore(text string, at int) bool {
-	return at >= 3 && text[at-3:at] == "M. " && (at == 3 || !isWord(text[at-4]))
+	return at >= 3 && text[at-3:at] == monsieur && (at == 3 || !isWord(text[at-4]))
 }
 
 var titles = words(titleWords)

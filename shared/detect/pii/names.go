@@ -146,7 +146,7 @@ func buildLists() *lexicon {
 	l.addWords(kindsBefore, isStreetBefore)
 	l.addWords(streetParticles, isStreetParticle)
 	l.addWords(unitWords, isUnit)
-	for _, set := range []phraseSet{introductions, labels, nameLabels, mentions, called, closings} {
+	for _, set := range []phraseSet{introductions, labels, nameLabels, mentions, called, closings, thanks} {
 		l.addEnds(set, endsCue)
 	}
 	l.addWords(`ssa ra na a`, endsCue) // Dott.ssa, Sig.ra

@@ -39,8 +39,8 @@ func organization() detect.Detector {
 const (
 	legalForms = `inc inc. llc l.l.c. ltd ltd. limited incorporated corp corp. corporation plc pllc llp lp gmbh mbh ggmbh ag kgaa kg ohg ug se e.v. e.k. s.a. sa s.a.s. sas sarl s.a.r.l. eurl s.r.l. srl s.p.a. spa s.n.c. b.v. bv n.v. nv v.o.f. oy oyj ab asa as aps a/s pty pte kft zrt
 s.l. sl s.l.u. slu lda lda. ltda ltda. eireli d.o.o. k.k. co. sp.`
-	headWords = `bank university college hospital clinic institute foundation holdings technologies associates partners airlines pharmaceuticals insurance consulting industries ventures laboratories bancorp brothers group solutions systems networks agency association airways motors logistics
-universitat sparkasse volksbank klinikum krankenhaus stiftung versicherung stadtwerke hochschule`
+	headWords = `bank university college hospital clinic institute foundation holdings technologies associates partners airlines pharmaceuticals insurance consulting industries ventures laboratories bancorp brothers group solutions systems networks agency association airways motors logistics school
+universitat sparkasse volksbank klinikum krankenhaus stiftung versicherung stadtwerke hochschule gymnasium ziekenhuis`
 	leadingHeads = `university bank ministry department institute college hospital bureau universitat klinikum krankenhaus sparkasse stadtwerke amtsgericht landgericht finanzamt ministerium bundesamt universite hopital clinique lycee college banque ministere prefecture mairie
 universidad hospital clinica banco ministerio ayuntamiento instituto fundacion colegio universita ospedale banca ministero comune universidade ministerio prefeitura fundacao universiteit ziekenhuis gemeente ministerie`
 )

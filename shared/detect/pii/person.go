@@ -116,7 +116,7 @@ func isPureSurname(k kinds) bool {
 
 // isOrdinary reports whether a word is one of the language, of places or of organizations.
 func isOrdinary(k kinds) bool {
-	return k&(isPlain|isCommon|anyPlace|isOrgWord|isTitle) != 0
+	return k&(isPlain|isCommon|anyPlace|isOrgWord|isTitle|isLeadingHead) != 0
 }
 
 // scanPerson starts at a capital at the start of a word, reads the run of name-like words from there and judges it by
@@ -126,15 +126,21 @@ func scanPerson(text string, at int) (int, int, detect.Verdict) {
 		return 0, 0, detect.Reject
 	}
 	end := nameWord(text, at)
-	if end == at {
+	switch {
+	case end == at && at+2 < len(text) && text[at+1] == '.':
+		return scanInitials(text, at)
+	case end == at:
 		return scanCapitals(text, at)
 	}
 	k := nameKinds(text[at:end])
+	if titledParticle(text, at, end) {
+		k = 0
+	}
 	if k&isPlain != 0 && k&anyGiven == 0 || k&isTitle != 0 || placePrefix(text, at) {
 		return 0, 0, detect.Reject
 	}
 	c := cueBefore(text, at)
-	if c == noCue && (k&(isCommon|anyGiven) == isCommon || particles.has(text[at:end]) || inPlace(text, at, end, k)) {
+	if c == noCue && (k&(isCommon|anyGiven) == isCommon || k&isPlain != 0 && particles.has(text[at:end]) || inPlace(text, at, end, k)) {
 		return 0, 0, detect.Reject
 	}
 	n := readName(text, at, end, k)
@@ -144,6 +150,42 @@ func scanPerson(text string, at int) (int, int, detect.Verdict) {
 		}
 	}
 	return n.start, n.end, judgeName(text, &n, c)
+}
+
+// titledParticle reports whether a particle with a capital begins a surname behind a title (Mrs El Amrani).
+func titledParticle(text string, at, end int) bool {
+	if end-at > 3 || end+1 >= len(text) || text[end] != ' ' || !isUpper(text[end+1]) || !particles.has(text[at:end]) {
+		return false
+	}
+	b := readBefore(text, at)
+	return b.n > 0 && !b.joined && !b.broken && isTitleBefore(b.bytes())
+}
+
+// scanInitials takes initials with a surname (K. Venkataraman) that a cue introduces or the lists have.
+func scanInitials(text string, at int) (int, int, detect.Verdict) {
+	i := at
+	for n := 0; n < 3 && i+2 < len(text) && isUpper(text[i]) && text[i+1] == '.'; n++ {
+		i += 2
+		if text[i] == ' ' {
+			i++
+		}
+	}
+	end := nameWord(text, i)
+	if end == i || text[i-1] != ' ' || text[at:i] == monsieur {
+		return 0, 0, detect.Reject
+	}
+	n := readName(text, i, end, kindsOf(text[i:end]))
+	n.start = at
+	if organizationFollows(text, n.end) || n.lastKinds&(isPlain|isTitle|isOrgWord|isHead|isLegal) != 0 {
+		return 0, 0, detect.Reject
+	}
+	switch c := cueBefore(text, at); {
+	case c == noCue && !n.surname(), n.lastKinds&isCommon != 0 && c != strongCue:
+		return 0, 0, detect.Reject
+	case c == noCue:
+		return at, n.end, detect.Plausible
+	}
+	return at, n.end, detect.Valid
 }
 
 // nameKinds is kindsOf, by the first part of a double name (Jean-Pierre) where the lists have not the whole.
@@ -351,7 +393,7 @@ func judgeName(text string, n *name, c cue) detect.Verdict {
 		return detect.Valid
 	case c == labelCue && n.firstKinds&isPlain == 0 && labeledName(n), c == nameCue && (known || listed || !isOrdinary(n.firstKinds)):
 		return detect.Valid
-	case c == calledCue && (known || n.words > 1 && listed && !isOrdinary(n.firstKinds) || n.surname() && n.words == 1):
+	case c == calledCue && (known || n.words > 1 && listed && !isOrdinary(n.firstKinds) || n.words == 1 && n.lastKinds&isSurname != 0 && n.lastKinds&(isCommon|isPlain|isPlace|isOrgWord) == 0):
 		return detect.Valid
 	case n.words > 1 && (given || known && listed && n.lastKinds&isCommon == 0):
 		return detect.Valid
