@@ -26,7 +26,7 @@ func location() detect.Detector {
 				"she grew up in Quarrington", "ich arbeite in Leipzig", "elle travaille en Italie", "mi hermana trabaja en Zaragoza", "minha filha estuda em Curitiba", "mijn vriend werkt in Utrecht", "Anna is in Reading, England",
 			},
 			Negative: []string{
-				"the Paris agreement", "lives in harmony", "Lisbonne is spelled so", "from Berliner streets", "I log in from Mobile", "my book in Reading list", "Nice to meet you", "he wrote it in Orange", "she came in April", "I send it in JSON",
+				"the Paris agreement", "lives in harmony", "Lisbonne is spelled so", "from Berliner streets", "I log in from Mobile", "my book in Reading list", "Nice to meet you", "he wrote it in Orange", "the code lives in Terraform", "I moved to Trash", "it comes from Google", "she came in April", "I send it in JSON",
 				"I heard from Austin", "I need a transfer from China", "in London Bridge style", "my code is in Java", "Turkey sandwich", "my list in Excel", "our servers in the United States", "er lebt in Angst", "courts in San Francisco, CA",
 			},
 			Source: "own",
@@ -136,6 +136,10 @@ const (
 var (
 	homePhrases = phrases(`lives in|live in|living in|lived in|moved to|moved here from|originally from|comes from|came from|born in|grew up in|raised in|based in|residing in|resident of|resides in|city of|town of|village of|village called|hometown of|home city|i am from|i'm from|she is from|he is from|they are from` +
 		`|habite a|j'habite a|vit a|ne a|nee a|originaire de|viens de|vive en|vivo en|nacio en|nacido en|naci en|abita a|abito a|vive a|vivo a|nato a|nata a|residente a|mora em|moro em|nasceu em|nasci em|reside em|woont in|woon in|geboren te|komt uit|afkomstig uit|mieszka w|mieszkam w`)
+	// birthPhrases and livePhrases make a place of words that no list has: code lives in a repository too, so that the latter
+	// take a person.
+	birthPhrases = phrases(`born in|grew up in|raised in|moved here from|residing in|resident of|resides in|hometown of|ne a|nee a|nacio en|nacido en|naci en|nato a|nata a|nasceu em|nasci em|geboren te`)
+	livePhrases  = phrases(`lives in|live in|living in|lived in|habite a|j'habite a|vit a|vive en|vivo en|abita a|abito a|vive a|vivo a|mora em|moro em|reside em|woont in|woon in`)
 	// In German any noun has a capital, so that these make a place of listed names alone.
 	germanHomePhrases = phrases(`wohnt in|wohne in|wohnen in|lebt in|lebe in|leben in|geboren in|kommt aus|komme aus|stammt aus|wohnhaft in`)
 )
@@ -182,7 +186,11 @@ func nameFollows(text string, end int) bool {
 
 // scanHome takes one to three words that no list has as the place where someone lives or comes from.
 func scanHome(text string, at int) (int, int, detect.Verdict) {
-	if at < 5 || text[at-1] != ' ' || prepositionBefore(text, at) != atHome {
+	if at < 5 || text[at-1] != ' ' {
+		return 0, 0, detect.Reject
+	}
+	b := readBefore(text, at)
+	if !birthPhrases.endsIn(b.bytes()) && (!livePhrases.endsIn(b.bytes()) || !personBefore(text, at, false)) {
 		return 0, 0, detect.Reject
 	}
 	end := at

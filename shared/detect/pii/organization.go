@@ -142,15 +142,12 @@ func readRun(text string, at int) run {
 			r.legal, r.end = stop, stop
 		case word == "&":
 		case isCapital(text, i):
-			if r.words == 0 && k&isPlain != 0 && k&(isLeadingHead|isHead) == 0 && (sentenceStart(text, i) || k&isArticle != 0) {
-				if stop >= len(text) || text[stop] != ' ' {
+			if r.words == 0 && opensSentence(text, i, k) {
+				if stop >= len(text) || text[stop] != ' ' || !isCapital(text, stop+1) {
 					return r
 				}
 				i = stop + 1
 				r.start = i
-				if !isCapital(text, i) {
-					return r
-				}
 				continue
 			}
 			r.add(word, k, stop)
@@ -181,6 +178,11 @@ func readRun(text string, at int) run {
 		}
 	}
 	return r
+}
+
+// opensSentence reports whether a word is an article, or has its capital from the start of a sentence.
+func opensSentence(text string, i int, k kinds) bool {
+	return k&isPlain != 0 && k&(isLeadingHead|isHead) == 0 && (k&isArticle != 0 || sentenceStart(text, i))
 }
 
 func (r *run) add(word string, k kinds, end int) {

@@ -28,45 +28,75 @@ func scanStreet(text string, at int) (int, int, detect.Verdict) {
 	if first == at {
 		return 0, 0, detect.Reject
 	}
-	word := text[at:first]
-	k := kindsOf(word)
-	if name == at && k&(isPlain|isTitle) != 0 && !compass.has(word) && k&(anyGiven|anySurname|isPlaceStart) == 0 || hasMonth(word) {
+	h := house{number: number, name: name, word: text[at:first], kinds: kindsOf(text[at:first])}
+	if name == at && h.kinds&(isPlain|isTitle) != 0 && h.kinds&(anyGiven|anySurname|isPlaceStart) == 0 && !compass.has(h.word) || hasMonth(h.word) {
 		return 0, 0, detect.Reject
 	}
+	h.start = outerNumber(text, number)
+	h.cued = addressCue(text, h.start)
 	end, capitals, kindEnd := streetName(text, name)
-	start := outerNumber(text, number)
-	cued := addressCue(text, start)
 	if kindEnd > 0 {
-		kind := text[lastSpace(text, kindEnd)+1 : kindEnd]
-		end = behindStreet(text, kindEnd)
-		full := extendAddress(text, end)
-		if !cued && full == end && shouted(text[at:kindEnd]) && (number+1 == name-1 || commonWords(text[at:kindEnd]) > 1) {
-			return 0, 0, detect.Reject
-		}
-		if !cued && full == end && (weakKinds.has(kind) && isOrdinary(k) && !compass.has(word) || commonWords(text[at:kindEnd]) > 2) {
-			return 0, 0, detect.Reject
-		}
-		return start, full, detect.Valid
+		end = h.ofKind(text, kindEnd)
+	} else {
+		end = h.unnamed(text, end, capitals)
 	}
-	if isOrdinary(k) && k&(anyPlace|anyGiven|anySurname) == 0 && !compass.has(word) && !cued {
+	if end < 0 {
 		return 0, 0, detect.Reject
+	}
+	return h.start, end, detect.Valid
+}
+
+// house is a house number and the first word behind it.
+type house struct {
+	// start is where the address begins, number where the house number does, name what is behind it.
+	start, number, name int
+	word                string
+	kinds               kinds
+	// cued says that what stands before introduces an address.
+	cued bool
+}
+
+// ofKind returns the end of an address whose street has its kind in its name, which ends at kindEnd; -1, if the words are
+// rather those of a sentence.
+func (h *house) ofKind(text string, kindEnd int) int {
+	street := text[h.name:kindEnd]
+	end := behindStreet(text, kindEnd)
+	full := extendAddress(text, end)
+	if h.cued || full > end {
+		return full
+	}
+	ordinary := commonWords(street)
+	kind := street[strings.LastIndexByte(street, ' ')+1:]
+	switch {
+	case shouted(street) && (h.number+1 == h.name-1 || ordinary > 1), ordinary > 2,
+		weakKinds.has(kind) && isOrdinary(h.kinds) && !compass.has(h.word):
+		return -1
+	}
+	return full
+}
+
+// unnamed returns the end of an address without a kind of street, which a unit behind it or a cue before it must prove; -1,
+// if nothing does.
+func (h *house) unnamed(text string, end, capitals int) int {
+	if !h.cued && isOrdinary(h.kinds) && h.kinds&(anyPlace|anyGiven|anySurname) == 0 && !compass.has(h.word) {
+		return -1
 	}
 	if text[end-1] == '.' {
 		end--
 	}
+	numbered := false
 	if end < len(text) && text[end] == ' ' {
 		if stop := numberAfter(text, end+1, 4); stop > end+1 {
-			end = stop
-			capitals = 6
+			end, numbered = stop, true
 		}
 	}
+	numbered = numbered || capitals == 6
 	full := extendAddress(text, end)
 	next := skipSeparators(text, end)
-	switch {
-	case unit(text, next) > next && (next > end+1 || capitals == 6), cued && (capitals == 6 || full > end):
-		return start, full, detect.Valid
+	if unit(text, next) > next && (numbered || next > end+1) || h.cued && (numbered || full > end) {
+		return full
 	}
-	return 0, 0, detect.Reject
+	return -1
 }
 
 // shouted reports whether a run has no small letter.
@@ -89,8 +119,6 @@ func commonWords(run string) int {
 	}
 	return count
 }
-
-func lastSpace(text string, end int) int { return strings.LastIndexByte(text[:end], ' ') }
 
 // hasMonth reports whether a word is the name of a month, behind whose number a day stands, not a house.
 func hasMonth(word string) bool { return months.has(strings.TrimSuffix(word, ".")) }
