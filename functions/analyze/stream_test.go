@@ -203,6 +203,7 @@ func TestStreamRefusesBadLines(t *testing.T) {
 		{"no object", `{"text":"a"}` + "\n" + `"b"`, "invalid_request", "/1", 422},
 		{"text that is a number", `{"text":"a"}` + "\n" + `{"text":1}`, "invalid_request", "/1/text", 422},
 		{"unknown field", `{"text":"a","policy":"hipaa"}`, "invalid_request", "/0/policy", 422},
+		{"another spelling", `{"text":"a","Mode":"shadow"}`, "invalid_request", "/0/Mode", 422},
 		{"options later on", `{"text":"a"}` + "\n" + `{"text":"b","min_score":0.9}`, "invalid_request", "/1", 422},
 		{"unknown pack", `{"text":"a","policies":["hippa"]}`, "invalid_request", "/0/policies/0", 422},
 		{"unknown detector", `{"text":"a","detectors":{"include":["made up"]}}`, "invalid_request", "/0/detectors/include/0", 422},

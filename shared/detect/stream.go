@@ -35,7 +35,7 @@ type Stream struct {
 
 const (
 	// minStep and maxStep bound how much text comes between two scans; between them it is a part of all that has come, so
-	// that the begin of a stream is told soon and a long one costs little more than a scan of the whole.
+	// that the start of a stream is told soon and a long one costs little more than a scan of the whole.
 	minStep, maxStep, stepPart = 512, 4 << 10, 8
 	// maxHeld is how much text may wait for a joint; longest is what then still waits.
 	maxHeld, longest = 24 << 10, 16 << 10
@@ -119,7 +119,7 @@ func (s *Stream) scan(ctx context.Context, last bool) []Finding {
 		return s.place(found)
 	}
 	joint, margin := sc.joint()
-	if joint == s.settled && len(s.buf)-s.settled > maxHeld {
+	if len(s.buf)-joint > maxHeld {
 		joint, margin = sc.forced(found)
 	}
 	told, _ := slices.BinarySearchFunc(found, joint, func(f Finding, at int) int { return cmp.Compare(f.ByteStart, at) })
