@@ -26,6 +26,7 @@ func TestHarmlessNumbers(t *testing.T) {
 		"The genre is drama, the sex of the kittens is unknown",
 		"npm install @types/node @babel/core on twitter's fork",
 		"@Override public void handle(@Nullable String name)",
+		"Spring starts worker threads @Async and the messenger @Bean",
 		"git log --author=@me, ping @here, see @param id",
 		"the cookie id is set by the server and lives 30 days",
 		"GA1 group, fb.me link, version fb.1.2.3",
