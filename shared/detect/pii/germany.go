@@ -274,7 +274,7 @@ func deDriverLicense() detect.Detector {
 		Context: []string{"fuhrerschein", "fuhrerscheinnummer", "fuhrerschein-nr", "fuehrerschein", "fahrerlaubnis", "fahrerlaubnisnummer", "german driver's license", "german driving licence", "german driver license"},
 		Number: &detect.Number{
 			Masks:    []string{"X99XXXXXX9X"},
-			Validate: func(s string) detect.Verdict { return germanLicense(s) },
+			Validate: germanLicense,
 		},
 		Samples: detect.Samples{
 			Positive: []string{"Führerschein B072RRE2I55", "Führerscheinnummer: J010000SD51", "Fahrerlaubnis N0704578Z62", "German driving licence F0100LQUA01", "Führerschein-Nr. K120482F731"},

@@ -138,6 +138,9 @@ mahb idbi rbl yesbank yesbankltd airtel postbank dbs hsbc citi jupiteraxis fam s
 
 // scanUPI takes a local part and a known handle with nothing behind it that a mail address would have.
 func scanUPI(text string, at int) (int, int, detect.Verdict) {
+	if at < 3 || at+1 >= len(text) || !isAlnum(text[at-1]) || !isAlnum(text[at+1]) {
+		return 0, 0, detect.Reject
+	}
 	start, end := at, at+1
 	for start > 0 && at-start < 50 && (isAlnum(text[start-1]) || hasByte(".-_", text[start-1])) {
 		start--

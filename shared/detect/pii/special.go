@@ -200,7 +200,7 @@ func gender() detect.Detector {
 			// Choices of a form are taken whole, for Validate to refuse them.
 			Regexp: `(?i)\b(?:(?:` + label + `)["']?(?: ?[:=] ?| (?:is|ist|est|es|e|=) )["']?|(?:sex|sexe|sexo|sesso|gender)["']?\s?[:=]\s?["']?)` +
 				`((?:` + genders + `|[mfxwd]\b)(?: ?(?:/|\||,|or|oder|ou|o) ?(?:` + genders + `|[mfxwd]\b|other))*)(?:$|[^A-Za-z0-9_/|\-])`,
-			Keywords: []string{"gender", "geschlecht", "genre", "genero", "genere", "geslacht", "plec", "kon:", "kon :", "sukupuoli", "sex:", "sex :", "sex=", "sex\":", "sex':", "sexe", "sexo", "sesso"},
+			Keywords: []string{"gender", "geschlecht", "genre", "genero", "genere", "geslacht", "plec", "kon:", "kon :", "sukupuoli", "sex", "sesso"},
 			Window:   48,
 			Validate: oneGender,
 		},
