@@ -18,7 +18,7 @@ var Sizes = []int{1 << 10, 4 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20}
 // part of it.
 const (
 	minRate   = 5
-	maxSlope  = 1.05
+	maxSlope  = 1.1
 	slopeFrom = 16 << 10
 	// worstRuns is how often a text is scanned; the median counts.
 	worstRuns = 3
