@@ -17,9 +17,6 @@ import (
 	"guardrails/shared/model"
 )
 
-// matrixCosts are the C of the models of the matrix, by head.
-var matrixCosts = map[int]float64{injection: 1, toxic: 0.5}
-
 // outcome counts verdicts on the texts of a source.
 type outcome struct{ hits, found, others, flagged int }
 
@@ -47,16 +44,16 @@ type left struct {
 	kinds  map[string]*outcome
 }
 
-// alone is what a model that learned its attacks from one source makes of another.
-type alone struct {
+// transfer is what a model that learned its attacks from one source makes of another.
+type transfer struct {
 	learned, tested string
 	model, engine   outcome
 }
 
 // matrix is how well what was learned from some sources serves others.
 type matrix struct {
-	lefts  []left
-	alones []alone
+	lefts     []left
+	transfers []transfer
 }
 
 // attackSources are those that attacks are learned from alone; the others have too few, or none.
@@ -70,7 +67,11 @@ func newMatrix(ctx context.Context, w io.Writer, all *dataset, set *model.Set, o
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for _, head := range []int{injection, toxic} {
 		for _, s := range sources() {
-			if hits, others := all.count(s.name, head); hits+others == 0 || s.name == own && head == toxic || only != nil && !slices.Contains(only, s.name) {
+			hits, others := all.count(s.name, head)
+			if hits+others == 0 || head == toxic && s.name == own || only != nil && !slices.Contains(only, s.name) {
+				continue
+			}
+			if head == toxic && hits == 0 && only == nil { // none of them is flagged to speak of
 				continue
 			}
 			m.lefts = append(m.lefts, left{head: head, source: s.name})
@@ -79,7 +80,7 @@ func newMatrix(ctx context.Context, w io.Writer, all *dataset, set *model.Set, o
 	for _, learned := range attackSources {
 		for _, tested := range attackSources {
 			if learned != tested && only == nil {
-				m.alones = append(m.alones, alone{learned: learned, tested: tested})
+				m.transfers = append(m.transfers, transfer{learned: learned, tested: tested})
 			}
 		}
 	}
@@ -116,7 +117,7 @@ func flagged(ctx context.Context, e *detect.Engine, text string) bool {
 
 // measure trains without the source and judges it.
 func (l *left) measure(ctx context.Context, all *dataset, set *model.Set) error {
-	m, err := set.Single(ctx, l.head, matrixCosts[l.head], func(i int) bool { return all.docs[i].source != l.source })
+	m, err := set.Single(ctx, l.head, options().Costs[l.head][0], func(i int) bool { return all.docs[i].source != l.source })
 	if err != nil {
 		return err
 	}
@@ -150,27 +151,27 @@ func (l *left) measure(ctx context.Context, all *dataset, set *model.Set) error 
 
 // learn trains with the attacks of one source and the harmless texts of all, and judges the attacks of the others.
 func (m *matrix) learn(ctx context.Context, all *dataset, set *model.Set, learned string) error {
-	if len(m.alones) == 0 {
+	if len(m.transfers) == 0 {
 		return nil
 	}
-	one, err := set.Single(ctx, injection, matrixCosts[injection], func(i int) bool {
+	one, err := set.Single(ctx, injection, options().Costs[injection][0], func(i int) bool {
 		return all.docs[i].labels[injection] < 0 || all.docs[i].source == learned
 	})
 	if err != nil {
 		return err
 	}
-	model, full, err := engines(one, injection)
+	alone, full, err := engines(one, injection)
 	if err != nil {
 		return err
 	}
-	for i := range m.alones {
-		a := &m.alones[i]
+	for i := range m.transfers {
+		a := &m.transfers[i]
 		if a.learned != learned {
 			continue
 		}
 		for _, d := range all.docs {
 			if d.source == a.tested && d.labels[injection] > 0 {
-				a.model.add(true, flagged(ctx, model, d.raw))
+				a.model.add(true, flagged(ctx, alone, d.raw))
 				a.engine.add(true, flagged(ctx, full, d.raw))
 			}
 		}
@@ -214,11 +215,11 @@ func (m *matrix) write(b *strings.Builder) {
 			}
 		}
 	}
-	if len(m.alones) == 0 {
+	if len(m.transfers) == 0 {
 		return
 	}
 	b.WriteString("\n### From one source to another\n\nAttacks learned from one source alone, harmless texts from all.\n\n| learned from | tested on | attacks | found, model | found, engine |\n|---|---|--:|--:|--:|\n")
-	for _, a := range m.alones {
+	for _, a := range m.transfers {
 		fmt.Fprintf(b, "| %s | %s | %d | %s | %s |\n", a.learned, a.tested, a.engine.hits, share(a.model.found, a.model.hits), share(a.engine.found, a.engine.hits))
 	}
 }

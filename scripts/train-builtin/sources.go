@@ -41,14 +41,17 @@ func options() model.Options {
 	o := model.Options{
 		Heads:       []string{"injection", "toxic", "extraction", "jailbreak", "indirect", "encoded", "hate", "threat", "self_harm", "harassment"},
 		FalseAlarms: make([]float64, heads),
-		Costs:       []float64{.1, .25, .5, 1, 2},
+		Costs:       make([][]float64, heads),
 		Seed:        seed,
 	}
-	for h := range o.FalseAlarms {
-		o.FalseAlarms[h] = 0.01
+	for h := range heads {
+		o.FalseAlarms[h], o.Costs[h] = 0.01, []float64{.1, .25, .5, 1}
 	}
+	o.FalseAlarms[injection] = 0.0025
 	// Of the posts that the toxicity set calls neither hateful nor offensive, some are.
-	o.FalseAlarms[toxic] = 0.015
+	o.FalseAlarms[toxic] = 0.0175
+	// A greater C finds more of the sources that it learns from, and flags more of those that it does not.
+	o.Costs[injection], o.Costs[toxic] = []float64{.5}, []float64{.5}
 	return o
 }
 
@@ -85,13 +88,13 @@ func harmless(string, string) []int8 { return labels(injection, -1, toxic, -1) }
 // attackKind is the head of a kind of attack, -1 for a direct one, and whether the kind is known.
 func attackKind(kind string) (head int, known bool) {
 	switch kind {
-	case "extraction", "solicit":
+	case "extraction", "solicit", "solicit abroad", "reference", "formatting", "virtualization", "overload", "shots", "mode":
 		return extraction, true
-	case "persona", "suppression", "fewshot", "pressure":
+	case "persona", "suppression", "fewshot", "pressure", "abuse":
 		return jailbreak, true
-	case "indirect":
+	case "indirect", "document":
 		return indirect, true
-	case "smuggling":
+	case "smuggling", "splitting":
 		return encoded, true
 	case "direct", "hijack", "authority":
 		return -1, true
@@ -101,7 +104,7 @@ func attackKind(kind string) (head int, known bool) {
 
 func toxicKind(kind string) int {
 	switch kind {
-	case "hate":
+	case "hate", "hate subtle":
 		return hate
 	case "threat":
 		return threat
@@ -154,6 +157,9 @@ func sources() []source {
 				}
 				return out
 			case corpus.Toxic:
+				if kind == "chat" { // of several kinds
+					return labels(toxic, 1)
+				}
 				return kinds(labels(toxic, 1), hate, harassment, toxicKind(kind))
 			}
 			return harmless("", "")
@@ -184,6 +190,8 @@ type doc struct {
 	raw, text string
 	labels    []int8
 	group     int
+	// hard says that it is none, and looks like an attack.
+	hard bool
 }
 
 // dataset is everything that the model is made from.
@@ -211,7 +219,7 @@ func load(dir string) (dataset, error) {
 		}
 		for _, r := range rows {
 			fmt.Fprintf(sum, "%s\x00%s\x00%s\x00%s\n", s.name, r.Label, r.Category, r.Text)
-			d.docs = append(d.docs, doc{source: s.name, kind: r.Category, raw: r.Text, text: detect.Fold(r.Text), labels: s.label(r.Label, r.Category)})
+			d.docs = append(d.docs, doc{source: s.name, kind: r.Category, raw: r.Text, text: detect.Fold(r.Text), labels: s.label(r.Label, r.Category), hard: s.name == own && r.Label == corpus.Benign})
 		}
 		d.group(rows, s.name)
 	}
@@ -311,7 +319,7 @@ func read(dir, name string) ([]record, error) {
 func (d *dataset) examples() []model.Example {
 	out := make([]model.Example, len(d.docs))
 	for i, doc := range d.docs {
-		out[i] = model.Example{Units: model.Units(doc.text), Labels: doc.labels, Group: doc.group}
+		out[i] = model.Example{Units: model.Units(doc.text), Labels: doc.labels, Group: doc.group, Hard: doc.hard}
 		if doc.source == samples {
 			out[i].Weight = sampleWeight
 		}

@@ -40,7 +40,7 @@ func toy(t testing.TB) *Set {
 		}
 		examples = append(examples, e)
 	}
-	s, err := NewSet(examples, Options{Heads: []string{"food", "loud"}, FalseAlarms: []float64{0.01, 0.01}, Costs: []float64{0.1, 1}, Seed: 1})
+	s, err := NewSet(examples, Options{Heads: []string{"food", "loud"}, FalseAlarms: []float64{0.01, 0.01}, Costs: [][]float64{{0.1, 1}, {1}}, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,9 +146,9 @@ func TestOpenRefusesWhatIsDamaged(t *testing.T) {
 
 func TestSetRefuses(t *testing.T) {
 	t.Parallel()
-	good := Options{Heads: []string{"a"}, FalseAlarms: []float64{0.01}, Costs: []float64{1}}
+	good := Options{Heads: []string{"a"}, FalseAlarms: []float64{0.01}, Costs: [][]float64{{1}}}
 	for name, o := range map[string]Options{
-		"no heads": {Costs: []float64{1}}, "no costs": {Heads: []string{"a"}, FalseAlarms: []float64{0}}, "no shares": {Heads: []string{"a"}, Costs: []float64{1}},
+		"no heads": {Costs: [][]float64{{1}}}, "no costs": {Heads: []string{"a"}, FalseAlarms: []float64{0}}, "no shares": {Heads: []string{"a"}, Costs: [][]float64{{1}}},
 	} {
 		if _, err := NewSet(nil, o); err == nil {
 			t.Errorf("%s: taken", name)

@@ -16,7 +16,7 @@ type row struct {
 // The end of the search: after so many passes over the rows, or once no projected gradient is farther from 0.
 const (
 	maxPasses = 60
-	tolerance = 0.02
+	tolerance = 0.1
 )
 
 // solve finds the weights and the bias that separate the rows best: an L2-regularized support vector machine with

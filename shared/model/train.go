@@ -22,6 +22,9 @@ type Example struct {
 	Labels []int8
 	// Group is the same for texts that are copies of one another but for details; they are never on both sides of a test.
 	Group int
+	// Hard says that a text is none but was written to look like a hit. It is learned from like any other; thresholds,
+	// which are to hold for ordinary texts, do not depend on it.
+	Hard bool
 	// Weight is how much a mistake about the text costs, beside others; 0 means 1.
 	Weight float64
 }
@@ -37,10 +40,10 @@ func (e *Example) weight() float64 {
 type Options struct {
 	// Heads are the names of the questions.
 	Heads []string
-	// FalseAlarms is the share of harmless texts that may be hits, by head.
+	// FalseAlarms is the share of harmless texts that may be hits, by head, those that are hard left out of account.
 	FalseAlarms []float64
-	// Costs are the values of C to choose from.
-	Costs []float64
+	// Costs are the values of C to choose from, by head.
+	Costs [][]float64
 	Seed  uint64
 }
 
@@ -60,7 +63,7 @@ var ErrExamples = errors.New("model: a head needs hits and others in several gro
 
 // NewSet turns examples into features.
 func NewSet(examples []Example, o Options) (*Set, error) {
-	if len(o.Heads) == 0 || len(o.Heads) > maxHeads || len(o.FalseAlarms) != len(o.Heads) || len(o.Costs) == 0 {
+	if len(o.Heads) == 0 || len(o.Heads) > maxHeads || len(o.FalseAlarms) != len(o.Heads) || len(o.Costs) != len(o.Heads) {
 		return nil, fmt.Errorf("model: options for %d heads", len(o.Heads))
 	}
 	var texts []string
@@ -204,14 +207,16 @@ func (s *Set) Train(ctx context.Context, name, version, data string) (*Model, []
 	return m, results, nil
 }
 
-// head trains one head.
-func (s *Set) head(ctx context.Context, h int) (Result, Weights, error) {
-	// The cost is chosen on one part, so that the others' margins are those of the cost that is used.
-	best, at := -1.0, 0
-	recalls := make([]float64, len(s.o.Costs))
+// chooseCost is the cost of a head with the best recall on one part. A head with one cost to choose from has that.
+func (s *Set) chooseCost(ctx context.Context, h int) (float64, error) {
+	costs := s.o.Costs[h]
+	if len(costs) == 1 {
+		return costs[0], nil
+	}
+	recalls := make([]float64, len(costs))
 	g, within := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
-	for i, cost := range s.o.Costs {
+	for i, cost := range costs {
 		g.Go(func() error {
 			w, err := s.Fit(within, h, cost, func(i int) bool { return fold(s.examples[i].Group) != 0 })
 			if err != nil {
@@ -222,19 +227,28 @@ func (s *Set) head(ctx context.Context, h int) (Result, Weights, error) {
 		})
 	}
 	if err := g.Wait(); err != nil {
-		return Result{}, Weights{}, err
+		return 0, err
 	}
+	best, at := -1.0, 0
 	for i, r := range recalls {
 		if r > best+0.002 { // a smaller cost generalizes better
 			best, at = r, i
 		}
 	}
-	cost := s.o.Costs[at]
+	return costs[at], nil
+}
+
+// head trains one head.
+func (s *Set) head(ctx context.Context, h int) (Result, Weights, error) {
+	cost, err := s.chooseCost(ctx, h)
+	if err != nil {
+		return Result{}, Weights{}, err
+	}
 	margins := make([]float64, len(s.examples))
 	for i := range margins {
 		margins[i] = math.NaN()
 	}
-	g, within = errgroup.WithContext(ctx)
+	g, within := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for part := range folds {
 		g.Go(func() error {
@@ -303,7 +317,10 @@ func (s *Set) calibrated(head int, cost float64, w Weights, margins []float64) H
 		case s.examples[i].Labels[head] > 0:
 			known, hits = append(known, m), append(hits, true)
 		default:
-			known, hits, others = append(known, m), append(hits, false), append(others, m)
+			known, hits = append(known, m), append(hits, false)
+			if !s.examples[i].Hard {
+				others = append(others, m)
+			}
 		}
 	}
 	sig := calibrate(known, hits)
@@ -321,7 +338,9 @@ func (s *Set) recall(w Weights, head, part int) float64 {
 		case 1:
 			hits = append(hits, s.Margin(w, i))
 		case -1:
-			others = append(others, s.Margin(w, i))
+			if !s.examples[i].Hard {
+				others = append(others, s.Margin(w, i))
+			}
 		}
 	}
 	t := threshold(others, s.o.FalseAlarms[head])
