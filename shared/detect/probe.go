@@ -150,10 +150,10 @@ func (p *probe) find(text string, from int, left *int) (answer, int) {
 			}
 			next = p.step(st, class)
 		}
-		switch {
-		case next == probeMatched:
+		switch next {
+		case probeMatched:
 			return present, i
-		case next == probeDead:
+		case probeDead:
 			return absent, i
 		}
 		st = next
