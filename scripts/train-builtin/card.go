@@ -90,7 +90,8 @@ func (c *card) data(b *strings.Builder) {
 
 // quality is one line a head.
 func (c *card) quality(b *strings.Builder) {
-	b.WriteString("## Quality\n\nAt the threshold, which is set for one false alarm in a hundred. ECE is the expected calibration error over ten bins.\n\n")
+	o := options()
+	fmt.Fprintf(b, "## Quality\n\nAt the threshold. It is set so that a share of the harmless texts is flagged, our own with the words of attacks left out of account: %.2f %% for\ninjection, %.2f %% for toxic, 1 %% for the kinds. ECE is the expected calibration error over ten bins.\n\n", 100*o.FalseAlarms[injection], 100*o.FalseAlarms[toxic])
 	b.WriteString("| head | C | hits | others | found | false alarms | accuracy | macro F1 | ECE |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|\n")
 	for i, r := range c.results {
 		t := tallyOf(r, func(int) bool { return true })
