@@ -99,6 +99,8 @@ const (
 	maxJudges = 4
 	// minLetters is how many letters a unit has that is judged: less is a name or a code.
 	minLetters = 8
+	// minOrder is how many words a unit has that is asked for orders.
+	minOrder = 3
 	// leastJudged is the lowest score that is a finding, whatever the threshold.
 	leastJudged = 0.1
 	// judgeWork is how much work a byte of a unit is.
@@ -135,8 +137,11 @@ func (s *scan) judgeUnits(r *reading) {
 		s.judged = append(s.judged, judged{start: int32(at), end: int32(end)})
 		if asked && hasLetters(r.text[at:end]) {
 			s.heard = nil
+			order := mayOrder(r.text[at:end])
 			for i, j := range s.plan.e.judges {
-				s.asked[i] = s.asked[i] && s.ask(r, i, j, at, end)
+				if order || j.category != CategoryInjection {
+					s.asked[i] = s.asked[i] && s.ask(r, i, j, at, end)
+				}
 			}
 		}
 		at = end
@@ -207,6 +212,25 @@ func hasLetters(text string) bool {
 				return true
 			}
 		}
+	}
+	return false
+}
+
+// mayOrder reports whether a unit has enough words to order somebody about: fewer are names of settings. Letters outside
+// ASCII may be of a script without words.
+func mayOrder(text string) bool {
+	n, inside := 0, false
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return true
+		}
+		letter := isLetter(text[i])
+		if letter && !inside {
+			if n++; n >= minOrder {
+				return true
+			}
+		}
+		inside = letter
 	}
 	return false
 }
