@@ -63,13 +63,22 @@ func newStream(env *fn.Env) (fn.Handler[streamIn, streamOut], error) {
 		if err != nil {
 			return nil, err
 		}
+		body, err := linesOf(segments, a)
+		if err != nil {
+			return nil, err
+		}
+		if len(body) > maxLines {
+			return nil, errs.New(errs.PayloadTooLarge, "The answer would be too large: send less text at once.")
+		}
 		if err := recorder.Send(ctx, call.Scope, a, call.Principal.Regulated()); err != nil {
 			return nil, err
 		}
-		body, err := linesOf(segments, a)
-		return &streamOut{ContentType: fn.LinesType, Body: body}, err
+		return &streamOut{ContentType: fn.LinesType, Body: body}, nil
 	}, nil
 }
+
+// maxLines is how long the lines of an answer may be: Lambda's limit is 6 MB, as JSON.
+const maxLines = 4 << 20
 
 // piecesOf takes the lines of a request apart. Options belong into the first.
 func piecesOf(lines []pieceIn) (inspect.Options, []string, error) {

@@ -31,6 +31,8 @@ type customRegex struct {
 	reach   int
 	// cost is what a byte of text costs against the budget.
 	cost int
+	// far tells how far the expression reads.
+	far func() *probe
 }
 
 // customWindow is the part of the view that an expression sees.
@@ -51,6 +53,14 @@ const (
 	customBudget = 2 << 20
 	costUnit     = 50
 )
+
+// maxCustom is how many terms and how many matches of a tenant's own are taken from a text. Beyond it the detector counts as
+// cut short: a short text can hold a term at each byte, and as many as end there.
+const maxCustom = 200_000
+
+// firstMatches is how many matches of a tenant's expression are looked for at first, and then twice as many: between two
+// looks it is known how far it read for them.
+const firstMatches = 4
 
 // denies reports whether the detector stands for a deny list.
 func (d *compiled) denies() bool { return d.custom != nil && d.custom.deny }
@@ -124,7 +134,35 @@ func (s *scan) runCustomWindow(w customWindow) {
 }
 
 func (s *scan) runExpression(x *customRegex, text string, lo, hi int, raw bool) {
-	for _, m := range x.re.FindAllStringSubmatchIndex(text[lo:hi], maxFindings) {
+	part, seen := text[lo:hi], 0
+	for n := firstMatches; ; n *= 2 {
+		n = min(n, maxFindings)
+		found := x.re.FindAllStringSubmatchIndex(part, n)
+		s.offerMatches(x, found[seen:], lo, raw, text)
+		if len(found) < n || n == maxFindings {
+			return
+		}
+		for _, m := range found[seen:] {
+			if !s.afford(x, part, m) {
+				s.fail(x.det)
+				return
+			}
+		}
+		seen = len(found)
+	}
+}
+
+// afford pays for what an expression read behind a match, as one does that might have matched more. Without it, matches of
+// a few bytes could each cost the rest of a text.
+func (s *scan) afford(x *customRegex, part string, m []int) bool {
+	states := leastStates
+	read := x.far().reads(part, m[0], &states) - m[1]
+	s.budget -= 2 * max(0, read) * x.cost
+	return s.effort.spend(1+max(0, read)/probeSpeed) && s.budget > 0
+}
+
+func (s *scan) offerMatches(x *customRegex, found [][]int, lo int, raw bool, text string) {
+	for _, m := range found {
 		s.markIn(raw, lo+m[0], lo+m[1])
 		if start, end := group(m, lo); start < end {
 			s.offerCustom(x.det, x.score, start, end, x.re.String(), raw)
@@ -135,6 +173,10 @@ func (s *scan) runExpression(x *customRegex, text string, lo, hi int, raw bool) 
 // offerCustom checks exclusions and the named validator, and offers the candidate; raw says where its range is.
 func (s *scan) offerCustom(d *compiled, score float64, start, end int, why string, raw bool) {
 	if !s.plan.enabled[d.id] {
+		return
+	}
+	if s.customs++; s.customs > maxCustom {
+		s.fail(d)
 		return
 	}
 	text := s.text

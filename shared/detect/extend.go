@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // The limits of Custom.
@@ -16,6 +17,8 @@ const (
 	maxRegexes      = 20  // of one pattern
 	maxRegexBytes   = 1000
 	maxInstructions = 2000
+	// maxAllInstructions is for all expressions of a set: an instruction takes about 70 bytes.
+	maxAllInstructions = 200_000
 	maxRepeats      = 200
 	maxTerms        = 100_000 // of all patterns and the deny list
 	maxTermBytes    = 256
@@ -37,7 +40,9 @@ type extension struct {
 	fuzzy  []fuzzyTerm
 	added  []*compiled
 	types  map[string]bool
-	terms  int
+	// instructions are those of all expressions.
+	instructions int
+	terms        int
 	bytes  int
 	errors fieldErrors
 }
@@ -45,7 +50,7 @@ type extension struct {
 // Extend returns a tenant's engine: this one with the tenant's patterns and lists. The built-in tables are shared.
 //
 // Limits: 500 patterns of 20 expressions each; an expression is RE2 syntax of at most 1,000 bytes that repeats
-// nothing more than 200 times, compiles to at most 2,000 instructions and matches no empty text; 100,000 terms of
+// nothing more than 200 times, compiles to at most 2,000 instructions (all to 200,000) and matches no empty text; 100,000 terms of
 // 256 bytes, 2 MiB together; names ^[A-Z][A-Z0-9_]{1,63}$ that no built-in type has, unless they are Saved. The error
 // holds one *FieldError for each mistake (see FieldErrors).
 func (e *Engine) Extend(c Custom) (*Engine, error) {
@@ -268,7 +273,11 @@ func (x *extension) regex(d *compiled, expr string, score float64, at string) {
 		x.errors.add(at, msg)
 		return
 	}
-	r := &customRegex{det: d, id: len(x.out.regexes), re: c.re, score: score, cost: c.cost}
+	if x.instructions += c.instructions; x.instructions > maxAllInstructions {
+		x.errors.add(at, "must not compile to more than "+strconv.Itoa(maxAllInstructions)+" instructions together with the expressions before it")
+		return
+	}
+	r := &customRegex{det: d, id: len(x.out.regexes), re: c.re, score: score, cost: c.cost, far: sync.OnceValue(func() *probe { return newReader(c.tree) })}
 	x.out.regexes = append(x.out.regexes, r)
 	literals := requiredLiterals(c.tree)
 	if r.literal = literals != nil; !r.literal {
@@ -291,6 +300,8 @@ type checkedRegex struct {
 	tree *syntax.Regexp
 	re   *regexp.Regexp
 	cost int
+	// instructions is the length of its program.
+	instructions int
 }
 
 // checkRegex holds an expression to the limits. It returns what is wrong, or "".
@@ -316,7 +327,7 @@ func checkRegex(expr string) (c checkedRegex, msg string) {
 	if err != nil {
 		return c, "is not an RE2 expression: " + syntaxCode(err)
 	}
-	return checkedRegex{tree: tree, re: re, cost: 1 + len(prog.Inst)/costUnit}, ""
+	return checkedRegex{tree: tree, re: re, cost: 1 + len(prog.Inst)/costUnit, instructions: len(prog.Inst)}, ""
 }
 
 // syntaxCode returns the kind of a syntax error without the text that it quotes.

@@ -125,22 +125,32 @@ func mix(x uint64) uint64 {
 	return x ^ x>>29
 }
 
-// near calls found with each term that is at most one typo away from the runes.
-func (x *fuzzyIndex) near(d *deletions, e *effort, found func(t *fuzzyTerm)) {
+// maxTried is how many terms are compared with the same words. Terms of which more share what is left of them are no words.
+const maxTried = 512
+
+// near calls found with each term that is at most one typo away from the runes, of the first maxTried that may be. If there
+// are more, it returns the detector of one that was not looked at.
+func (x *fuzzyIndex) near(d *deletions, e *effort, found func(t *fuzzyTerm)) (cut *compiled) {
 	n := len(d.runes)
 	if n < minFuzzy-1 || n > maxFuzzy+1 || !x.lengths[n] && !x.lengths[n-1] && !(n < maxFuzzy && x.lengths[n+1]) {
-		return
+		return nil
 	}
 	var last [4]uint32 // the terms found so far; one may share several deletions with the text
-	seen := 0
+	seen, tried := 0, 0
 	for _, key := range d.keys() {
 		bucket := key >> x.shift
+		if !e.spend(int(x.from[bucket+1]-x.from[bucket]) / probeSpeed) {
+			return nil
+		}
 		for i := x.from[bucket]; i < x.from[bucket+1]; i++ {
 			if x.keys[i] != key {
 				continue
 			}
 			if !e.spend(1) {
-				return
+				return nil
+			}
+			if tried++; tried > maxTried {
+				return x.terms[x.term[i]].det
 			}
 			t := x.term[i]
 			known := false
@@ -155,6 +165,7 @@ func (x *fuzzyIndex) near(d *deletions, e *effort, found func(t *fuzzyTerm)) {
 			found(&x.terms[t])
 		}
 	}
+	return nil
 }
 
 // oneTypo reports whether text and term are equal but for one character too many, missing, wrong, or swapped with the
@@ -224,9 +235,17 @@ func (s *scan) runFuzzy() {
 				return
 			}
 			start, end := int(s.words[i].start), int(s.words[k].end)
-			x.near(&s.deletions, s.effort, func(t *fuzzyTerm) {
+			var told *compiled
+			cut := x.near(&s.deletions, s.effort, func(t *fuzzyTerm) {
+				if t.det == told { // which of its terms it is makes no difference
+					return
+				}
+				told = t.det
 				s.offerCustom(t.det, t.det.custom.score*fuzzyShare, start, end, fuzzyWhy, false)
 			})
+			if cut != nil {
+				s.fail(cut)
+			}
 		}
 	}
 }

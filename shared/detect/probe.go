@@ -16,8 +16,10 @@ import (
 // alone, and gives up where an expression needs more than maxProbeStates.
 type probe struct {
 	prog *syntax.Prog
-	// anchored says that a match must start where the text does.
-	anchored bool
+	// anchored says that a match must start where the text does, through that walks go on behind one.
+	anchored, through bool
+	// most is how many states are kept.
+	most int
 	// class is the class of each ASCII byte, sample one byte of each class; the class behind the last is the end of the text.
 	class  [utf8.RuneSelf]uint8
 	sample []byte
@@ -55,8 +57,11 @@ const (
 	unknown
 )
 
-// maxProbeStates bounds the memory of a probe to about 100 KB: beyond it, the states are made anew.
-const maxProbeStates = 256
+// maxProbeStates and maxProbeBytes bound the memory of a probe: beyond it, the states are made anew.
+const (
+	maxProbeStates = 256
+	maxProbeBytes  = 128 << 10
+)
 
 // probeMatched and probeDead stand for the end of a walk: a match, or none whatever follows.
 var probeMatched, probeDead = &probeState{}, &probeState{}
@@ -71,9 +76,63 @@ func newProbes(prog *syntax.Prog) (anywhere, anchored *probe) {
 	return anywhere, anchored
 }
 
+// newReader compiles the probe that tells how far an expression reads from a place on; nil if it does not compile.
+func newReader(tree *syntax.Regexp) *probe {
+	prog, err := syntax.Compile(tree.Simplify())
+	if err != nil {
+		return nil
+	}
+	p := &probe{prog: prog, anchored: true, through: true, states: map[string]*probeState{}}
+	p.classify()
+	p.reset()
+	return p
+}
+
+// reads returns up to where the expression may read that is tried at a place, whether it matches or not: at most, since of
+// runes outside ASCII it knows only whether any would do. Left is as in find.
+func (p *probe) reads(text string, from int, left *int) int {
+	if p == nil {
+		return len(text)
+	}
+	st := p.start[p.before(text, from)].Load()
+	for i := from; i < len(text); i++ {
+		class := p.beyond()
+		switch c := text[i]; {
+		case c < utf8.RuneSelf:
+			class = int(p.class[c])
+		case !utf8.RuneStart(c):
+			continue
+		}
+		next := st.next[class].Load()
+		if next == nil {
+			if *left--; *left < 0 {
+				return len(text)
+			}
+			next = p.step(st, class)
+		}
+		if next == probeDead {
+			return i + 1
+		}
+		st = next
+	}
+	return len(text)
+}
+
+// beyond is the class of the runes outside ASCII, of which only a reader knows.
+func (p *probe) beyond() int { return len(p.sample) + 1 }
+
+// before is what stands before a place of a text.
+func (p *probe) before(text string, from int) previous {
+	if from == 0 {
+		return previousNone
+	}
+	return previousOf(rune(text[from-1]))
+}
+
 // reset forgets the states. Walks that are under way go on with theirs.
 func (p *probe) reset() {
 	clear(p.states)
+	p.most = max(16, min(maxProbeStates, maxProbeBytes/(8*(len(p.sample)+2)+128)))
 	for after := range previousOther + 1 {
 		p.start[after].Store(p.state([]uint32{uint32(p.prog.Start)}, after))
 	}
@@ -130,11 +189,7 @@ func markRunes(in *syntax.Inst, mark func(lo, hi rune)) {
 // find reports whether the expression matches somewhere in text[from:], and how far it had to read to know. What
 // stands before from counts for assertions. At most left new states are made, of which it takes off those that were.
 func (p *probe) find(text string, from int, left *int) (answer, int) {
-	after := previousNone
-	if from > 0 {
-		after = previousOf(rune(text[from-1]))
-	}
-	st := p.start[after].Load()
+	st := p.start[p.before(text, from)].Load()
 	for i := from; i <= len(text); i++ {
 		class := len(p.sample)
 		if i < len(text) {
@@ -172,8 +227,11 @@ func (p *probe) step(st *probeState, class int) *probeState {
 
 func (p *probe) follow(st *probeState, class int) *probeState {
 	c := rune(-1)
-	if class < len(p.sample) {
+	switch {
+	case class < len(p.sample):
 		c = rune(p.sample[class])
+	case class == p.beyond():
+		c = utf8.RuneError
 	}
 	w := closure{prog: p.prog, given: given(st.after, c), seen: make([]bool, len(p.prog.Inst))}
 	for _, pc := range st.pcs {
@@ -182,13 +240,13 @@ func (p *probe) follow(st *probeState, class int) *probeState {
 	if !p.anchored {
 		w.add(uint32(p.prog.Start))
 	}
-	if w.matched {
+	if w.matched && !p.through {
 		return probeMatched
 	}
 	var pcs []uint32
 	if c >= 0 {
 		for _, pc := range w.waiting {
-			if in := &p.prog.Inst[pc]; in.MatchRune(c) {
+			if in := &p.prog.Inst[pc]; c < utf8.RuneSelf && in.MatchRune(c) || c >= utf8.RuneSelf && beyondASCII(in) {
 				pcs = append(pcs, in.Out)
 			}
 		}
@@ -210,12 +268,19 @@ func (p *probe) state(pcs []uint32, after previous) *probeState {
 	if st := p.states[string(key)]; st != nil {
 		return st
 	}
-	if len(p.states) >= maxProbeStates {
+	if len(p.states) >= p.most {
 		p.reset()
 	}
-	st := &probeState{next: make([]atomic.Pointer[probeState], len(p.sample)+1), pcs: pcs, after: after}
+	st := &probeState{next: make([]atomic.Pointer[probeState], len(p.sample)+2), pcs: pcs, after: after}
 	p.states[string(key)] = st
 	return st
+}
+
+// beyondASCII reports whether an instruction takes any rune outside ASCII.
+func beyondASCII(in *syntax.Inst) bool {
+	found := false
+	markRunes(in, func(_, hi rune) { found = found || hi >= utf8.RuneSelf })
+	return found || in.Op == syntax.InstRuneAny || in.Op == syntax.InstRuneAnyNotNL
 }
 
 // closure follows instructions that take no byte, under the assertions that hold.

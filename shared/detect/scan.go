@@ -71,7 +71,8 @@ type scan struct {
 	// customWindows and lastCustom are what windows and lastWindow are, for the expressions of a tenant.
 	customWindows []customWindow
 	lastCustom    []int32
-	budget        int
+	// budget is what expressions may still cost, customs how many matches there were.
+	budget, customs int
 	cands         []candidate
 	failed        []int
 	order         []int32
@@ -197,7 +198,7 @@ func (s *scan) reset(ctx context.Context, p *Plan, text string) {
 	for i := range s.hits {
 		s.hits[i], s.keys[i] = s.hits[i][:0], s.keys[i][:0]
 	}
-	s.terms, s.customWindows, s.budget = s.terms[:0], s.customWindows[:0], customBudget
+	s.terms, s.customWindows, s.budget, s.customs = s.terms[:0], s.customWindows[:0], customBudget, 0
 	s.lastCustom = append(s.lastCustom[:0], make([]int32, len(p.e.regexes))...)
 	s.windows, s.lexHits, s.cands, s.failed = s.windows[:0], s.lexHits[:0], s.cands[:0], s.failed[:0]
 	if len(s.lastWindow) < len(p.e.dets) {

@@ -45,7 +45,7 @@ const probeSpeed = 16
 // findAll returns the matches in text, as FindAllStringSubmatchIndex does, and how much work it was, in bytes by an
 // expression.
 func (q *search) findAll(text string) (found [][]int, work int) {
-	g := guide{steps: guideSteps * len(text), states: leastStates + len(text)/8}
+	g := guide{steps: guideSteps * len(text), states: mayMake(len(text))}
 	most := g.states
 	out, ok := q.guided(text, &g)
 	work = stateWork * (most - max(0, g.states))
@@ -60,7 +60,7 @@ func (q *search) findAll(text string) (found [][]int, work int) {
 
 // matches reports whether the expression fits somewhere in text, and how much work it was.
 func (q *search) matches(text string) (ok bool, work int) {
-	left := leastStates + len(text)/8
+	left := mayMake(len(text))
 	most := left
 	a, _ := q.anywhere.find(text, 0, &left)
 	work = stateWork*(most-max(0, left)) + len(text)/probeSpeed
@@ -73,6 +73,9 @@ func (q *search) matches(text string) (ok bool, work int) {
 // guide is what may still be spent on finding matches by probes: bytes that are read to find where one starts, and states
 // that are made.
 type guide struct{ steps, states int }
+
+// mayMake is how many states may be made for a text of n bytes: more than are kept would be made over and over.
+func mayMake(n int) int { return min(leastStates+n/8, 2*maxProbeStates) }
 
 const (
 	// leastStates is how many states may be made for any text, stateWork what it costs to make one.

@@ -94,7 +94,12 @@ func (s *scan) useWord(e *entry, start, end int) {
 	for _, x := range e.regexes {
 		s.openCustom(x, start, end)
 	}
+	s.effort.work += len(e.terms)
 	for _, d := range e.terms {
+		if len(s.terms) >= maxCustom {
+			s.fail(d)
+			continue
+		}
 		s.terms = append(s.terms, termHit{det: d, start: int32(start), end: int32(end)})
 	}
 }

@@ -34,8 +34,12 @@ func newKeptSets(limit int) (*keptSets, error) {
 
 func (k *keptSets) get(key string) (*policy.Set, bool) { return k.lru.Get(key) }
 
-// add keeps a set and forgets those that were not used for the longest time.
+// add keeps a set and forgets those that were not used for the longest time. A set for which there is no room at all drives
+// out nobody's.
 func (k *keptSets) add(key string, s *policy.Set) {
+	if s.Size() > k.limit {
+		return
+	}
 	k.lru.Remove(key)
 	k.lru.Add(key, s)
 	k.size += s.Size()

@@ -36,9 +36,17 @@ func TestKeptSetsAreBoundedBySize(t *testing.T) {
 	if _, ok := kept.get("9"); !ok {
 		t.Error("the newest set is gone")
 	}
-	kept.limit = set.Size() - 1
-	kept.add("9", set)
-	if kept.lru.Len() != 0 || kept.size != 0 {
-		t.Errorf("a set larger than the limit is kept: %d sets, %d bytes", kept.lru.Len(), kept.size)
+	small, err := policy.Compile(base, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, err = newKeptSets(set.Size() - 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept.add("small", small)
+	kept.add("large", set)
+	if _, ok := kept.get("small"); !ok || kept.lru.Len() != 1 || kept.size != small.Size() {
+		t.Errorf("a set larger than the limit drives out others: %d sets, %d bytes", kept.lru.Len(), kept.size)
 	}
 }

@@ -77,6 +77,7 @@ func (i *Inspector) pieces(ctx context.Context, s tenant.Scope, o Options, p *pr
 		session: redact.NewSession(i.keys.Tenant(s), s.TenantID(), p.choice), ids: map[place]string{},
 	}
 	st.session.Continue(b)
+	st.session.About(o.Metadata[subjectID])
 	for _, piece := range pieces {
 		if err := st.write(ctx, piece); err != nil {
 			return nil, nil, err
@@ -100,6 +101,9 @@ type stream struct {
 	ids      map[place]string
 	segments []Segment
 }
+
+// maxTold is how many findings the segments of a text list; the others are replaced all the same.
+const maxTold = 10_000
 
 // place tells findings apart.
 type place struct {
@@ -132,6 +136,9 @@ func (st *stream) tell(ctx context.Context, stretch policy.Stretch) error {
 		seg.Redacted = &text
 	}
 	for _, f := range o.Findings {
+		if len(st.ids) >= maxTold {
+			break
+		}
 		if f.Text = ""; st.options.IncludeText {
 			f.Text = stretch.Text[f.ByteStart:f.ByteEnd]
 		}
