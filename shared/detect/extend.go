@@ -19,32 +19,32 @@ const (
 	maxInstructions = 2000
 	// maxAllInstructions is for all expressions of a set: an instruction takes about 70 bytes.
 	maxAllInstructions = 200_000
-	maxRepeats      = 200
-	maxTerms        = 100_000 // of all patterns and the deny list
-	maxTermBytes    = 256
-	maxAllTermBytes = 2 << 20
-	maxContextWords = 200
-	maxExclusions   = 1000
-	maxEntries      = 50_000 // of a list
-	maxListRegexes  = 100    // of a list
-	defaultScore    = 0.6
-	denyType        = "DENY_LIST"
+	maxRepeats         = 200
+	maxTerms           = 100_000 // of all patterns and the deny list
+	maxTermBytes       = 256
+	maxAllTermBytes    = 2 << 20
+	maxContextWords    = 200
+	maxExclusions      = 1000
+	maxEntries         = 50_000 // of a list
+	maxListRegexes     = 100    // of a list
+	defaultScore       = 0.6
+	denyType           = "DENY_LIST"
 )
 
 // extension collects what Extend compiles.
 type extension struct {
-	base   *Engine
-	out    *Engine
-	saved  bool
-	words  *bankBuilder
-	fuzzy  []fuzzyTerm
-	added  []*compiled
-	types  map[string]bool
+	base  *Engine
+	out   *Engine
+	saved bool
+	words *bankBuilder
+	fuzzy []fuzzyTerm
+	added []*compiled
+	types map[string]bool
 	// instructions are those of all expressions.
 	instructions int
 	terms        int
-	bytes  int
-	errors fieldErrors
+	bytes        int
+	errors       fieldErrors
 }
 
 // Extend returns a tenant's engine: this one with the tenant's patterns and lists. The built-in tables are shared.

@@ -73,12 +73,12 @@ type scan struct {
 	lastCustom    []int32
 	// budget is what expressions may still cost, customs how many matches there were.
 	budget, customs int
-	cands         []candidate
-	failed        []int
-	order         []int32
-	kept          []int32
-	used          bitset
-	norm          normal
+	cands           []candidate
+	failed          []int
+	order           []int32
+	kept            []int32
+	used            bitset
+	norm            normal
 
 	// fences are places of the view where a unit ends in any case, rawFences those of the raw text: the units of a view
 	// are those of the text that it is a view of. ends caches where the units of this view end.
