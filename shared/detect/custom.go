@@ -138,7 +138,7 @@ func (s *scan) runExpression(x *customRegex, text string, lo, hi int, raw bool) 
 	for n := firstMatches; ; n *= 2 {
 		n = min(n, maxFindings)
 		found := x.re.FindAllStringSubmatchIndex(part, n)
-		s.offerMatches(x, found[seen:], lo, raw, text)
+		s.offerMatches(x, found[seen:], lo, raw)
 		if len(found) < n || n == maxFindings {
 			return
 		}
@@ -161,7 +161,7 @@ func (s *scan) afford(x *customRegex, part string, m []int) bool {
 	return s.effort.spend(1+max(0, read)/probeSpeed) && s.budget > 0
 }
 
-func (s *scan) offerMatches(x *customRegex, found [][]int, lo int, raw bool, text string) {
+func (s *scan) offerMatches(x *customRegex, found [][]int, lo int, raw bool) {
 	for _, m := range found {
 		s.markIn(raw, lo+m[0], lo+m[1])
 		if start, end := group(m, lo); start < end {
