@@ -100,12 +100,16 @@ func (s *scan) leetReading(view string) *reading {
 // leetWords spells the leet words of view[from:to] that take admits in out, which is empty or a copy of the view and becomes
 // one if need be, and counts them.
 func (s *scan) leetWords(view string, out []byte, from, to int, take func(length, letters int) bool) (spelled []byte, words int) {
+	part := view[:to] // a word that goes on behind it is read again from there
 	for i := from; i < to && s.effort.spend(1); {
-		if k := plainEnd(view, i); k > i {
+		if k := plainEnd(part, i); k > i {
 			i = k
 			continue
 		}
-		end, letters, signs := leetWord(view, i)
+		end, letters, signs := leetWord(part, i)
+		if !s.effort.spend((end - i) / 16) {
+			break
+		}
 		if signs > 0 && end-i <= maxLeetWord && take(end-i, letters) {
 			if len(out) == 0 {
 				out = append(out, view...)
