@@ -156,7 +156,7 @@ func describeStream(op *huma.Operation) {
 				"redacted": text("The next part of the text, with the findings replaced where the decision about it or the request asks for that. Together these parts are the text. In shadow mode there are none."),
 				"decision": text("What the policies decide about the part in redacted: allow, flag, redact or block."),
 				"summary": {
-					Type: huma.TypeObject, Description: "The analysis of the whole, as analyze answers it, with its findings counted by type.",
+					Type: huma.TypeObject, Description: "The analysis of the whole, as analyze answers it, with the findings that it lists, 10,000 at most, counted by type.",
 					Properties: map[string]*huma.Schema{
 						"id": text(""), "decision": text(""), "mode": text(""), "shadow_decision": text(""), "risk": ref("Risk"), "violations": one("Violation"),
 						"findings": {Type: huma.TypeObject, AdditionalProperties: &huma.Schema{Type: huma.TypeInteger}},

@@ -43,7 +43,8 @@ func stream(t *testing.T, sys *fntest.System, as authn.Claims, lines ...string) 
 	}
 	var out answer
 	ended := false
-	for s := bufio.NewScanner(bytes.NewReader(res.Body)); s.Scan(); {
+	s := bufio.NewScanner(bytes.NewReader(res.Body))
+	for s.Buffer(nil, len(res.Body)+1); s.Scan(); {
 		var line struct {
 			Finding  *policy.Finding
 			Redacted *string
@@ -245,6 +246,45 @@ func TestStreamIsAnAnalysis(t *testing.T) {
 	if got.summary.ID == "" || got.summary.Usage.Units != 1 || got.summary.PolicyVersion == "" {
 		t.Errorf("summary %+v", got.summary)
 	}
+}
+
+// Dates of a subject move by as much in a stream as in a document, and by something else than another subject's.
+func TestStreamKeepsToItsSubject(t *testing.T) {
+	t.Parallel()
+	sys := system(t)
+	operator := sys.Tenant(t).As(authz.Operator)
+	const options = `"redaction":{"by_type":{"DATE_OF_BIRTH":{"operator":"date_shift"}}},"metadata":{"subject_id":"p-%d"}`
+	shifts := map[string]bool{}
+	for subject := range 4 {
+		line := fmt.Sprintf(`{"text":"DOB: 1988-02-19",`+options+`}`, subject)
+		body := sys.Call(t, "redact", fntest.Request{As: &operator, Body: line}).Want(t, 200).Body
+		want := fntest.Decode[struct{ Redacted string }](t, body).Redacted
+		got := stream(t, sys, operator, line)
+		if text := got.text(); text != want || text == "DOB: 1988-02-19" {
+			t.Errorf("subject %d: %q in a stream, %q in a document", subject, text, want)
+		}
+		shifts[want] = true
+	}
+	if len(shifts) < 2 {
+		t.Errorf("all subjects have the same dates: %v", shifts)
+	}
+}
+
+// A stream lists no more findings than an analysis does, replaces the others all the same, and says when its answer would
+// be too long.
+func TestStreamWithManyFindings(t *testing.T) {
+	t.Parallel()
+	sys := system(t)
+	analyst := sys.Tenant(t).As(authz.Analyst)
+	line := func(n int) string {
+		b, _ := json.Marshal(map[string]string{"text": strings.Repeat("a@corp-mail.com\n", n)})
+		return string(b)
+	}
+	got := stream(t, sys, analyst, line(11_000))
+	if len(got.findings) != 10_000 || strings.Contains(got.text(), "@") {
+		t.Errorf("%d findings are listed, and of the text is left %d bytes", len(got.findings), len(got.text()))
+	}
+	sys.Call(t, "analyze-stream", fntest.Request{As: &analyst, Headers: asLines, Body: line(100_000)}).WantProblem(t, 413, "payload_too_large")
 }
 
 // A stream of a regulated tenant is not answered without its record.

@@ -207,7 +207,7 @@ func equalRunes(text []rune, term string) bool {
 	return term == ""
 }
 
-// span32 is a range of the view.
+// span32 is a range of the view or of a reading, in bytes.
 type span32 struct{ start, end int32 }
 
 // fuzzyWhy is the pattern that explanations name.

@@ -279,16 +279,14 @@ func wholeSentences(unit string, from, to int) (int, int) {
 	for to < len(unit) && !endsSentence(unit, to-1, to) {
 		to++
 	}
-	for from < to && isBlank(unit[from]) {
+	for from < to && isWhite(unit[from]) {
 		from++
 	}
-	for from < to && isBlank(unit[to-1]) {
+	for from < to && isWhite(unit[to-1]) {
 		to--
 	}
 	return from, to
 }
-
-func isBlank(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
 
 // supportWorth is what a model's judgment adds to a lexicon's, at most: two weak signs make one.
 const supportWorth = 0.6

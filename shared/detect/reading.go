@@ -11,9 +11,9 @@ type reading struct {
 	// anywhere, since the spaces between words are lost.
 	joined bitset
 	// closed are the ranges of words that were closed up, in order.
-	closed []textRange
+	closed []span32
 	// apart are the ranges of single characters that another reading closes up, in order. A model is not asked of them.
-	apart []textRange
+	apart []span32
 	// name is what chains call it, "" the plain one. disguised says that some of it reads otherwise in the view.
 	name      string
 	disguised bool
@@ -22,11 +22,8 @@ type reading struct {
 	ends []int32
 }
 
-// textRange is a range of bytes of a reading.
-type textRange struct{ start, end int32 }
-
 // share returns how many bytes of [start, end) are in the ranges, which are in order.
-func share(ranges []textRange, start, end int) int {
+func share(ranges []span32, start, end int) int {
 	n := 0
 	first := sort.Search(len(ranges), func(i int) bool { return int(ranges[i].end) > start })
 	for _, r := range ranges[first:] {

@@ -10,7 +10,6 @@ import (
 // search finds the matches of an expression, as [regexp.Regexp] does, with probes that say where to look. Its parts are
 // made when they are first needed: most expressions never see a match.
 type search struct {
-	expr   string
 	demand demand
 	// anywhere and anchored are nil for an expression that a probe cannot do.
 	anywhere, anchored *probe
@@ -25,7 +24,7 @@ func newSearch(expr string) (*search, error) {
 	if err != nil {
 		return nil, fmt.Errorf("regexp: %w", err)
 	}
-	q := &search{expr: expr, demand: demandOf(tree)}
+	q := &search{demand: demandOf(tree)}
 	prog, err := syntax.Compile(tree.Simplify())
 	if err != nil {
 		return nil, fmt.Errorf("regexp: %w", err)

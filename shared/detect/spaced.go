@@ -139,7 +139,7 @@ func (s *scan) spacedReadings(plain *reading) []*reading {
 		}
 		s.cuts = s.scorer.Words(m, joined.text[r.start:r.end], runs[i].gaps(view), s.cuts[:0])
 		c.close(&runs[i], s.cuts)
-		plain.apart = append(plain.apart, textRange{int32(runs[i].start), int32(runs[i].end)})
+		plain.apart = append(plain.apart, span32{int32(runs[i].start), int32(runs[i].end)})
 	}
 	return []*reading{joined, c.reading(s, "spaced")}
 }
@@ -188,7 +188,7 @@ type closer struct {
 	out    []byte
 	m      spanMap
 	copied int
-	closed []textRange
+	closed []span32
 }
 
 // close takes over a run without its gaps, but with a space at each of the cuts, which are places in the closed run.
@@ -207,7 +207,7 @@ func (c *closer) close(r *run, cuts []int32) {
 		c.m = c.m.add(len(c.out), from, to-from, to-from)
 		c.out = append(c.out, c.view[from:to]...)
 	})
-	c.closed = append(c.closed, textRange{int32(first), int32(len(c.out))})
+	c.closed = append(c.closed, span32{int32(first), int32(len(c.out))})
 	c.copied = r.end
 }
 

@@ -203,7 +203,7 @@ func (s *scan) joint() (joint, margin int) {
 	ends := s.unitEnds()
 	for i := len(ends) - 1; i >= 0 && int(ends[i]) > s.from; i-- {
 		at := int(ends[i])
-		if at > limit || !isBlank(s.text[at]) || s.rank(len(s.text)-1)-s.rank(at) < marginWords {
+		if at > limit || !isWhite(s.text[at]) || s.rank(len(s.text)-1)-s.rank(at) < marginWords {
 			continue
 		}
 		if raw := s.rawAt(at); !inside.has(raw, raw+1) {
@@ -228,7 +228,7 @@ func (s *scan) forced(found []Finding) (joint, margin int) {
 	inside := s.inside()
 	last := max(s.from+1, s.toView(len(s.raw)-longest))
 	for at, low := last, max(s.from+1, last-maxHeld/4); at > low; at-- {
-		if raw := s.rawAt(at); isBlank(s.text[at]) && !inside.has(raw, raw+1) {
+		if raw := s.rawAt(at); isWhite(s.text[at]) && !inside.has(raw, raw+1) {
 			return raw, s.margin(at)
 		}
 	}
@@ -249,7 +249,7 @@ func (s *scan) forced(found []Finding) (joint, margin int) {
 func (s *scan) margin(at int) int {
 	raw := s.rawAt(at) - maxMargin
 	low := at - holdBack
-	for least := s.toView(max(0, raw)); low > least && (!isBlank(s.text[low-1]) || at > 0 && s.rank(at-1)-s.rank(low) < marginWords); {
+	for least := s.toView(max(0, raw)); low > least && (!isWhite(s.text[low-1]) || at > 0 && s.rank(at-1)-s.rank(low) < marginWords); {
 		low--
 	}
 	if low > 0 {

@@ -34,9 +34,6 @@ func CSV(text string) ([]String, error) {
 	err := cells(text, func(c cell) error {
 		value := c.text(text)
 		if c.row == 0 {
-			for len(names) < c.column {
-				names = append(names, "")
-			}
 			names = append(names, value)
 		}
 		if value == "" {
