@@ -16,7 +16,7 @@ func TestAnEventReachesItsReceiverSigned(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	r := receivertest.New(t)
-	const token = "Token-of-the-desk-4711"
+	const token = "Token-of-the-desk"
 	dst, secret := w.destination(t, "", body{"config": body{"url": r.URL() + "/hook", "headers": body{"X-Desk": token}}})
 	rule := w.rule(t, dst, body{"template": `{"n": event.data.total, "was": event.previous.total}`}, body{"condition": `event.data.total > 10 && changed("total")`})
 	id := w.publish(t, body{"subject": "order-17", "data": body{"total": 12}, "previous": body{"total": 3}, "id": "order-17-created"})
@@ -139,12 +139,12 @@ func TestAnEventReachesAChannel(t *testing.T) {
 	w := newWorld(t)
 	r := receivertest.New(t)
 	r.Next(receivertest.Answer(200, nil, "ok"), receivertest.Answer(404, nil, "no_service"))
-	dst, secret := w.destination(t, "", body{"type": "slack", "config": body{"url": r.URL() + "/services/T0/B0/secret-part-4711"}})
+	dst, secret := w.destination(t, "", body{"type": "slack", "config": body{"url": r.URL() + "/services/T0/B0/secret-part"}})
 	w.rule(t, dst, body{"template": `{"text": "Order " + event.subject}`}, nil)
 	id := w.publish(t, body{"subject": "order-17"})
 	w.send(t)
 	got := arrived(t, r, 1)[0]
-	if got.Path != "/services/T0/B0/secret-part-4711" || !strings.Contains(string(got.Body), "Order order-17") || secret != "" {
+	if got.Path != "/services/T0/B0/secret-part" || !strings.Contains(string(got.Body), "Order order-17") || secret != "" {
 		t.Errorf("sent %s to %s", got.Body, got.Path)
 	}
 	if d := w.delivery(t, id); d.Status != "delivered" {
@@ -152,7 +152,7 @@ func TestAnEventReachesAChannel(t *testing.T) {
 	}
 	id = w.publish(t, body{"subject": "order-18"})
 	w.send(t)
-	if d := w.delivery(t, id); d.Status != "dead" || strings.Contains(mustJSON(t, d)+w.Log.String(), "4711") {
+	if d := w.delivery(t, id); d.Status != "dead" || strings.Contains(mustJSON(t, d)+w.Log.String(), "secret-part") {
 		t.Errorf("delivery %+v", d)
 	}
 }
@@ -163,7 +163,7 @@ func TestAPublisherWritesNoMessage(t *testing.T) {
 	w := newWorld(t)
 	r := receivertest.New(t)
 	r.Next(receivertest.Answer(200, nil, "ok"))
-	dst, _ := w.destination(t, "", body{"type": "slack", "config": body{"url": r.URL() + "/services/T0/B0/secret-part-4711"}})
+	dst, _ := w.destination(t, "", body{"type": "slack", "config": body{"url": r.URL() + "/services/T0/B0/secret-part"}})
 	w.rule(t, dst, nil, nil)
 	w.publish(t, body{"subject": "order-17", "data": body{"text": "All is well."}})
 	w.send(t)

@@ -146,8 +146,8 @@ func (b bench) list(t *testing.T, query string) (out []body) {
 func TestEveryTypeOfDestination(t *testing.T) {
 	t.Parallel()
 	b := start(t)
-	const header, slackPath, routing = "Bearer-of-theirs-4711", "T0000/B0000/XXXXsecretXXXX4711", "0123456789abcdef0123456789abcdef"
-	const way = "in-4711?key=of-theirs"
+	const header, slackPath, routing = "Bearer-of-theirs", "T0000/B0000/XXXXsecretXXXX", "0123456789abcdef0123456789abcdef"
+	const way = "hook-of-theirs?key=of-theirs"
 	const role = "arn:aws:iam::123456789012:role/guardrails"
 	for typ, config := range map[string]body{
 		"webhook":     {"url": "https://hooks.example.com/" + way, "headers": body{"X-Token": header}, "timeout_seconds": 5},
@@ -203,7 +203,7 @@ func TestEveryTypeOfDestination(t *testing.T) {
 func TestAURLThatWasKeptPlain(t *testing.T) {
 	t.Parallel()
 	b := start(t)
-	const address, shown = "https://hooks.example.com/in-4711?key=of-theirs", "https://hooks.example.com/***"
+	const address, shown = "https://hooks.example.com/hook-of-theirs?key=of-theirs", "https://hooks.example.com/***"
 	dst := b.create(t, hook(nil))["id"].(string)
 	policies, s := b.Env().Table(table.Policies), b.own.Scope(t)
 	read := func() (d deliver.Destination) {
@@ -218,18 +218,18 @@ func TestAURLThatWasKeptPlain(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := b.call(t, "destinations-get", dst, nil).Want(t, 200).JSON(t)
-	if list := fmt.Sprint(b.list(t, "")); got["config"].(body)["url"] != shown || strings.Contains(list, "4711") || !strings.Contains(list, shown) {
+	if list := fmt.Sprint(b.list(t, "")); got["config"].(body)["url"] != shown || strings.Contains(list, "theirs") || !strings.Contains(list, shown) {
 		t.Errorf("shown as %v, in the list %s", got["config"], list)
 	}
 	for _, config := range []any{got["config"], body{"url": address}} {
-		if res := b.call(t, "destinations-update", dst, hook(body{"config": config})).Want(t, 200); res.Header.Get("ETag") != `"1"` || strings.Contains(string(res.Body), "4711") {
+		if res := b.call(t, "destinations-update", dst, hook(body{"config": config})).Want(t, 200); res.Header.Get("ETag") != `"1"` || strings.Contains(string(res.Body), "theirs") {
 			t.Errorf("the same sent back: %s", res.Body)
 		}
 	}
 	b.call(t, "destinations-update", dst, hook(body{"name": "Renamed", "config": got["config"]})).Want(t, 200)
 	d := read()
 	target, err := deliver.NewDestinations(policies, b.Env().Keys()).Target(t.Context(), s, d, b.clock.Now())
-	if err != nil || strings.Contains(d.Config, "4711") || !strings.Contains(string(target.Secret), address) {
+	if err != nil || strings.Contains(d.Config, "theirs") || !strings.Contains(string(target.Secret), address) {
 		t.Errorf("kept as %s, %v", d.Config, err)
 	}
 	other := b.call(t, "destinations-update", dst, hook(body{"config": body{"url": "https://evil.example.com/***"}})).WantProblem(t, 422, "invalid_request")
@@ -255,14 +255,14 @@ func TestDestinationsThatAreRefused(t *testing.T) {
 		{"metadata by IPv6", "/config/url", "destination_refused", at("https://[fd00:ec2::254]/latest/meta-data")},
 		{"http", "/config/url", "destination_refused", at("http://hooks.example.com/hook-of-theirs")},
 		{"a port", "/config/url", "destination_refused", at("https://hooks.example.com:9001/hook-of-theirs")},
-		{"a user", "/config/url", "destination_refused", at("https://user:password4711@hooks.example.com/x")},
+		{"a user", "/config/url", "destination_refused", at("https://user:password-of-theirs@hooks.example.com/x")},
 		{"a file", "/config/url", "destination_refused", at("file:///etc/passwd-of-theirs")},
 		{"no address", "/config/url", "invalid_request", body{"config": body{}}},
 		{"a slack that is none", "/config/url", "destination_refused", body{"type": "slack", "config": body{"url": "https://hooks.slack.com.evil.example.com/services/x"}}},
 		{"the older signature", "/config/signature", "invalid_request", body{"config": body{"url": "https://hooks.example.com/in", "signature": "legacy"}}},
-		{"a setting that is none", "/config", "invalid_request", body{"config": body{"url": "https://hooks.example.com/in", "verify_peer_4711": false}}},
+		{"a setting that is none", "/config", "invalid_request", body{"config": body{"url": "https://hooks.example.com/in", "verify_peer_0_of_theirs": false}}},
 		{"a header of ours", "/config/headers/Webhook-Id", "invalid_request", body{"config": body{"url": "https://hooks.example.com/in", "headers": body{"Webhook-Id": "x"}}}},
-		{"a header that splits", "/config/headers/X-A", "invalid_request", body{"config": body{"url": "https://hooks.example.com/in", "headers": body{"X-A": "a\r\nX-Injected: 4711"}}}},
+		{"a header that splits", "/config/headers/X-A", "invalid_request", body{"config": body{"url": "https://hooks.example.com/in", "headers": body{"X-A": "a\r\nX-Injected: theirs"}}}},
 		{"many mails a second", "/limits", "invalid_request", body{"type": "email", "config": body{"to": []string{"a@example.com"}}, "limits": body{"per_second": 6}}},
 		{"many mails at once", "/limits", "invalid_request", body{"type": "email", "config": body{"to": []string{"a@example.com"}}, "limits": body{"concurrency": 6}}},
 		{"mail to two lines", "/config/to/0", "invalid_request", body{"type": "email", "config": body{"to": []string{"a@example.com\nBcc: b@example.com"}}}},
@@ -285,7 +285,7 @@ func TestDestinationsThatAreRefused(t *testing.T) {
 				if len(p.Errors) == 0 || p.Errors[0].Location != c.location {
 					t.Errorf("%s: %+v, want %s", route, p.Errors, c.location)
 				}
-				if text := fmt.Sprint(p); strings.Contains(text, "4711") {
+				if text := fmt.Sprint(p); strings.Contains(text, "theirs") {
 					t.Errorf("%s echoes what was sent: %s", route, text)
 				}
 			}

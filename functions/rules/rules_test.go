@@ -166,7 +166,7 @@ func TestRulesThatAreRefused(t *testing.T) {
 		}
 		return body{"actions": actions}
 	}
-	const secret = "sensitive-literal-4711"
+	const secret = "literal-of-theirs" // what is looked for has letters that no number, id or time has
 	for _, c := range []struct {
 		name, location, message string
 		more                    body
@@ -183,9 +183,9 @@ func TestRulesThatAreRefused(t *testing.T) {
 		{"one twice", "/actions/1/destination_id", "once", to(b.desk, b.desk)},
 		{"broken CEL", "/condition", "line 1, column 1", body{"condition": "&& " + secret}},
 		{"broken CEL below", "/condition", "line 2, column 18", body{"condition": "event.subject ==\n  event.subject ++ '" + secret + "'"}},
-		{"an unknown name", "/condition", "line 1, column 1", body{"condition": "sensitive_name_4711 == 1"}},
+		{"an unknown name", "/condition", "line 1, column 1", body{"condition": "name_of_theirs == 1"}},
 		{"no bool", "/condition", "bool", body{"condition": "'" + secret + "'"}},
-		{"a field that the type has not", "/condition", "line 1", body{"event_types": []string{"analysis.completed"}, "condition": "event.data.sensitive_field_4711 == '" + secret + "'"}},
+		{"a field that the type has not", "/condition", "line 1", body{"event_types": []string{"analysis.completed"}, "condition": "event.data.field_of_theirs == '" + secret + "'"}},
 		{"loops", "/condition", "cost", body{"condition": "event.data.a.all(x, event.data.a.all(y, event.data.a.all(z, x == y && y == z)))"}},
 		{"too long", "/condition", "", body{"condition": strings.Repeat("true && ", 600) + "true"}},
 		{"a type that the condition excludes", "/condition", "none", body{"condition": `event.type == "orders.order.deleted"`}},
@@ -207,14 +207,14 @@ func TestRulesThatAreRefused(t *testing.T) {
 				if len(p.Errors) == 0 || p.Errors[0].Location != c.location || !strings.Contains(p.Errors[0].Message, c.message) {
 					t.Errorf("%s: errors %+v", route, p.Errors)
 				}
-				if text := fmt.Sprint(p.Errors); strings.Contains(text, "4711") {
+				if text := fmt.Sprint(p.Errors); strings.Contains(text, "theirs") {
 					t.Errorf("%s echoes what was sent: %s", route, text)
 				}
 			}
 		})
 	}
 	t.Cleanup(func() {
-		if strings.Contains(b.Log.String(), "4711") {
+		if strings.Contains(b.Log.String(), "theirs") {
 			t.Error("a rule stands in the log")
 		}
 	})
