@@ -3,11 +3,13 @@ package detect
 // Source is the origin of a text.
 type Source string
 
-// A text comes from a person (input), from the model (output), or from a tool, mail or document (indirect).
+// A text comes from a person (input), from the model (output), from a tool, mail or document (indirect), or from whoever
+// runs the assistant (system): to give it orders is what such a text is for, so nobody asks whether it does.
 const (
 	SourceInput    Source = "input"
 	SourceOutput   Source = "output"
 	SourceIndirect Source = "indirect"
+	SourceSystem   Source = "system"
 )
 
 // Options steer one scan. The zero value runs every default detector with the threshold 0.5.

@@ -150,7 +150,10 @@ func (e *Engine) resolve(names []string, pointer string, errs *fieldErrors) []bo
 
 // runsOn reports whether the detector takes texts of the source.
 func (d *compiled) runsOn(s Source) bool {
-	if s == "" {
+	if s == SourceSystem && d.Category == CategoryInjection && (d.Lexicon != nil || d.Model != nil) {
+		return false
+	}
+	if s == "" || s == SourceSystem {
 		s = SourceInput
 	}
 	switch {

@@ -82,7 +82,7 @@ func (v Value) Check() error {
 }
 
 // parts takes the value apart. Messages of tools count as indirect: an injection in them was written by nobody who
-// speaks to the model.
+// speaks to the model. Those of the system are the orders that a model is to have.
 func (v Value) parts(source detect.Source) (parts, error) {
 	if err := v.Check(); err != nil {
 		return parts{}, err
@@ -113,8 +113,13 @@ func messageParts(raw json.RawMessage, source detect.Source) (parts, error) {
 	}
 	for _, m := range messages {
 		from := source
-		if m.Role == "tool" || m.Role == "function" {
+		switch m.Role {
+		case "tool", "function":
 			from = detect.SourceIndirect
+		case "system", "developer":
+			if source == detect.SourceInput {
+				from = detect.SourceSystem
+			}
 		}
 		for _, s := range m.Strings {
 			p := part{path: s.Path, text: s.Value, source: from}

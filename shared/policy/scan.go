@@ -45,7 +45,11 @@ func (s *Set) Plan(o detect.Options, at string) (*Plan, error) {
 		}
 		return nil, errs.Invalid(fields...)
 	}
-	return &Plan{set: s, plan: plan, source: o.Source}, nil
+	source := o.Source
+	if source == detect.SourceSystem {
+		source = detect.SourceInput // to rules, which know three origins, it is what a model is given
+	}
+	return &Plan{set: s, plan: plan, source: source}, nil
 }
 
 // options adds the set's thresholds to a request's options. The engine always looks for the rules' own words.
