@@ -57,6 +57,7 @@ func TestNamesAndPlaces(t *testing.T) {
 		"chat": {
 			"hi my name is {PERSON:jonathan} and i need help", "my name is {PERSON:maria gonzalez}, please reset my password",
 			"My colleague {PERSON:Sandeep} works for {ORGANIZATION:Infosys} in {LOCATION:Pune}.",
+			"i live in {LOCATION:france}, can i get a card", "she moved here from {LOCATION:switzerland}", "ich wohne in {LOCATION:münchen}",
 			"I flew from {LOCATION:Reykjavik} to {LOCATION:Lisbon} with {PERSON:Siobhan}.",
 			"{PERSON:Wei Zhang} and {PERSON:Hiroshi Tanaka} joined the call.",
 		},
@@ -151,6 +152,9 @@ func TestNamesAndPlaces(t *testing.T) {
 		},
 		"organizations": {
 			"studied at the {ORGANIZATION:University of Leeds}", "{ORGANIZATION:Bank of Lithuania} supervises it", "{ORGANIZATION:Yahoo, Inc.} and {ORGANIZATION:Klarna Bank AB}", "The Terms of {ORGANIZATION:Revolut Bank} apply.",
+			"supplied by {ORGANIZATION:Nowak Transport Sp. z o.o.} in Gdynia", "{ORGANIZATION:Grupo Arenal S.A. de C.V.} signed", "{ORGANIZATION:Harbour Analytics Pte. Ltd.} paid", "{ORGANIZATION:Tata Exports Pvt. Ltd.} shipped", "{ORGANIZATION:Kopitiam Foods Sdn Bhd} paid",
+			"{ORGANIZATION:Kovář Stavby s.r.o.} a {ORGANIZATION:Wohnbau Hannover eG}", "{ORGANIZATION:Vilnius Energija UAB} and {ORGANIZATION:Baltvilla OÜ}", "{ORGANIZATION:Fratelli Conti S.n.c.} paga", "{ORGANIZATION:Massachusetts Institute of Technology} admitted him",
+			"{ORGANIZATION:London School of Economics} wrote", "treated at {ORGANIZATION:St Mary's Hospital}", "diplômé de l'{ORGANIZATION:Université de Lyon}", "{ORGANIZATION:Hospital Universitario La Paz} confirmó", "{ORGANIZATION:Universitätsklinikum Heidelberg} schreibt", "she is an engineer at {ORGANIZATION:Zerbolt}",
 			"the CEO of {ORGANIZATION:Palantir}", "{ORGANIZATION:Barlow & Williams PLLC}'s fee", "{ORGANIZATION:Zorg Nederland B.V.} belt",
 		},
 		"nothing": {
@@ -165,6 +169,7 @@ func TestNamesAndPlaces(t *testing.T) {
 			"Clique em Configurações e depois em Rede e Internet.", "De regering heeft een nieuwe wet aangekondigd. Klik op Instellingen.", "Prettige Kerstdagen en een Gelukkig Nieuwjaar.",
 			"The Paris Agreement, the Geneva Convention and the Treaty of Rome", "Our servers in the United States hold customer data.", "I need a transfer from China", "log in from Mobile", "Customer Support Group",
 			"the Public Bank Holiday", "SUCH AS THESE, INCLUDING BUT NOT LIMITED TO", "To Whom It May Concern: Best Regards, Customer Support", "Total Due: 45 Main Items and 30 Side Orders", "Name: Production Database",
+			"the Group LLC was formed", "We sell Limited Edition items to Customers", "The School Board of Directors", "a manager at Lisbon office", "the code lives in java", "i live in harmony",
 			"my name is misspelled", "call me later", "m. Carrier's Website", "Hong Kong, Singapore and Taiwan",
 		},
 	}
