@@ -122,20 +122,24 @@ func TestNamesAndPlaces(t *testing.T) {
 			"{ADDRESS:25 Rue Sainte-Catherine Ouest, Montréal, QC H3B 1A7}", "{ADDRESS:301-1455 Howe St, Vancouver BC V6Z 1C2}", "{ADDRESS:PO Box 320 Stn A, Fredericton NB E3B 4Z9}", "{ADDRESS:5/23 Smith Street, Fitzroy VIC 3065}",
 			"{ADDRESS:Unit 7/112 Pacific Hwy, North Sydney NSW 2060}", "{ADDRESS:GPO Box 1234, Sydney NSW 2001}", "{ADDRESS:Level 14, 200 George Street, Sydney, New South Wales 2000, Australia}", "{ADDRESS:8 Tui Place, Ponsonby, Auckland 1011}",
 		},
+		"addresses by a cue": {
+			"I live on {ADDRESS:Baker Street} with my dog", "ich wohne in der {ADDRESS:Goethestraße}", "his flat on {ADDRESS:Rosewood Lane} burnt", "We traded on Wall Street last year", "He lives on Cloud Nine", "watch Main Street TV on Sesame Street",
+			"i moved to {ADDRESS:55 willow lane, portland or 97201} last week", "can you ship to {ADDRESS:1600 amphitheatre parkway, mountain view ca 94043}", "{ADDRESS:Apt. 4 12 Main St}", "take exit 14 mill, then the 2 lane road",
+		},
 		"addresses in German": {
 			"Meine Adresse: {ADDRESS:Musterstraße 12, 10115 Berlin}", "{ADDRESS:Lindenallee 7a\n01067 Dresden}", "{ADDRESS:Straße des 17. Juni 135, 10623 Berlin}", "{ADDRESS:Karl-Liebknecht-Str. 29/31, 10178 Berlin}", "{ADDRESS:Postfach 10 20 30, 70025 Stuttgart}",
 			"{ADDRESS:Mariahilfer Straße 88a/2/14, 1070 Wien}", "{ADDRESS:Hof Birkenau 1, 24321 Lütjenburg}", "{ADDRESS:Haus Sonnenschein, Waldweg 3, 82467 Garmisch-Partenkirchen}", "Rechnung: {ADDRESS:Gartenweg 8, 50667 Köln}, Lieferung: {ADDRESS:Ringstr. 4, 51149 Köln}",
 		},
 		"addresses in French": {
 			"{ADDRESS:12 rue de la Paix, 75002 Paris}", "{ADDRESS:5 bis, avenue du Général-de-Gaulle, 92200 Neuilly-sur-Seine}", "{ADDRESS:Résidence Les Acacias, Bât. C, 14 chemin des Oliviers, 13090 Aix-en-Provence}", "La société, {ADDRESS:BP 145, 38003 Grenoble Cedex 1}",
-			"{ADDRESS:3 impasse des Rosiers 31000 Toulouse}", "{ADDRESS:Chaussée de Wavre 220 bte 4, 1050 Ixelles}",
+			"{ADDRESS:3 impasse des Rosiers 31000 Toulouse}", "{ADDRESS:15 Grande Rue, 25000 Besançon}", "{ADDRESS:47 ter boulevard Voltaire, 75011 Paris}", "{ADDRESS:8, place Bellecour – 69002 Lyon}", "{ADDRESS:Chaussée de Wavre 220 bte 4, 1050 Ixelles}",
 		},
 		"addresses in Spanish": {
-			"{ADDRESS:Calle Mayor 5, 3º B, 28013 Madrid}", "{ADDRESS:C/ Serrano, 41, 2º izq., 28001 Madrid}", "{ADDRESS:Plaza del Ayuntamiento s/n, 46002 Valencia}", "{ADDRESS:Apartado de Correos 345, 29080 Málaga}", "{ADDRESS:Carrera 7 No. 71-21, Bogotá}", "{ADDRESS:Calle 93 # 11-27, Bogotá}",
+			"{ADDRESS:Calle Mayor 5, 3º B, 28013 Madrid}", "{ADDRESS:C/ Serrano, 41, 2º izq., 28001 Madrid}", "{ADDRESS:Plaza del Ayuntamiento s/n, 46002 Valencia}", "{ADDRESS:Apartado de Correos 345, 29080 Málaga}", "{ADDRESS:Carrera 7 No. 71-21, Bogotá}", "{ADDRESS:Calle 93 # 11-27, Bogotá}", "{ADDRESS:Av. de América 37, esc. A, 4º C, 28002 Madrid}",
 			"{ADDRESS:Av. Corrientes 1234, piso 5, C1043AAZ Buenos Aires}", "{ADDRESS:Urbanización Las Lomas, Calle Pinos 8, 28660 Boadilla del Monte}",
 		},
 		"addresses in Italian": {
-			"{ADDRESS:Via Roma 10, 00184 Roma RM}", "{ADDRESS:Via Giuseppe Mazzini, 22/A, 40121 Bologna (BO)}", "{ADDRESS:Piazza San Marco 1\n30124 Venezia VE}", "{ADDRESS:Via 25 Aprile 3, 16123 Genova}", "{ADDRESS:Casella Postale 111, 50100 Firenze}", "{ADDRESS:Strada Statale 16 n. 45, 70132 Bari}",
+			"{ADDRESS:Via Roma 10, 00184 Roma RM}", "{ADDRESS:Via Giuseppe Mazzini, 22/A, 40121 Bologna (BO)}", "{ADDRESS:Piazza San Marco 1\n30124 Venezia VE}", "{ADDRESS:Via 25 Aprile 3, 16123 Genova}", "{ADDRESS:Via dei Mille 23 bis, 10123 Torino (TO)}", "{ADDRESS:C.so Buenos Aires 33, 20124 Milano MI, Italia}", "{ADDRESS:Casella Postale 111, 50100 Firenze}", "{ADDRESS:Strada Statale 16 n. 45, 70132 Bari}",
 		},
 		"addresses in Portuguese": {
 			"{ADDRESS:Rua Augusta, 1500, apto 42, Consolação, São Paulo - SP, 01304-001}", "{ADDRESS:Avenida da Liberdade, 110, 3.º Esq., 1269-046 Lisboa, Portugal}", "{ADDRESS:Travessa das Flores, n.º 12, 4050-265 Porto}", "{ADDRESS:Caixa Postal 4321, Curitiba - PR, 80010-970}",
@@ -144,11 +148,11 @@ func TestNamesAndPlaces(t *testing.T) {
 			"{ADDRESS:Kerkstraat 12-3, 1017GB Amsterdam}", "{ADDRESS:Postbus 20901, 2500 EX Den Haag}", "{ADDRESS:Meir 78, 2000 Antwerpen}", "{ADDRESS:Nieuwstraat 5 bus 3, 9000 Gent, België}", "ik woon op de {ADDRESS:kerkstraat 14, 1017 gb amsterdam}",
 		},
 		"addresses in the north and east": {
-			"{ADDRESS:Vesterbrogade 3, 2. tv, 1620 København V}", "{ADDRESS:Karl Johans gate 22, 0159 Oslo}", "{ADDRESS:Mannerheimintie 12 A 4, 00100 Helsinki}", "{ADDRESS:Václavské náměstí 1, 110 00 Praha 1}", "{ADDRESS:Kossuth Lajos utca 12., 1053 Budapest}",
+			"{ADDRESS:Vesterbrogade 3, 2. tv, 1620 København V}", "{ADDRESS:Karl Johans gate 22, 0159 Oslo}", "{ADDRESS:Mannerheimintie 12 A 4, 00100 Helsinki}", "{ADDRESS:Václavské náměstí 1, 110 00 Praha 1}", "{ADDRESS:Kossuth Lajos utca 12., 1053 Budapest}", "{ADDRESS:Kossuth u. 5, 1053 Budapest}", "{ADDRESS:Hämeenkatu 13 B 22, 33100 Tampere}", "{ADDRESS:Nørrebrogade 45, 3. th., 2200 København N}",
 		},
 		"no addresses": {
 			"Your flight boards at Heathrow gate 12, please hurry", "Page 12, 10115 Rows", "Room 12, 2015 London Conference", "Version 3, 2010 Boston", "see Volume 3, 1999 Paris", "On May 12, 2000 Antwerp won", "Act 2, Scene 3, in Church Lane", "the bp 12 pump and the tick box 12",
-			"Grades: Math 95, 87 English", "Model 500, 20354 Hamburg units sold yearly", "Order 66, 10115 Items", "15 C.F.R. Parts 730 and 48 C.F.R. 2.101", "5 minutes from main street", "the 2 lane road", "Channel 4, 90210 Rerun", "Apollo 11, 1969 Moon landing",
+			"Grades: Math 95, 87 English", "Model 500, 20354 Hamburg units sold yearly", "Order 66, 10115 Items", "15 C.F.R. Parts 730 and 48 C.F.R. 2.101", "5 minutes from main street", "the 2 lane road", "Channel 4, 90210 Rerun", "Apollo 11, 1969 Moon landing", "Article 5, 1000 Brussels Declaration units", "Chapter 3, Paris in 1900",
 		},
 		"organizations": {
 			"studied at the {ORGANIZATION:University of Leeds}", "{ORGANIZATION:Bank of Lithuania} supervises it", "{ORGANIZATION:Yahoo, Inc.} and {ORGANIZATION:Klarna Bank AB}", "The Terms of {ORGANIZATION:Revolut Bank} apply.",

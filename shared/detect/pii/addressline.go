@@ -10,7 +10,7 @@ square sq sq. terrace ter way parkway pkwy circle cir highway hwy crescent cres 
 esplanade loop alley plaza walk rise green hill view parade turnpike pike crossing route expressway freeway bypass
 rte tce cct pde strip wynd wharf mount heights brae glen knoll dell path pass run park bend ridge cove point landing trace field fields common heath
 strasse str str. allee weg platz gasse ring damm ufer chaussee straat laan plein gracht kade vej gade vei gate gata vag
-vagen gatan katu tie utca ut utja korut sokak caddesi namesti ulica tere`
+vagen gatan katu tie utca ut utja korut sokak caddesi namesti ulica tere rue`
 	kindsBefore = `rue avenue av av. ave. boulevard bd bd. blvd. place pl. chemin allee impasse quai route cours square passage sentier
 faubourg lotissement calle avenida avda avda. plaza pza pza. paseo camino carretera ctra ctra. ronda travesia glorieta
 carrer passeig avinguda placa costanilla colonia barrio carrera cra. cra kra diagonal transversal jiron jr. praceta largo calcada azinhaga via viale v.le piazza p.za piazzale corso c.so largo vicolo
@@ -75,9 +75,18 @@ func isCapital(text string, i int) bool {
 	return i < len(text) && (text[i] >= 'A' && text[i] <= 'Z' || text[i] >= 0x80)
 }
 
-// numberAfter returns the end of a house number at i: at most four digits (five in front of a street), a letter, a range.
-// It returns i if there is none.
+// numberAfter is plainNumber, with bis or ter behind the number.
 func numberAfter(text string, i, digits int) int {
+	j := plainNumber(text, i, digits)
+	if j > i && j+4 < len(text) && text[j] == ' ' && !isWord(text[j+4]) && (text[j+1:j+4] == "bis" || text[j+1:j+4] == "ter") {
+		return j + 4
+	}
+	return j
+}
+
+// plainNumber returns the end of a house number at i: at most four digits (five in front of a street), a letter, a range.
+// It returns i if there is none.
+func plainNumber(text string, i, digits int) int {
 	j := i
 	for j < len(text) && isDigit(text[j]) {
 		j++
@@ -133,7 +142,7 @@ func numberBefore(text string, i int) int {
 	if start == end || !isDigit(text[start]) || start > 0 && strings.IndexByte("$.,:#+%/@_'", text[start-1]) >= 0 && !(text[start-1] == ',' || text[start-1] == '.') || start > 1 && (text[start-1] == '.' || text[start-1] == ',') && isDigit(text[start-2]) {
 		return -1
 	}
-	if stop := numberAfter(text, start, 5); stop != end {
+	if stop := plainNumber(text, start, 5); stop != end {
 		return -1
 	}
 	return start
@@ -258,10 +267,10 @@ const (
 	codePart
 )
 
-// skipSeparators passes over commas, spaces, the period of a house number (Hungarian has one), at most two line breaks,
+// skipSeparators passes over commas, spaces, a period before a comma or behind a number (Hungarian house numbers), at most two line breaks,
 // and the marks of quotations, lists and tables where a line begins.
 func skipSeparators(text string, i int) int {
-	if i+1 < len(text) && i > 0 && text[i] == '.' && (text[i+1] == ',' || text[i+1] == '\n') && isDigit(text[i-1]) {
+	if i+1 < len(text) && i > 0 && text[i] == '.' && (text[i+1] == ',' || text[i+1] == '\n' && isDigit(text[i-1])) {
 		i++
 	}
 	breaks, marks := 0, ">-"
@@ -322,7 +331,13 @@ var moreStates = words(`nsw vic qld tas act sa nt ac al am ap ba ce es go mg mt 
 // citySuffix takes what stands behind the name of a city on its line: a province (Roma RM, Bologna (BO)), cedex, or the
 // district of a large city (Dublin 2, Praha 1).
 func citySuffix(text string, start, end int) int {
-	if start >= end || end+1 >= len(text) || text[end] != ' ' {
+	if start >= end || end+1 >= len(text) {
+		return end
+	}
+	if stop := end + 3; text[end] == '/' && stop <= len(text) && moreStates.has(text[end+1:stop]) && shouted(text[end+1:stop]) && (stop == len(text) || !isWord(text[stop])) {
+		return stop // Sao Paulo/SP
+	}
+	if text[end] != ' ' {
 		return end
 	}
 	i, closing := end+1, 0
@@ -603,7 +618,7 @@ func afterPostalCode(text string, end int) int {
 // leadingParts returns where an address begins whose street or house number is at start: with the flats, floors and
 // buildings that stand before it (Flat 3, Rosewood House, 7 Harbour Road).
 func leadingParts(text string, start int) int {
-	for range 3 {
+	for range 4 {
 		from := leadingPart(text, start)
 		if from == start {
 			break
@@ -614,10 +629,10 @@ func leadingParts(text string, start int) int {
 }
 
 // leadUnits are units as they stand before a house number.
-var leadUnits = words(`apt apt. apartment suite ste ste. unit flat floor level lvl lot shop studio penthouse bldg building block wohnung appartement appt appt. bat bat. batiment no. plot`)
+var leadUnits = words(`haus house apt apt. apartment suite ste ste. unit flat floor level lvl lot shop studio penthouse bldg building block wohnung appartement appt appt. bat bat. batiment no. plot`)
 
 // buildings are what the names of buildings begin or end with.
-var buildings = words(`house court building tower towers mansions lodge villa residence residency apartments park estate centre center cottage hall farm rectory vicarage barn mill plaza complex
+var buildings = words(`house court building tower towers mansions lodge villa residence residency apartments park estate centre center cottage hall farm rectory vicarage barn mill plaza complex cottages flats chambers wharf
 haus hof residence batiment immeuble urbanizacion edificio edifici palazzo condominio res. ed. urb. lieu-dit hameau`)
 
 func leadingPart(text string, start int) int {
@@ -649,6 +664,10 @@ func leadingPart(text string, start int) int {
 		return start
 	case !apart:
 		return start
+	case strings.EqualFold(word, "floor") && first > 1:
+		if from := lastToken(text, first-1); isOrdinal(text[from : first-1]) {
+			return from
+		}
 	}
 	return leadingBuilding(text, i, start)
 }

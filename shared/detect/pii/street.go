@@ -32,11 +32,11 @@ func scanStreet(text string, at int) (int, int, detect.Verdict) {
 		return 0, 0, detect.Reject
 	}
 	h := house{number: number, name: name, word: text[at:first], kinds: kindsOf(text[at:first])}
-	if name == at && h.kinds&(isPlain|isTitle) != 0 && h.kinds&(anyGiven|anySurname|isPlaceStart) == 0 && !compass.has(h.word) || hasMonth(h.word) {
+	if name == at && h.kinds&(isPlain|isTitle) != 0 && h.kinds&(anyGiven|anySurname|isPlaceStart) == 0 && !compass.has(h.word) && !nameArticles.has(h.word) || hasMonth(h.word) {
 		return 0, 0, detect.Reject
 	}
 	h.start = outerNumber(text, number)
-	h.cued = addressCue(text, h.start)
+	h.cued = addressCue(text, h.start) || leadingParts(text, h.start) < h.start
 	end, capitals, kindEnd := streetName(text, name)
 	if kindEnd > 0 {
 		end = h.ofKind(text, kindEnd)
@@ -48,6 +48,9 @@ func scanStreet(text string, at int) (int, int, detect.Verdict) {
 	}
 	return leadingParts(text, h.start), end, detect.Valid
 }
+
+// nameArticles begin the names of streets outside English.
+var nameArticles = words(`de la le les van het el los las`)
 
 // house is a house number and the first word behind it.
 type house struct {
@@ -81,7 +84,7 @@ func (h *house) ofKind(text string, kindEnd int) int {
 // unnamed returns the end of an address without a kind of street, which a unit behind it or a cue before it must prove; -1,
 // if nothing does.
 func (h *house) unnamed(text string, end, capitals int) int {
-	if !h.cued && isOrdinary(h.kinds) && h.kinds&(anyPlace|anyGiven|anySurname) == 0 && !compass.has(h.word) {
+	if !h.cued && isOrdinary(h.kinds) && h.kinds&(anyPlace|anyGiven|anySurname) == 0 && !compass.has(h.word) && !nameArticles.has(h.word) {
 		return -1
 	}
 	if text[end-1] == '.' {
@@ -198,7 +201,11 @@ func scanUnnumbered(text string, at int) (int, int, detect.Verdict) {
 		return 0, 0, detect.Reject
 	}
 	first := token(text, at)
-	if first == at || kindsOf(text[at:first])&(isPlain|isTitle) != 0 && !compass.has(text[at:first]) && !spelledNumbers.has(text[at:first]) || !digitAhead(text, first) {
+	if first == at || kindsOf(text[at:first])&(isPlain|isTitle) != 0 && !compass.has(text[at:first]) && !spelledNumbers.has(text[at:first]) {
+		return 0, 0, detect.Reject
+	}
+	home := homeCue(text, at)
+	if !home && !digitAhead(text, first) {
 		return 0, 0, detect.Reject
 	}
 	_, _, kindEnd := streetName(text, at)
@@ -210,7 +217,7 @@ func scanUnnumbered(text string, at int) (int, int, detect.Verdict) {
 		return 0, 0, detect.Reject
 	}
 	full, coded := extendToCode(text, behindStreet(text, kindEnd))
-	if !coded {
+	if !coded && !home {
 		return 0, 0, detect.Reject
 	}
 	return leadingParts(text, at), full, detect.Valid
@@ -243,6 +250,17 @@ func digitAhead(text string, i int) bool {
 		}
 	}
 	return false
+}
+
+// homeCues say that somebody lives on the street that follows.
+var homeCues = phrases(`live on|lives on|lived on|living on|live at|lives at|lived at|living at|resides on|resides at|house on|flat on|apartment on|home on|address is|address:|moved to`)
+
+func homeCue(text string, i int) bool {
+	if kindsOf(wordBefore(text, i))&endsAddressCue == 0 {
+		return false
+	}
+	b := readBefore(text, i)
+	return b.n > 0 && homeCues.endsIn(b.bytes())
 }
 
 // spelledNumbers are house numbers that are written as words (One Microsoft Way).
@@ -286,10 +304,12 @@ func scanNamedStreet(text string, at int) (int, int, detect.Verdict) {
 	numbered := first+1 < len(text) && text[first] == ' ' && isDigit(text[first+1])
 	k := kindsOf(word)
 	switch {
-	case k&isStreetBefore != 0, strings.HasPrefix(text[at:], "C/"):
+	case k&isStreetBefore != 0, shortKind(text, at) > at:
 		return scanKindFirst(text, at, at)
 	case numbered && hasStreetEnding(word):
 		return numberedStreet(text, at, first)
+	case at > 4 && text[at-1] == ' ' && text[at-2] == 'r' && text[at-4:at] == "der " && hasStreetEnding(word) && addressCue(text, at-4): // wohne in der Goethestrasse
+		return at, extendAddress(text, first), detect.Valid
 	}
 	if start := kindBefore(text, at); start >= 0 {
 		return scanKindFirst(text, start, at)
@@ -297,7 +317,7 @@ func scanNamedStreet(text string, at int) (int, int, detect.Verdict) {
 	if numbered && k&(isPlain|isCommon|isTitle|isUnit|isOrgWord) == 0 && !hasMonth(word) {
 		return provenStreet(text, at, first)
 	}
-	if first < len(text) && text[first] == ' ' && (isCapital(text, first+1) || jointAt(text, first+1)) {
+	if first < len(text) && text[first] == ' ' && (isCapital(text, first+1) || jointAt(text, first+1) || strings.HasPrefix(text[first:], " u. ")) {
 		return scanTwoWords(text, at, first)
 	}
 	if k&(isPlain|isCommon) == 0 {
@@ -315,11 +335,30 @@ func jointAt(text string, i int) bool {
 	return stop < len(text) && text[stop] == ' ' && stop+1 < len(text) && isUpper(text[stop+1]) && isStreetJoint(text[i:stop])
 }
 
+// shortKind returns the end of a kind of street that is written with a mark in it; i, if there is none.
+func shortKind(text string, i int) int {
+	if i+2 < len(text) && (text[i+1] == '/' || text[i+1] == '.') {
+		for _, kind := range [...]string{"C/", "C.so ", "V.le ", "P.za ", "P.zza ", "L.go ", "P.le "} {
+			if strings.HasPrefix(text[i:], kind) {
+				return i + len(kind)
+			}
+		}
+	}
+	return i
+}
+
+// numberedThings have numbers and are no streets.
+var numberedThings = words(`article section chapter page volume figure table version part line room model item step level phase act scene question exercise channel platform
+artikel seite kapitel zimmer abschnitt paragraph band raum zeile articulo pagina capitulo tabla articolo capitolo tabella artigo tabela hoofdstuk chapitre annexe anexo allegato anlage`)
+
 // provenStreet takes a name with a house number that nothing but the postal code and the city behind it prove to be a
 // street's (Meir 78, 2000 Antwerpen).
 func provenStreet(text string, start, end int) (int, int, detect.Verdict) {
 	stop := numberBehind(text, end)
 	next := skipSeparators(text, stop)
+	if numberedThings.has(text[start:token(text, start)]) {
+		return 0, 0, detect.Reject
+	}
 	if stop == end || next < stop+2 || next >= len(text) {
 		return 0, 0, detect.Reject
 	}
@@ -399,7 +438,7 @@ func scanTwoWords(text string, at, first int) (int, int, detect.Verdict) {
 			}
 			return numberedStreet(text, at, stop)
 		}
-		if word == "gate" && numbered { // which airports have too
+		if numbered && (word == "gate" || word == "u.") { // which airports have too, or joins two words in German
 			return provenStreet(text, at, stop)
 		}
 		if isCapital(text, i+1) && (numbered || stop < len(text) && (text[stop] == ' ' && stop+1 < len(text) && text[stop+1] == 'n')) && kindsOf(text[at:first])&(isPlain|isTitle) == 0 {
@@ -527,8 +566,8 @@ func gridNumber(text string, start, i int) int {
 func scanKindFirst(text string, start, name int) (int, int, detect.Verdict) {
 	first := name
 	if first == start {
-		if strings.HasPrefix(text[start:], "C/") {
-			first = start + 2
+		if stop := shortKind(text, start); stop > start {
+			first = stop
 		} else {
 			first = token(text, start)
 		}
@@ -553,7 +592,11 @@ func scanKindFirst(text string, start, name int) (int, int, detect.Verdict) {
 	word := text[day:token(text, day)]
 	k := kindsOf(word)
 	if k&isPlain != 0 && k&(anySurname|anyPlace|isPlaceStart|isStreetParticle) == 0 && day == first {
-		return 0, 0, detect.Reject
+		// A word of the language names a street where the number and what follows it say so.
+		end, _, _ := streetName(text, first)
+		if stop := numberBehind(text, end); stop == end || extendAddress(text, stop) == stop {
+			return 0, 0, detect.Reject
+		}
 	}
 	end, _, _ := streetName(text, day)
 	if day > first && numberBehind(text, end) == end {
@@ -603,7 +646,7 @@ func numberBehind(text string, end int) int {
 		return end
 	}
 	i++
-	for _, w := range [...]string{"n.o ", "n. ", "n.", "no. ", "no ", "nr. ", "num. ", "numero ", "n ", "nº ", "n° "} {
+	for _, w := range [...]string{"n.o ", "n. ", "n.", "no. ", "no ", "nr. ", "num. ", "numero ", "n ", "nº ", "n° ", "km "} {
 		if i+len(w) < len(text) && strings.EqualFold(text[i:i+len(w)], w) {
 			i += len(w)
 			break

@@ -14,9 +14,9 @@ func streetInSmallLetters() detect.Detector {
 		Base:    0.60,
 		Pattern: &detect.Pattern{
 			Scan:     scanSmallStreet,
-			Regexp:   `[0-9]{1,5}[a-z]? (?:[a-z0-9'.\-]+ ){1,3}(?:street|road|avenue|blvd|boulevard|lane|drive|terrace|crescent|court)\b|[a-z\-]{3,}(?:strasse|straat) [0-9]{1,4}[a-z]?\b`,
+			Regexp:   `[0-9]{1,5}[a-z]? (?:[a-z0-9'.\-]+ ){1,3}(?:street|road|avenue|ave|rd|ln|parkway|blvd|boulevard|lane|drive|terrace|crescent|court)\b|[a-z\-]{3,}(?:strasse|straat) [0-9]{1,4}[a-z]?\b`,
 			Validate: func(string) detect.Verdict { return detect.Valid },
-			Keywords: []string{" street", " road", " avenue", " blvd", " boulevard", " lane", " drive", " terrace", " crescent", " court", "strasse ", "straat "},
+			Keywords: []string{" street", " road", " avenue", " ave", " rd", " ln", " parkway", " blvd", " boulevard", " lane", " drive", " terrace", " crescent", " court", "strasse ", "straat "},
 		},
 		Samples: detect.Samples{
 			Positive: []string{
