@@ -16,7 +16,7 @@ func signatureBlock() detect.Detector {
 		OptIn:   true, Encloses: true,
 		Pattern: &detect.Pattern{
 			Scan:   scanSignature,
-			Regexp: `(?im)^(?:[ \t>]*(?:` + strings.ReplaceAll(closingKeywords, "|", `|[a-z ]*`) + `)[a-z ]*[,.!]?|--)[ \t]*\r?\n(?:[ \t>]*\r?\n)?(?:[^\n]{1,80}\n?){1,8}`,
+			Regexp: `(?im)^(?:[ \t>]*[a-z& ]{0,32}(?:` + closingKeywords + `)[a-z ]{0,16}[,.!]?|--)[ \t]*\r?\n(?:[ \t>]*\r?\n)?(?:[^\n]{1,80}\n?){1,8}`,
 			Keywords: append(strings.Split(closingKeywords, "|"),
 				"\n--"),
 		},
