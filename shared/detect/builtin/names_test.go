@@ -152,7 +152,7 @@ func TestNamesAndPlaces(t *testing.T) {
 		},
 		"no addresses": {
 			"Your flight boards at Heathrow gate 12, please hurry", "Page 12, 10115 Rows", "Room 12, 2015 London Conference", "Version 3, 2010 Boston", "see Volume 3, 1999 Paris", "On May 12, 2000 Antwerp won", "Act 2, Scene 3, in Church Lane", "the bp 12 pump and the tick box 12",
-			"Grades: Math 95, 87 English", "Model 500, 20354 Hamburg units sold yearly", "Order 66, 10115 Items", "15 C.F.R. Parts 730 and 48 C.F.R. 2.101", "5 minutes from main street", "the 2 lane road", "Channel 4, 90210 Rerun", "Apollo 11, 1969 Moon landing", "Article 5, 1000 Brussels Declaration units", "Chapter 3, Paris in 1900",
+			"Grades: Math 95, 87 English", "Model 500, 20354 Hamburg units sold yearly", "Order 66, 10115 Items", "15 C.F.R. Parts 730 and 48 C.F.R. 2.101", "5 minutes from main street", "the 2 lane road", "Channel 4, 90210 Rerun", "Apollo 11, 1969 Moon landing", "Article 5, 1000 Brussels Declaration units", "Windows 11, 22000 Build", "Formel 1, 2023 Monaco", "Olympia 1972, 20000 Munich fans", "Bus 12, Line 45, gate 7, Terminal 2", "Paris Saint-Germain 3, 1998 France", "Calle 13 es un grupo", "Chapter 3, Paris in 1900",
 		},
 		"organizations": {
 			"studied at the {ORGANIZATION:University of Leeds}", "{ORGANIZATION:Bank of Lithuania} supervises it", "{ORGANIZATION:Yahoo, Inc.} and {ORGANIZATION:Klarna Bank AB}", "The Terms of {ORGANIZATION:Revolut Bank} apply.",

@@ -366,9 +366,18 @@ func provenStreet(text string, start, end int) (int, int, detect.Verdict) {
 	if code-next < 4 || !isDigit(text[code-1]) && !isUpper(text[code-1]) || code+1 >= len(text) || text[code] != ' ' || !isCapital(text, code+1) {
 		return 0, 0, detect.Reject
 	}
-	_, k := longestPlace(text, code+1)
-	if year := code-next == 4 && plausibleYear(text[next:code]); k&anyPlace == 0 && (year || code-next < 5) || year && isUnitOrPlain(text[start:end]) {
+	city, k := longestPlace(text, code+1)
+	if city == code+1 {
+		city = token(text, city)
+	}
+	year := code-next == 4 && plausibleYear(text[next:code])
+	switch name := text[start:end]; {
+	case k&isCountry != 0, kindsOf(name)&isPlace != 0, year && isUnitOrPlain(name):
 		return 0, 0, detect.Reject
+	case k&anyPlace == 0 && (year || code-next < 5 || kindsOf(text[code+1:city])&(isCommon|isPlain) != 0):
+		return 0, 0, detect.Reject
+	case city+1 < len(text) && text[city] == ' ' && text[city+1] >= 'a' && text[city+1] <= 'z' && kindsOf(text[city+1:token(text, city+1)])&(isPlain|isStreetParticle) == 0:
+		return 0, 0, detect.Reject // 20354 Hamburg units
 	}
 	return leadingParts(text, start), extendAddress(text, stop), detect.Valid
 }
