@@ -82,7 +82,7 @@ func shapes() []string {
 }
 
 // later are the types that the older API never had. Its clients know what may come, so it stays silent on these.
-func later() []string { return []string{"ORGANIZATION", "NRP"} }
+func later() []string { return []string{"ORGANIZATION", "NRP", "TITLE_NAME"} }
 
 // look analyzes a text as the older API does: by shape too, and with the values in the answer. Frameworks are the ids
 // of the packs to check; none means the tenant's active policies.

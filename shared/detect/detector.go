@@ -54,6 +54,8 @@ type Detector struct {
 	// Repeats says that a value of several words which was found once is meant wherever it stands in the text: what
 	// tells a name stands beside its first mention, not beside each.
 	Repeats bool
+	// Encloses says that a value is made of other values, which are reported in it all the same: its findings overlap theirs.
+	Encloses bool
 	// OptIn keeps the detector silent unless a request or a route includes it by name.
 	OptIn bool
 

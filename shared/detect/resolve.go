@@ -16,7 +16,7 @@ const maxFindings = 10_000
 // (lexicon findings) spans whole sentences and must neither hide the values in it nor be hidden by them, so it is laid
 // around them afterwards. Deny terms and custom findings with keep_nested are exempt: a term that a tenant denies is
 // often a part of a value, which is found all the same, whole; and so is what was decoded, since its range is that of
-// everything that was encoded with it.
+// everything that was encoded with it, and what encloses other values.
 func (s *scan) resolve() {
 	s.order, s.kept = s.order[:0], s.kept[:0]
 	if len(s.cands) == 0 && len(s.repeated) == 0 {
@@ -34,7 +34,7 @@ func (s *scan) resolve() {
 	for _, i := range s.order {
 		c := &s.cands[i]
 		switch {
-		case c.whole, c.det.custom != nil && (c.det.custom.keepNested || c.det.custom.deny):
+		case c.whole, c.det.Encloses, c.det.custom != nil && (c.det.custom.keepNested || c.det.custom.deny):
 			nested = append(nested, i)
 		case c.det.meaning():
 			meaning = append(meaning, i)
@@ -347,7 +347,7 @@ func (s *scan) noteLosers() {
 		}
 		w := &s.cands[s.kept[first]]
 		switch {
-		case w.start >= c.end || w.det.Type == c.det.Type:
+		case w.start >= c.end || w.det.Type == c.det.Type || c.det.Encloses:
 		case w.start == c.start && w.end == c.end:
 			w.alternatives = appendName(w.alternatives, c.det.Type)
 		default:

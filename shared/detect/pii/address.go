@@ -6,7 +6,7 @@ import "guardrails/shared/detect"
 const capitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 func addresses() []detect.Detector {
-	return []detect.Detector{streetAddress(), poBox(), europeanAddress(), usZIPCode()}
+	return []detect.Detector{streetAddress(), streetInSmallLetters(), poBox(), europeanAddress(), usZIPCode()}
 }
 
 func streetAddress() detect.Detector {
@@ -30,12 +30,17 @@ func poBox() detect.Detector {
 		Summary: "Post office box or military postal address",
 		Base:    0.70,
 		Pattern: &detect.Pattern{
-			Regexp:   `(?i)\b((?:p\.? ?o\.? ?box|postfach|boite postale|apartado de correos|postbus|casella postale|(?:psc|unit|cmr) [0-9]{1,5},? box) [0-9]{1,6}(?:,?\s+(?-i:[APFD]PO [A-Z]{2})\s+[0-9]{5}|,?\s+(?-i:[A-Z][A-Za-z.'\-]+(?: [A-Z][A-Za-z.'\-]+){0,2},? [A-Z]{2}) [0-9]{5}(?:-[0-9]{4})?)?|(?:uss|usns|uscgc|usnv) [a-z\-]{2,30}\s+[afd]po (?:aa|ae|ap) [0-9]{5})\b`,
-			Keywords: []string{" box", "postfach", "postale", "apartado", "postbus", "po aa ", "po ae ", "po ap "},
+			Scan:     scanBox,
+			Validate: func(string) detect.Verdict { return detect.Valid },
+			Regexp:   `(?i)\b(?:(?:p\.? ?o\.?|gpo|rr [0-9]{1,3}|hc [0-9]{1,3}|(?:psc|unit|cmr) [0-9]{1,5},?) box|postfach|boite postale|apartado(?: de correos| postal)?|postbus|casella postale|caixa postal|postboks|casilla|(?:locked|private) bag|bp|cs) #?[0-9][0-9 ]{0,8}[a-z]?\b|\bgeneral delivery\b|\b(?:uss|usns|uscgc|usnv) [a-z\-]{2,30}\s+[afd]po (?:aa|ae|ap) [0-9]{5}\b`,
+			Keywords: []string{" box ", "postfach ", "boite postale ", "casella postale ", "caixa postal ", "apartado ", "correos ", "postbus ", "postboks ", "casilla ", "locked bag ", "private bag ", "general delivery", " bp ", "po aa ", "po ae ", "po ap "},
 		},
 		Samples: detect.Samples{
-			Positive: []string{"write to P.O. Box 4417", "PSC 8139, Box 3699\nAPO AE 99874", "USS Monroe\nFPO AE 94560", "Postfach 120355"},
-			Negative: []string{"tick box 12", "PO number 4417", "postbus line"},
+			Positive: []string{
+				"write to P.O. Box 4417", "PSC 8139, Box 3699\nAPO AE 99874", "USS Monroe\nFPO AE 94560", "Postfach 10 20 30, 70025 Stuttgart", "GPO Box 1234, Sydney NSW 2001",
+				"RR 2 Box 152, Mountain Home, AR 72653", "Postbus 20901, 2500 EX Den Haag", "Apartado de Correos 345, 29080 Málaga", "Locked Bag 20, Parramatta NSW 2124", "p.o. box 15", "société, BP 145, 38003 Grenoble Cedex 1",
+			},
+			Negative: []string{"tick box 12", "PO number 4417", "postbus line", "RR 2 Box 152 of the album", "the bp 12 pump", "casilla 5 del formulario", "general delivery terms", "mailbox 12"},
 			Source:   "own",
 		},
 	}

@@ -7,7 +7,63 @@ import (
 )
 
 func locations() []detect.Detector {
-	return []detect.Detector{location()}
+	return []detect.Detector{location(), locationInSmallLetters()}
+}
+
+// homeWords are what the place follows where someone lives or comes from, for those who write no capitals.
+const homeWords = `live in|lives in|living in|lived in|moved to|moved here from|grew up in|born in|am from|i'm from|residing in|resident of|wohne in|wohnt in|geboren in|komme aus|kommt aus|habite a|habite en|vivo en|vive en|nacio en|abito a|abita a|moro em|mora em|woon in|woont in`
+
+func locationInSmallLetters() detect.Detector {
+	keys := strings.Split(homeWords, "|")
+	for i := range keys {
+		keys[i] += " "
+	}
+	return detect.Detector{
+		Name: "location_small_letters", Type: "LOCATION", Category: detect.CategoryPII,
+		Summary: "Country or city in small letters behind the words for where a person lives or comes from",
+		Base:    0.55,
+		Pattern: &detect.Pattern{
+			Scan:     scanSmallLocation,
+			Regexp:   `(?i)\b(?:` + homeWords + `) (?:the )?((?-i:[a-z'\-]{2,}(?: [a-z'\-]{2,}){0,4}))`,
+			Keywords: keys,
+		},
+		Samples: detect.Samples{
+			Positive: []string{"i live in france, can i get a card", "she moved here from switzerland", "i was born in lisbon", "he grew up in the netherlands", "ich wohne in münchen", "vivo en zaragoza", "i'm from new zealand"},
+			Negative: []string{"i live in harmony", "the code lives in java", "born in reading", "i live in denial", "i moved to mobile", "we live in a society", "data living in london servers", "i live in paris-style flats"},
+			Source:   "own",
+		},
+	}
+}
+
+// scanSmallLocation reads the place behind a home phrase at text[start:end].
+func scanSmallLocation(text string, start, end int) (from, to, done int) {
+	if start > 0 && (isWord(text[start-1]) || text[start-1] == '-') {
+		return 0, 0, 0
+	}
+	if strings.HasPrefix(text[end:], "the ") {
+		end += len("the ")
+	}
+	if end >= len(text) || text[end] < 'a' || text[end] > 'z' {
+		return 0, 0, 0
+	}
+	stop, k := longestPlace(text, end)
+	if k&anyPlace == 0 || k&isCountry == 0 && k&(isCommon|isPlain|isOrgWord) != 0 || stop < len(text) && (isWord(text[stop]) || strings.IndexByte("-_@/", text[stop]) >= 0) {
+		return 0, 0, 0
+	}
+	if word := text[start:end]; word[0]|0x20 != 'b' && word[0]|0x20 != 'g' && !strings.EqualFold(word[:2], "i'") && !personBefore(text, start, false) && !firstPerson(word) {
+		return 0, 0, 0
+	}
+	return end, stop, stop
+}
+
+// firstPerson reports whether a phrase says I by the form of its verb.
+func firstPerson(phrase string) bool {
+	for _, verb := range [...]string{"wohne", "komme", "vivo", "abito", "moro", "woon "} {
+		if strings.HasPrefix(phrase, verb) {
+			return true
+		}
+	}
+	return false
 }
 
 func location() detect.Detector {
@@ -54,7 +110,7 @@ func scanLocation(text string, at int) (int, int, detect.Verdict) {
 		return 0, 0, detect.Reject
 	}
 	p := prepositionBefore(text, at)
-	stop := stateBehind(text, end, k)
+	stop := stateBehind(text, at, end, k)
 	switch placed := stop > end || p != noPreposition && p >= neededPreposition(k) && !nameFollows(text, end); {
 	case placed && (p >= germanHome || personBefore(text, at, p == direction)):
 		return at, stop, detect.Valid
@@ -226,9 +282,9 @@ func scanHome(text string, at int) (int, int, detect.Verdict) {
 	return at, end, detect.Valid
 }
 
-// stateBehind returns the end of the state or country that stands behind a comma (Springfield, IL; Reading, England); end,
+// stateBehind returns the end of the state or country that stands behind a place and a comma (Springfield, IL; Reading, England); end,
 // if there is none.
-func stateBehind(text string, end int, k kinds) int {
+func stateBehind(text string, start, end int, k kinds) int {
 	if end+4 > len(text) || text[end] != ',' || text[end+1] != ' ' || !isUpper(text[end+2]) {
 		return end
 	}
@@ -239,7 +295,7 @@ func stateBehind(text string, end int, k kinds) int {
 	if code := text[end+2 : stop]; len(code) == 2 && isUpper(code[1]) && (stop == len(text) || !isWord(text[stop])) && stateCodes.has(code) {
 		return stop
 	}
-	if k&isCountry != 0 {
+	if k&isCountry != 0 || start > 1 && text[start-1] == ' ' && text[start-2] == ',' { // in a list of places
 		return end
 	}
 	if stop, next := longestPlace(text, end+2); next&isPlace != 0 && next&(isCommon|anyGiven) == 0 && !nameFollows(text, stop) {

@@ -154,6 +154,7 @@ func buildLists() *lexicon {
 	l.addEnds(homePhrases, endsHome)
 	l.addEnds(germanHomePhrases, endsHome)
 	l.addEnds(addressCues, endsAddressCue)
+	l.addEnds(homeCues, endsAddressCue)
 	return l
 }
 

@@ -38,12 +38,21 @@ func organization() detect.Detector {
 // Forms of two capitals must be written so; words are case-blind in the lists.
 const (
 	legalForms = `inc inc. llc l.l.c. ltd ltd. limited incorporated corp corp. corporation plc pllc llp lp gmbh mbh ggmbh ag kgaa kg ohg ug se e.v. e.k. s.a. sa s.a.s. sas sarl s.a.r.l. eurl s.r.l. srl s.p.a. spa s.n.c. b.v. bv n.v. nv v.o.f. oy oyj ab asa as aps a/s pty pte kft zrt
-s.l. sl s.l.u. slu lda lda. ltda ltda. eireli d.o.o. k.k. co. sp.`
-	headWords = `bank university college hospital clinic institute foundation holdings technologies associates partners airlines pharmaceuticals insurance consulting industries ventures laboratories bancorp brothers group solutions systems networks agency association airways motors logistics school
+s.l. sl s.l.u. slu lda lda. ltda ltda. eireli d.o.o. k.k. co. sp. pvt pvt. pte. sdn sdn. bhd bhd. ou uab sia s.r.o. a.s. d.d. eood ood oao zao pao jsc ojsc pjsc fze fzco wll w.l.l. eg bvba sprl cvba vof nyrt nyrt. s.c.s. s.r.l.s. srls`
+	headWords = `bank university college hospital clinic institute foundation holdings technologies associates partners airlines pharmaceuticals insurance consulting industries ventures laboratories bancorp brothers group solutions systems networks agency association airways motors logistics school hospitals
 universitat sparkasse volksbank klinikum krankenhaus stiftung versicherung stadtwerke hochschule gymnasium ziekenhuis`
 	leadingHeads = `university bank ministry department institute college hospital bureau universitat klinikum krankenhaus sparkasse stadtwerke amtsgericht landgericht finanzamt ministerium bundesamt universite hopital clinique lycee college banque ministere prefecture mairie
-universidad hospital clinica banco ministerio ayuntamiento instituto fundacion colegio universita ospedale banca ministero comune universidade ministerio prefeitura fundacao universiteit ziekenhuis gemeente ministerie`
+universidad hospital clinica banco ministerio ayuntamiento instituto fundacion colegio universita ospedale banca ministero comune universidade ministerio prefeitura fundacao universiteit ziekenhuis gemeente ministerie universitatsklinikum politecnico ecole politechnika uniwersytet szpital`
 )
+
+// hospitalKinds stand behind a hospital in Spanish, Portuguese and Italian, before its name.
+var hospitalKinds = words(`universitario clinico provincial regional municipal militar infantil civil universitaria`)
+
+// innerHeads are kinds of organizations whose name goes on behind a preposition (London School of Economics).
+var innerHeads = words(`university institute school bank college hospital academy department ministry bureau association agency society universitat hochschule`)
+
+// ownHeads are owned by saints, kings and children: St Mary's Hospital.
+var ownHeads = words(`college hospital hospitals school university church clinic`)
 
 // needJoint are the leading kinds of English, which stand before other words as well (Bank Holiday).
 var needJoint = words(`university bank ministry department institute college hospital bureau`)
@@ -66,7 +75,7 @@ func isAnd(word string) bool {
 // scanOrganization reads the run of capitalized words that begins at at. It starts where no capitalized word stands right
 // before, so that a run is read once.
 func scanOrganization(text string, at int) (int, int, detect.Verdict) {
-	if at > 0 && (isWord(text[at-1]) || strings.IndexByte("_@/\\-.#$'", text[at-1]) >= 0) {
+	if at > 0 && (isWord(text[at-1]) || strings.IndexByte("_@/\\-.#$'", text[at-1]) >= 0) && !elided(text, at) {
 		return 0, 0, detect.Reject
 	}
 	if alone(text, at) {
@@ -74,6 +83,8 @@ func scanOrganization(text string, at int) (int, int, detect.Verdict) {
 	}
 	r := readRun(text, at)
 	switch {
+	case r.legal > r.start && r.words == 1 && r.firstKinds&isHead != 0:
+		return 0, 0, detect.Reject
 	case r.legal > r.start:
 		return r.start, r.legal, detect.Valid
 	case r.words == 0:
@@ -86,6 +97,11 @@ func scanOrganization(text string, at int) (int, int, detect.Verdict) {
 		return r.start, r.head, detect.Plausible
 	}
 	return 0, 0, detect.Reject
+}
+
+// elided reports whether an article or preposition without its vowel stands right before i (l'Universite).
+func elided(text string, i int) bool {
+	return i > 1 && text[i-1] == '\'' && strings.IndexByte("lLdD", text[i-2]) >= 0 && (i == 2 || !isWord(text[i-3]))
 }
 
 // alone reports whether the word at at is one of the language and no other word with a capital stands behind it.
@@ -127,7 +143,7 @@ func readRun(text string, at int) run {
 	if inRun(text, at) {
 		return r
 	}
-	leading, joined, bare, behindJoint := false, false, false, false
+	leading, joined, bare, behindJoint, inner := false, false, false, false, false
 	for i, n := at, 0; n < maxRun; n++ {
 		stop := orgToken(text, i)
 		if stop == i {
@@ -139,6 +155,7 @@ func readRun(text string, at int) run {
 		case k&isLegal != 0 && r.words == 0:
 			return r
 		case k&isLegal != 0 && writtenAsForm(word) && (!shouted(text[r.start:stop]) || clearForms.has(word)):
+			stop = legalTail(text, stop)
 			r.legal, r.end = stop, stop
 		case word == "&":
 		case isCapital(text, i):
@@ -150,7 +167,14 @@ func readRun(text string, at int) run {
 				r.start = i
 				continue
 			}
+			if stop < len(text) && genitive(text, stop) && ownsHead(text, stop+2) {
+				stop += 2
+			}
 			r.add(word, k, stop)
+			inner = r.words > 1 && k&(isHead|isLeadingHead) != 0 && innerHeads.has(word)
+			if leading && hospitalKinds.has(word) {
+				joined = true
+			}
 			if r.words == 1 {
 				leading, bare = k&isLeadingHead != 0, !needJoint.has(word)
 			} else if leading && (joined || bare && k&(isPlain|isCommon) == 0) {
@@ -162,7 +186,8 @@ func readRun(text string, at int) run {
 			if leading && r.words > 1 && r.head == stop {
 				r.proper++
 			}
-		case r.words > 0 && orgJoints.has(word) && r.legal == 0 && (leading || r.head == 0 && isAnd(word)):
+		case r.words > 0 && orgJoints.has(word) && r.legal == 0 && (leading || inner && word != "the" && word != "for" && !isAnd(word) || r.head == 0 && isAnd(word)):
+			leading = leading || inner
 			joined, behindJoint = true, true
 			i = orgGap(text, stop)
 			if i == stop {
@@ -178,6 +203,21 @@ func readRun(text string, at int) run {
 		}
 	}
 	return r
+}
+
+// legalTail takes what some legal forms go on with, in small letters.
+func legalTail(text string, i int) int {
+	for _, tail := range [...]string{" z o.o.", " z o. o.", " de C.V.", " de CV", " (haftungsbeschrankt)"} {
+		if strings.HasPrefix(text[i:], tail) && (i+len(tail) == len(text) || !isWord(text[i+len(tail)])) {
+			return i + len(tail)
+		}
+	}
+	return i
+}
+
+// ownsHead reports whether the word behind a genitive is a kind of organization that people and saints have.
+func ownsHead(text string, i int) bool {
+	return i+1 < len(text) && text[i] == ' ' && isUpper(text[i+1]) && ownHeads.has(text[i+1:orgToken(text, i+1)])
 }
 
 // opensSentence reports whether a word is an article, or has its capital from the start of a sentence.
@@ -258,7 +298,10 @@ func orgGap(text string, i int) int {
 // writtenAsForm reports whether a word is written as a legal form is: with a capital, and the short ones with periods or
 // in capitals, since they are words too.
 func writtenAsForm(word string) bool {
-	if word == "mbH" || word == "e.V." || word == "e.K." || word == "a.s." || word == "d.o.o." {
+	if strings.EqualFold(word, "eg") {
+		return word == "eG" || word == "e.G."
+	}
+	if word == "s.r.o." || word == "d.d." || word == "S.n.c." || word == "Sdn" || word == "Bhd" || word == "Pvt" || word == "mbH" || word == "e.V." || word == "e.K." || word == "a.s." || word == "d.o.o." {
 		return true
 	}
 	if !isUpper(word[0]) {
@@ -274,8 +317,8 @@ func writtenAsForm(word string) bool {
 }
 
 // staff are words that end where the name of an employer begins.
-var staff = phrases(`works at|work at|working at|worked at|works for|work for|working for|worked for|employed by|employed at|employer|employer:|employer is|hired by|job at|position at|internship at|intern at|ceo of|cto of|cfo of|coo of|founder of|co-founder of|chairman of|employee of|employees of|employee at|director of|president of|shares of|company called|company:|company name:|organization:|organisation:|company is|employment with|contract with|laid off by|fired by|career at|year at|years at|joined` +
-	`|arbeitet bei|arbeite bei|arbeitet fur|arbeite fur|angestellt bei|beschaftigt bei|arbeitgeber|arbeitgeber:|arbeitgeber ist|firma:|unternehmen:|geschaftsfuhrer der|kollegen von|travaille chez|travaille pour|travaillait chez|employe chez|employee chez|employeur|employeur:|entreprise:|societe:|pdg de|trabaja en|trabajo en|trabaja para|trabajo para|empleado de|empleada de|empresa:|empleador:|lavora presso|lavoro presso|lavora per|lavoro per|lavora in|dipendente di|azienda:|datore di lavoro:|trabalha na|trabalho na|trabalha no|trabalho no|trabalha para|funcionario da|funcionaria da|empregador:|werkt bij|werk bij|werkt voor|werk voor|in dienst bij|bedrijf:|werkgever|werkgever:`)
+var staff = phrases(`works at|work at|working at|worked at|works for|work for|working for|worked for|employed by|employed at|employer|employer:|employer is|hired by|job at|position at|internship at|intern at|ceo of|cto of|cfo of|coo of|founder of|co-founder of|chairman of|employee of|employees of|employee at|director of|president of|shares of|company called|company:|company name:|organization:|organisation:|company is|employment with|contract with|laid off by|fired by|career at|engineer at|developer at|manager at|consultant at|analyst at|nurse at|teacher at|director at|colleague at|colleagues at|partner at|role at|year at|years at|joined` +
+	`|arbeitet bei|arbeite bei|arbeitet fur|arbeite fur|angestellt bei|beschaftigt bei|arbeitgeber|arbeitgeber:|arbeitgeber ist|firma:|unternehmen:|geschaftsfuhrer der|mitarbeiter bei|mitarbeiterin bei|tatig bei|ingenieur bei|kollegen von|travaille chez|travaille pour|travaillait chez|employe chez|employee chez|employeur|employeur:|entreprise:|societe:|pdg de|trabaja en|trabajo en|trabaja para|trabajo para|empleado de|empleada de|empresa:|empleador:|lavora presso|lavoro presso|lavora per|lavoro per|lavora in|dipendente di|azienda:|datore di lavoro:|trabalha na|trabalho na|trabalha no|trabalho no|trabalha para|funcionario da|funcionaria da|empregador:|werkt bij|werk bij|werkt voor|werk voor|in dienst bij|bedrijf:|werkgever|werkgever:`)
 
 // staffBefore reports whether the words before i speak of someone's employer.
 func staffBefore(text string, i int) bool {

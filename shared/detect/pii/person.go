@@ -7,7 +7,7 @@ import (
 )
 
 func people() []detect.Detector {
-	return []detect.Detector{person(), personInSmallLetters(), fullNameInSmallLetters()}
+	return []detect.Detector{person(), personInSmallLetters(), fullNameInSmallLetters(), titleName(), signatureBlock()}
 }
 
 // introduced are the words behind which people say their name, in any case.

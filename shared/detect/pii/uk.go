@@ -266,7 +266,7 @@ func ieEircode() detect.Detector {
 			Validate: validEircode,
 		},
 		Samples: detect.Samples{
-			Positive: []string{"Eircode D02 X285", "12 Main Street, Galway H91 E2K3", "address: Cork T12 W8K7", "Dublin D6W XF61", "postcode V94T2X7"},
+			Positive: []string{"Eircode D02 X285", "our shop in Galway H91 E2K3", "address: Cork T12 W8K7", "Dublin D6W XF61", "postcode V94T2X7"},
 			Negative: []string{"Eircode B02 X285", "Eircode D02 X28B", "Eircode D99 X285", "batch D02 X285", "Dublin D02 race", "Eircode D02 X2855"},
 			Source:   "published examples and own",
 		},
