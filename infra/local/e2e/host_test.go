@@ -24,7 +24,7 @@ const (
 	// root is the module's folder, seen from here.
 	root = "../../.."
 	// patience bounds every wait for something that must happen.
-	patience = 90 * time.Second
+	patience = 2 * time.Minute
 )
 
 // build makes the host's binary once for all tests.
