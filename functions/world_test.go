@@ -299,7 +299,7 @@ func (w *world) tick(t *testing.T, name string) {
 // arrived waits until the receiver has n requests.
 func arrived(t *testing.T, r *receivertest.Receiver, n int) []receivertest.Request {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	got, err := r.Wait(ctx, n)
 	if err != nil || len(got) != n {

@@ -1,11 +1,17 @@
 package analyze_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"guardrails/shared/authn"
 	"guardrails/shared/authz"
@@ -61,7 +67,7 @@ func TestAPseudonymLastsForTheConversation(t *testing.T) {
 	if len(rows) != 2 {
 		t.Errorf("%d conversations are kept, want 2", len(rows))
 	}
-	for _, text := range []string{"Mary", "mary", "Smith", "jane.roe", "carol"} {
+	for _, text := range []string{"Mary Jones", "mary jones", "Smith", "jane.roe", "talk-of-carol"} {
 		if strings.Contains(fmt.Sprint(rows), text) {
 			t.Errorf("%q is kept: %v", text, rows)
 		}
@@ -107,5 +113,63 @@ func TestAConversationNumbersSoManyValues(t *testing.T) {
 	}
 	if got := pseudonyms(t, sys, as, "long", "p9@corp-mail.com"); got != "[EMAIL_ADDRESS_1]" {
 		t.Errorf("what was refused is kept: %s", got)
+	}
+}
+
+// meanwhile lets another request of a conversation be faster: before the first write of the conversation it does that.
+type meanwhile struct {
+	aws.HTTPClient
+	first sync.Once
+	do    func()
+}
+
+func (m *meanwhile) Do(r *http.Request) (*http.Response, error) {
+	if !strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".TransactWriteItems") {
+		return m.HTTPClient.Do(r)
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	if bytes.Contains(body, []byte("#"+table.PartTalks)) {
+		m.first.Do(m.do)
+	}
+	return m.HTTPClient.Do(r)
+}
+
+// TestAStreamGoesOnAfterAFasterRequest has another request of the conversation number its values while a stream is under
+// way: the stream takes over its pseudonyms, and its answer is otherwise as if it had been alone.
+func TestAStreamGoesOnAfterAFasterRequest(t *testing.T) {
+	t.Parallel()
+	sys := system(t)
+	operator := sys.Tenant(t).As(authz.Operator)
+	const options = `"redaction":{"operator":"pseudonym"},"metadata":{"conversation_id":%q}`
+	first := func(conversation string) string {
+		return fmt.Sprintf(`{"text":"Write to jane.roe@corp-mail.com and joe.poe@",`+options+`}`, conversation)
+	}
+	const second = `{"text":"corp-mail.com, or to ann.lee@corp-mail.com."}`
+	alone := stream(t, sys, operator, first("c-alone"), second)
+	line := &meanwhile{HTTPClient: sys.Config.AWS.HTTPClient}
+	other := system(t)
+	other.Config.AWS.HTTPClient = line
+	line.do = func() { // by functions of their own, whose calls do not pass here
+		if got := pseudonyms(t, sys, operator, "c-both", "Ask joe.poe@corp-mail.com."); got != "Ask [EMAIL_ADDRESS_1]." {
+			t.Errorf("the faster request got %q", got)
+		}
+	}
+	both := stream(t, other, operator, first("c-both"), second)
+	line.first.Do(func() { t.Error("nobody was faster") })
+	if want := "Write to [EMAIL_ADDRESS_2] and [EMAIL_ADDRESS_1], or to [EMAIL_ADDRESS_3]."; both.text() != want {
+		t.Errorf("%q, want %q", both.text(), want)
+	}
+	if want := "Write to [EMAIL_ADDRESS_1] and [EMAIL_ADDRESS_2], or to [EMAIL_ADDRESS_3]."; alone.text() != want {
+		t.Errorf("alone %q, want %q", alone.text(), want)
+	}
+	if !reflect.DeepEqual(both.findings, alone.findings) || !reflect.DeepEqual(both.summary.Findings, alone.summary.Findings) || len(alone.findings) != 3 {
+		t.Errorf("found %+v, alone %+v", both.findings, alone.findings)
+	}
+	if got := pseudonyms(t, sys, operator, "c-both", "Bye, ann.lee@corp-mail.com."); got != "Bye, [EMAIL_ADDRESS_3]." {
+		t.Errorf("the conversation goes on with %q", got)
 	}
 }

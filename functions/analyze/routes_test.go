@@ -488,7 +488,7 @@ func TestRecordsHoldNoText(t *testing.T) {
 		if e.Type == "analysis.completed" {
 			n++
 		}
-		if strings.Contains(e.Data, "jane") {
+		if strings.Contains(e.Data, "jane.roe") {
 			t.Errorf("an event holds text: %s", e.Data)
 		}
 	}

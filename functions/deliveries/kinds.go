@@ -10,7 +10,8 @@ import (
 	kindlist "guardrails/shared/deliver/builtin"
 	webhookkind "guardrails/shared/deliver/webhook"
 	"guardrails/shared/detect"
-	"guardrails/shared/detect/builtin"
+	"guardrails/shared/detect/pii"
+	"guardrails/shared/detect/secrets"
 	"guardrails/shared/fn"
 	"guardrails/shared/redact"
 	"guardrails/shared/webhook"
@@ -42,10 +43,11 @@ func newKey(config json.RawMessage) (string, error) {
 	return webhook.NewKey(scheme, rand.Reader)
 }
 
-// redactor makes responses fit to be kept: a receiver may repeat what it was sent, or show secrets of its own. The engine
-// is built when the first response needs it.
+// redactor makes responses fit to be kept: a receiver may repeat what it was sent, or show secrets of its own. What a
+// response means is nobody's secret, so the detectors of values do, without the model and the lexicons. The engine is built
+// when the first response needs it.
 func redactor() func(context.Context, []byte) string {
-	engine := sync.OnceValues(builtin.Engine)
+	engine := sync.OnceValues(func() (*detect.Engine, error) { return detect.New(append(pii.Detectors(), secrets.Detectors()...)) })
 	return func(ctx context.Context, response []byte) string {
 		text := printable(response)
 		e, err := engine()

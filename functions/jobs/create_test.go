@@ -99,7 +99,7 @@ func TestKeptValuesNeedThePermission(t *testing.T) {
 		w.run(t)
 		for as, want := range map[*authn.Claims]bool{&operator: true, &w.admin: true, &viewer: shown} {
 			res := string(w.call(t, "jobs-results", fntest.Request{As: as, Path: path(j.ID)}).Want(t, http.StatusOK).Body)
-			if got := strings.Contains(res, "Write to "); got != want || as == &viewer && strings.Contains(res, "test") {
+			if got := strings.Contains(res, "Write to "); got != want || as == &viewer && strings.Contains(res, ".test") {
 				t.Errorf("%s: a %s sees %s", operation, as.Role, res)
 			}
 		}

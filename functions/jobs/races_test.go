@@ -332,7 +332,7 @@ func TestALockThatWasLeftSaysWhenToComeBack(t *testing.T) {
 func TestAStoreThatHangsIsAnsweredFor(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.Config.StorePatience, w.Config.LimitPatience = 50*time.Millisecond, 50*time.Millisecond
+	w.Config.StorePatience, w.Config.LimitPatience = 2*time.Second, 2*time.Second // before they hang they must answer in that time
 	h := &hanging{next: w.tap}
 	w.Config.AWS.HTTPClient = h
 	w.submit(t, map[string]any{"documents": docs(1)})

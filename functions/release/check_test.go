@@ -140,7 +140,7 @@ func build(t *testing.T, endpoint string, log *fntest.Log) fn.Function {
 			continue
 		}
 		f, err := fn.Build(s, release.Bindings(), fn.Config{Environment: "dev", Clock: clock.System(), Log: log, AWS: aws.Config{
-			Region: "us-east-1", BaseEndpoint: &endpoint, HTTPClient: &http.Client{Timeout: 10 * time.Second},
+			Region: "us-east-1", BaseEndpoint: &endpoint, HTTPClient: &http.Client{Timeout: time.Minute},
 			Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 		}})
 		if err != nil {

@@ -19,7 +19,7 @@ import (
 	"guardrails/shared/fntest"
 )
 
-const patience = 45 * time.Second
+const patience = 2 * time.Minute
 
 // process is a local host in a process of its own.
 type process struct {

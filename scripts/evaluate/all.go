@@ -15,6 +15,7 @@ import (
 	"text/tabwriter"
 
 	"guardrails/scripts/internal/disguise"
+	"guardrails/scripts/internal/verdict"
 	"guardrails/shared/detect"
 )
 
@@ -112,39 +113,15 @@ func readTexts(path string) ([]labeled, error) {
 }
 
 // outcome counts verdicts of one family on one set.
-type outcome struct{ hits, found, others, flagged int }
-
-func (o *outcome) add(hit, flagged bool) {
-	switch {
-	case hit && flagged:
-		o.hits, o.found = o.hits+1, o.found+1
-	case hit:
-		o.hits++
-	case flagged:
-		o.others, o.flagged = o.others+1, o.flagged+1
-	default:
-		o.others++
-	}
-}
-
-func (o outcome) accuracy() float64 { return ratio(o.found+o.others-o.flagged, o.hits+o.others) }
-
-// macroF1 is the mean of the F1 of hits and of others.
-func (o outcome) macroF1() float64 {
-	wrong := o.hits - o.found + o.flagged
-	f := func(right int) float64 { return ratio(2*right, 2*right+wrong) }
-	return (f(o.found) + f(o.others-o.flagged)) / 2
-}
-
-func (c *config) outcome(ctx context.Context, engine *detect.Engine, family detect.Category, rows []labeled, rewrite func(string) string) outcome {
-	var o outcome
+func (c *config) outcome(ctx context.Context, engine *detect.Engine, family detect.Category, rows []labeled, rewrite func(string) string) verdict.Count {
+	var o verdict.Count
 	for _, row := range rows {
 		text := row.Text
 		if rewrite != nil {
 			text = rewrite(text)
 		}
 		flagged := slices.ContainsFunc(engine.Scan(ctx, text, c.options()).Findings, func(f detect.Finding) bool { return f.Category == family })
-		o.add(slices.Contains(hitLabels[family], row.Label), flagged)
+		o.Add(slices.Contains(hitLabels[family], row.Label), flagged)
 	}
 	return o
 }
@@ -162,15 +139,15 @@ func (c *config) families(ctx context.Context, engine *detect.Engine, sets []lab
 		for _, s := range sets {
 			o := c.outcome(ctx, engine, family, s.rows, nil)
 			macro := "-"
-			if o.hits > 0 && o.others > 0 {
-				macro = fmt.Sprintf("%.3f", o.macroF1())
+			if o.Hits > 0 && o.Others > 0 {
+				macro = fmt.Sprintf("%.3f", o.MacroF1())
 			}
 			theirs, err := p.outcome(family, s.rows)
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%.3f\t%d\t%d\t%.3f\t%.3f\t%s\t%s%s\n", family, s.name, o.hits, o.found, ratio(o.found, o.hits), o.others, o.flagged, ratio(o.flagged, o.others), o.accuracy(), macro,
-				p.cells(theirs.found, o.hits), p.cells(theirs.flagged, o.others))
+			fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%.3f\t%d\t%d\t%.3f\t%.3f\t%s\t%s%s\n", family, s.name, o.Hits, o.Found, o.Recall(), o.Others, o.Flagged, o.Alarms(), o.Accuracy(), macro,
+				p.cells(theirs.Found, o.Hits), p.cells(theirs.Flagged, o.Others))
 		}
 		if err := w.Flush(); err != nil {
 			return err
@@ -180,14 +157,14 @@ func (c *config) families(ctx context.Context, engine *detect.Engine, sets []lab
 }
 
 // outcome counts a peer's verdicts.
-func (p *peer) outcome(family detect.Category, rows []labeled) (outcome, error) {
-	var o outcome
+func (p *peer) outcome(family detect.Category, rows []labeled) (verdict.Count, error) {
+	var o verdict.Count
 	for _, row := range rows {
 		flagged, err := p.flags(row.Text)
 		if err != nil {
 			return o, err
 		}
-		o.add(slices.Contains(hitLabels[family], row.Label), flagged)
+		o.Add(slices.Contains(hitLabels[family], row.Label), flagged)
 	}
 	return o, nil
 }
@@ -212,7 +189,7 @@ func (c *config) disguised(ctx context.Context, engine *detect.Engine, spans []s
 		for _, s := range sets {
 			o := c.outcome(ctx, engine, detect.CategoryInjection, s.rows, nil)
 			hidden := c.outcome(ctx, engine, detect.CategoryInjection, s.rows, func(text string) string { t, _ := d.Text(text); return t })
-			fmt.Fprintf(w, "%s\t%s\t%.3f\t%.3f\t%.3f\t\n", d.Name, s.name, ratio(o.found, o.hits), ratio(hidden.found, hidden.hits), ratio(hidden.flagged, hidden.others))
+			fmt.Fprintf(w, "%s\t%s\t%.3f\t%.3f\t%.3f\t\n", d.Name, s.name, o.Recall(), hidden.Recall(), hidden.Alarms())
 		}
 	}
 	return w.Flush()
@@ -242,5 +219,5 @@ func (c *config) recall(ctx context.Context, engine *detect.Engine, rows []row, 
 			}
 		}
 	}
-	return ratio(tp, all)
+	return verdict.Ratio(tp, all)
 }

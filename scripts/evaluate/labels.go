@@ -8,6 +8,7 @@ import (
 	"slices"
 	"text/tabwriter"
 
+	"guardrails/scripts/internal/verdict"
 	"guardrails/shared/detect"
 )
 
@@ -54,7 +55,7 @@ func (c *config) evaluateLabels(ctx context.Context, engine *detect.Engine, path
 	fmt.Fprintln(w)
 	for _, label := range slices.Sorted(maps.Keys(byLabel)) {
 		t := byLabel[label]
-		fmt.Fprintf(w, "%s\t%d\t%d\t%.3f\t%s\n", label, t.texts, t.flagged, ratio(t.flagged, t.texts), p.cells(t.byPeer, t.texts))
+		fmt.Fprintf(w, "%s\t%d\t%d\t%.3f\t%s\n", label, t.texts, t.flagged, verdict.Ratio(t.flagged, t.texts), p.cells(t.byPeer, t.texts))
 	}
 	return w.Flush()
 }

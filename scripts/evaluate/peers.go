@@ -13,6 +13,7 @@ import (
 
 	"guardrails/scripts/internal/python"
 	"guardrails/scripts/internal/tree"
+	"guardrails/scripts/internal/verdict"
 	"guardrails/shared/detect"
 )
 
@@ -179,5 +180,5 @@ func (p *peer) cells(flagged, texts int) string {
 	case p.missing:
 		return "-\t-\t"
 	}
-	return fmt.Sprintf("%d\t%.3f\t", flagged, ratio(flagged, texts))
+	return fmt.Sprintf("%d\t%.3f\t", flagged, verdict.Ratio(flagged, texts))
 }

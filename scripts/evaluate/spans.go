@@ -8,6 +8,7 @@ import (
 	"slices"
 	"text/tabwriter"
 
+	"guardrails/scripts/internal/verdict"
 	"guardrails/shared/detect"
 )
 
@@ -29,16 +30,9 @@ type counts struct{ tp, fp, fn int }
 
 func (c *counts) add(o counts) { c.tp, c.fp, c.fn = c.tp+o.tp, c.fp+o.fp, c.fn+o.fn }
 
-func ratio(part, whole int) float64 {
-	if whole == 0 {
-		return 0
-	}
-	return float64(part) / float64(whole)
-}
-
-func (c counts) precision() float64 { return ratio(c.tp, c.tp+c.fp) }
-func (c counts) recall() float64    { return ratio(c.tp, c.tp+c.fn) }
-func (c counts) f1() float64        { return ratio(2*c.tp, 2*c.tp+c.fp+c.fn) }
+func (c counts) precision() float64 { return verdict.Ratio(c.tp, c.tp+c.fp) }
+func (c counts) recall() float64    { return verdict.Ratio(c.tp, c.tp+c.fn) }
+func (c counts) f1() float64        { return verdict.Ratio(2*c.tp, 2*c.tp+c.fp+c.fn) }
 
 // report collects the outcome of one file.
 type report struct {

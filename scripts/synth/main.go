@@ -13,8 +13,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"text/tabwriter"
 	"time"
 
@@ -59,12 +61,52 @@ func run(ctx context.Context, w io.Writer, args []string) error {
 	if err := forCustomers(ctx, w, root, bin); err != nil {
 		failed = append(failed, err)
 	}
+	looks := &looks{w: w, slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	for _, name := range names {
-		if err := check(ctx, w, root, app, bin, name); err != nil {
+		if err := check(ctx, looks, root, app, bin, name); err != nil {
 			failed = append(failed, fmt.Errorf("environment %s: %w", name, err))
 		}
 	}
-	return errors.Join(failed...)
+	return errors.Join(append(failed, looks.wait()...)...)
+}
+
+// looks are programs that look at what was written while more is being written: each has one core's work.
+type looks struct {
+	slots chan struct{}
+	all   sync.WaitGroup
+
+	mu     sync.Mutex
+	w      io.Writer
+	failed []error
+}
+
+// Write lets several write to what run writes to.
+func (l *looks) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(b)
+}
+
+// start has look run beside others. What it writes is shown when it ends.
+func (l *looks) start(name string, look func(w io.Writer) error) {
+	l.all.Go(func() {
+		l.slots <- struct{}{}
+		defer func() { <-l.slots }()
+		var out bytes.Buffer
+		err := look(&out)
+		_, shown := l.Write(out.Bytes())
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if err = errors.Join(err, shown); err != nil {
+			l.failed = append(l.failed, fmt.Errorf("environment %s: %w", name, err))
+		}
+	})
+}
+
+// wait returns what was found once all have ended.
+func (l *looks) wait() []error {
+	l.all.Wait()
+	return l.failed
 }
 
 // choose returns the environment that the arguments name, or all.
@@ -101,8 +143,11 @@ func environments(root string) ([]string, error) {
 	return slices.Sorted(maps.Keys(file.Context.Environments)), nil
 }
 
-// check writes one environment twice and looks at it.
-func check(ctx context.Context, w io.Writer, root, app, bin, name string) error {
+// lintTogether is how many templates one run of cfn-lint reads: it takes seconds for each, and less than one to start.
+const lintTogether = 4
+
+// check writes one environment twice and has it looked at.
+func check(ctx context.Context, w *looks, root, app, bin, name string) error {
 	first, second := filepath.Join(root, "cdk.out", name), filepath.Join(root, "cdk.out", "."+name+"-again")
 	begin := time.Now()
 	for _, out := range []string{first, second} {
@@ -124,13 +169,18 @@ func check(ctx context.Context, w io.Writer, root, app, bin, name string) error 
 	if err != nil {
 		return err
 	}
-	// W2001: the parameter BootstrapVersion is read by the CDK CLI alone.
-	if err := cfnLint(ctx, w, root, bin, templates, "--ignore-checks", "W2001"); err != nil {
-		return err
+	for part := range slices.Chunk(templates, lintTogether) {
+		w.start(name, func(w io.Writer) error {
+			// W2001: the parameter BootstrapVersion is read by the CDK CLI alone.
+			if err := cfnLint(ctx, w, root, bin, part, "--ignore-checks", "W2001"); err != nil {
+				return err
+			}
+			fmt.Fprintf(w, "%s: cfn-lint finds nothing in %d of %d templates\n", name, len(part), len(templates))
+			return nil
+		})
 	}
-	fmt.Fprintf(w, "%s: cfn-lint finds nothing in %d templates\n", name, len(templates))
 	if name == production {
-		return checkov(ctx, w, root, first)
+		w.start(name, func(w io.Writer) error { return checkov(ctx, w, root, first) })
 	}
 	return nil
 }

@@ -5,9 +5,12 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -83,5 +86,34 @@ func TestSizes(t *testing.T) {
 	}
 	if err := sizes(&out, dir, emulated); err != nil {
 		t.Errorf("the emulator's zips are held to it: %v", err)
+	}
+}
+
+// TestLooks has programs look at two environments: what each writes stays together, and who found what is told.
+func TestLooks(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	l := &looks{w: &out, slots: make(chan struct{}, 2)}
+	for i := range 20 {
+		l.start("env"+strconv.Itoa(i%2), func(w io.Writer) error {
+			fmt.Fprint(w, "begin ")
+			fmt.Fprint(w, "end;")
+			if i < 3 {
+				return errors.New("found " + strconv.Itoa(i))
+			}
+			return nil
+		})
+	}
+	found := l.wait()
+	var got []string
+	for _, err := range found {
+		got = append(got, err.Error())
+	}
+	slices.Sort(got)
+	if want := []string{"environment env0: found 0", "environment env0: found 2", "environment env1: found 1"}; !slices.Equal(got, want) {
+		t.Errorf("found %q, want %q", got, want)
+	}
+	if out.String() != strings.Repeat("begin end;", 20) {
+		t.Errorf("written %q", out.String())
 	}
 }

@@ -14,7 +14,7 @@ import (
 // endpointVariable is what shared/awstest reads.
 const endpointVariable = "GUARDRAILS_TEST_ENDPOINT"
 
-const startWithin = time.Minute
+const startWithin = 2 * time.Minute
 
 // awsEndpoint returns the endpoint that the environment names, or starts a MiniStack that lives as long as this
 // process.

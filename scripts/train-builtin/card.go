@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 
+	"guardrails/scripts/internal/verdict"
 	"guardrails/shared/model"
 )
 
@@ -94,8 +95,8 @@ func (c *card) quality(b *strings.Builder) {
 	fmt.Fprintf(b, "## Quality\n\nAt the threshold. It is set so that a share of the harmless texts is flagged, our own with the words of attacks left out of account: %.2f %% for\ninjection, %.2f %% for toxic, 1 %% for the kinds. ECE is the expected calibration error over ten bins.\n\n", 100*o.FalseAlarms[injection], 100*o.FalseAlarms[toxic])
 	b.WriteString("| head | C | hits | others | found | false alarms | accuracy | macro F1 | ECE |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|\n")
 	for i, r := range c.results {
-		t := tallyOf(r, func(int) bool { return true })
-		fmt.Fprintf(b, "| %s | %g | %d | %d | %.3f | %.3f | %.3f | %.3f | %.3f |\n", options().Heads[i], r.Head.Cost, t.tp+t.fn, t.fp+t.tn, t.recall(), t.alarms(), t.accuracy(), t.macroF1(), calibrationError(r))
+		t := count(r, func(int) bool { return true })
+		fmt.Fprintf(b, "| %s | %g | %d | %d | %.3f | %.3f | %.3f | %.3f | %.3f |\n", options().Heads[i], r.Head.Cost, t.Hits, t.Others, t.Recall(), t.Alarms(), t.Accuracy(), t.MacroF1(), calibrationError(r))
 	}
 	b.WriteString("\n")
 }
@@ -105,11 +106,11 @@ func (c *card) sources(b *strings.Builder) {
 	b.WriteString("## By source\n\nWith weights that had seen other groups of the source.\n\n| head | source | hits | found | others | false alarms | accuracy | macro F1 |\n|---|---|--:|--:|--:|--:|--:|--:|\n")
 	for _, head := range []int{injection, toxic} {
 		for _, s := range sources() {
-			t := tallyOf(c.results[head], func(i int) bool { return c.all.docs[i].source == s.name })
-			if t.n() == 0 {
+			t := count(c.results[head], func(i int) bool { return c.all.docs[i].source == s.name })
+			if t.Hits+t.Others == 0 {
 				continue
 			}
-			fmt.Fprintf(b, "| %s | %s | %d | %s | %d | %s | %.3f | %s |\n", options().Heads[head], s.name, t.tp+t.fn, share(t.tp, t.tp+t.fn), t.fp+t.tn, share(t.fp, t.fp+t.tn), t.accuracy(), both(t))
+			fmt.Fprintf(b, "| %s | %s | %d | %s | %d | %s | %.3f | %s |\n", options().Heads[head], s.name, t.Hits, share(t.Found, t.Hits), t.Others, share(t.Flagged, t.Others), t.Accuracy(), both(t))
 		}
 	}
 	b.WriteString("\n")
@@ -122,43 +123,21 @@ func share(n, of int) string {
 	return fmt.Sprintf("%.3f", float64(n)/float64(of))
 }
 
-func both(t tally) string {
-	if t.tp+t.fn == 0 || t.fp+t.tn == 0 {
+func both(t verdict.Count) string {
+	if t.Hits == 0 || t.Others == 0 {
 		return "–"
 	}
-	return fmt.Sprintf("%.3f", t.macroF1())
+	return fmt.Sprintf("%.3f", t.MacroF1())
 }
 
-// tally counts verdicts.
-type tally struct{ tp, fp, fn, tn int }
-
-func tallyOf(r model.Result, use func(i int) bool) (t tally) {
+// count counts the verdicts of a head on the texts that are used.
+func count(r model.Result, use func(i int) bool) (c verdict.Count) {
 	for i, m := range r.Margins {
-		if math.IsNaN(m) || !use(i) {
-			continue
-		}
-		hit := m >= r.Head.Threshold
-		switch {
-		case r.Hit[i] && hit:
-			t.tp++
-		case r.Hit[i]:
-			t.fn++
-		case hit:
-			t.fp++
-		default:
-			t.tn++
+		if !math.IsNaN(m) && use(i) {
+			c.Add(r.Hit[i], m >= r.Head.Threshold)
 		}
 	}
-	return t
-}
-
-func (t tally) n() int            { return t.tp + t.fp + t.fn + t.tn }
-func (t tally) recall() float64   { return float64(t.tp) / float64(max(t.tp+t.fn, 1)) }
-func (t tally) alarms() float64   { return float64(t.fp) / float64(max(t.fp+t.tn, 1)) }
-func (t tally) accuracy() float64 { return float64(t.tp+t.tn) / float64(max(t.n(), 1)) }
-func (t tally) macroF1() float64 {
-	f := func(hits, wrong int) float64 { return float64(2*hits) / float64(max(2*hits+wrong, 1)) }
-	return (f(t.tp, t.fp+t.fn) + f(t.tn, t.fp+t.fn)) / 2
+	return c
 }
 
 // calibrationError is how far probabilities are from shares, over ten bins.

@@ -58,25 +58,10 @@ func TestSources(t *testing.T) {
 	}
 }
 
-func TestTally(t *testing.T) {
+func TestShare(t *testing.T) {
 	t.Parallel()
-	c := tally{tp: 8, fn: 2, fp: 1, tn: 9}
-	if c.recall() != 0.8 || c.alarms() != 0.1 || c.accuracy() != 0.85 || c.macroF1() < 0.849 || c.macroF1() > 0.85 {
-		t.Errorf("%v %v %v %v", c.recall(), c.alarms(), c.accuracy(), c.macroF1())
-	}
-	if (tally{}).recall() != 0 || share(0, 0) != "–" || share(1, 2) != "0.500" {
+	if share(0, 0) != "–" || share(1, 2) != "0.500" {
 		t.Error("of nothing there are figures")
-	}
-}
-
-func TestOutcome(t *testing.T) {
-	t.Parallel()
-	var o outcome
-	for _, v := range [][2]bool{{true, true}, {true, false}, {false, true}, {false, false}, {false, false}} {
-		o.add(v[0], v[1])
-	}
-	if o != (outcome{hits: 2, found: 1, others: 3, flagged: 1}) {
-		t.Errorf("%+v", o)
 	}
 }
 
@@ -101,7 +86,7 @@ func TestLeftOut(t *testing.T) {
 	if err := l.measure(t.Context(), all, set); err != nil {
 		t.Fatal(err)
 	}
-	if l.model.hits != 20 || l.model.found != 20 || l.model.others != 40 || l.model.flagged > 10 || !slices.Contains(l.hidden, 20) {
+	if l.model.Hits != 20 || l.model.Found != 20 || l.model.Others != 40 || l.model.Flagged > 10 || !slices.Contains(l.hidden, 20) {
 		t.Errorf("%+v", l)
 	}
 	m := matrix{lefts: []left{l}}

@@ -11,43 +11,28 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"guardrails/scripts/internal/disguise"
+	"guardrails/scripts/internal/verdict"
 	"guardrails/shared/detect"
 	injectionlexicons "guardrails/shared/detect/injection"
 	toxicitylexicons "guardrails/shared/detect/toxicity"
 	"guardrails/shared/model"
 )
 
-// outcome counts verdicts on the texts of a source.
-type outcome struct{ hits, found, others, flagged int }
-
-func (o *outcome) add(hit, flagged bool) {
-	switch {
-	case hit && flagged:
-		o.hits, o.found = o.hits+1, o.found+1
-	case hit:
-		o.hits++
-	case flagged:
-		o.others, o.flagged = o.others+1, o.flagged+1
-	default:
-		o.others++
-	}
-}
-
 // left is what became of a source that nothing was learned from.
 type left struct {
 	head   int
 	source string
 	// model is by a model alone; engine by lexicons, model and thresholds together, as users see it.
-	model, engine outcome
+	model, engine verdict.Count
 	// hidden are the hits that the engine finds in each disguise; kinds are verdicts of the engine by kind of hit.
 	hidden []int
-	kinds  map[string]*outcome
+	kinds  map[string]*verdict.Count
 }
 
 // transfer is what a model that learned its attacks from one source makes of another.
 type transfer struct {
 	learned, tested string
-	model, engine   outcome
+	model, engine   verdict.Count
 }
 
 // matrix is how well what was learned from some sources serves others.
@@ -125,21 +110,21 @@ func (l *left) measure(ctx context.Context, all *dataset, set *model.Set) error 
 	if err != nil {
 		return err
 	}
-	l.hidden, l.kinds = make([]int, len(disguise.All())), map[string]*outcome{}
+	l.hidden, l.kinds = make([]int, len(disguise.All())), map[string]*verdict.Count{}
 	for _, d := range all.docs {
 		if d.source != l.source || d.labels[l.head] == 0 {
 			continue
 		}
 		hit, found := d.labels[l.head] > 0, flagged(ctx, full, d.raw)
-		l.model.add(hit, flagged(ctx, alone, d.raw))
-		l.engine.add(hit, found)
+		l.model.Add(hit, flagged(ctx, alone, d.raw))
+		l.engine.Add(hit, found)
 		if !hit || l.head == toxic {
 			continue
 		}
 		if l.kinds[d.kind] == nil {
-			l.kinds[d.kind] = &outcome{}
+			l.kinds[d.kind] = &verdict.Count{}
 		}
-		l.kinds[d.kind].add(hit, found)
+		l.kinds[d.kind].Add(hit, found)
 		for i, g := range disguise.All() {
 			if text, _ := g.Text(d.raw); l.source != own && flagged(ctx, full, text) {
 				l.hidden[i]++
@@ -171,8 +156,8 @@ func (m *matrix) learn(ctx context.Context, all *dataset, set *model.Set, learne
 		}
 		for _, d := range all.docs {
 			if d.source == a.tested && d.labels[injection] > 0 {
-				a.model.add(true, flagged(ctx, alone, d.raw))
-				a.engine.add(true, flagged(ctx, full, d.raw))
+				a.model.Add(true, flagged(ctx, alone, d.raw))
+				a.engine.Add(true, flagged(ctx, full, d.raw))
 			}
 		}
 	}
@@ -184,8 +169,8 @@ func (m *matrix) write(b *strings.Builder) {
 	b.WriteString("| head | left out | hits | found, model | found, engine | others | flagged, model | flagged, engine | accuracy, engine |\n|---|---|--:|--:|--:|--:|--:|--:|--:|\n")
 	for _, l := range m.lefts {
 		o := l.engine
-		fmt.Fprintf(b, "| %s | %s | %d | %s | %s | %d | %s | %s | %s |\n", options().Heads[l.head], l.source, o.hits, share(l.model.found, o.hits), share(o.found, o.hits),
-			o.others, share(l.model.flagged, o.others), share(o.flagged, o.others), share(o.found+o.others-o.flagged, o.hits+o.others))
+		fmt.Fprintf(b, "| %s | %s | %d | %s | %s | %d | %s | %s | %s |\n", options().Heads[l.head], l.source, o.Hits, share(l.model.Found, o.Hits), share(o.Found, o.Hits),
+			o.Others, share(l.model.Flagged, o.Others), share(o.Flagged, o.Others), share(o.Right(), o.Hits+o.Others))
 	}
 	b.WriteString("\n### In disguise\n\nThe share of attacks of a source left out that the engine finds.\n\n| left out | as they are |")
 	for _, d := range disguise.All() {
@@ -193,12 +178,12 @@ func (m *matrix) write(b *strings.Builder) {
 	}
 	b.WriteString("\n|---|--:|" + strings.Repeat("--:|", len(disguise.All())) + "\n")
 	for _, l := range m.lefts {
-		if l.head != injection || l.source == own || l.engine.hits == 0 {
+		if l.head != injection || l.source == own || l.engine.Hits == 0 {
 			continue
 		}
-		fmt.Fprintf(b, "| %s | %s |", l.source, share(l.engine.found, l.engine.hits))
+		fmt.Fprintf(b, "| %s | %s |", l.source, share(l.engine.Found, l.engine.Hits))
 		for _, n := range l.hidden {
-			fmt.Fprintf(b, " %s |", share(n, l.engine.hits))
+			fmt.Fprintf(b, " %s |", share(n, l.engine.Hits))
 		}
 		b.WriteString("\n")
 	}
@@ -211,7 +196,7 @@ func (m *matrix) write(b *strings.Builder) {
 		slices.Sort(names)
 		for _, name := range names {
 			if o := l.kinds[name]; len(names) > 1 {
-				fmt.Fprintf(b, "| %s | %s | %d | %s |\n", l.source, name, o.hits, share(o.found, o.hits))
+				fmt.Fprintf(b, "| %s | %s | %d | %s |\n", l.source, name, o.Hits, share(o.Found, o.Hits))
 			}
 		}
 	}
@@ -220,6 +205,6 @@ func (m *matrix) write(b *strings.Builder) {
 	}
 	b.WriteString("\n### From one source to another\n\nAttacks learned from one source alone, harmless texts from all.\n\n| learned from | tested on | attacks | found, model | found, engine |\n|---|---|--:|--:|--:|\n")
 	for _, a := range m.transfers {
-		fmt.Fprintf(b, "| %s | %s | %d | %s | %s |\n", a.learned, a.tested, a.engine.hits, share(a.model.found, a.model.hits), share(a.engine.found, a.engine.hits))
+		fmt.Fprintf(b, "| %s | %s | %d | %s | %s |\n", a.learned, a.tested, a.engine.Hits, share(a.model.Found, a.model.Hits), share(a.engine.Found, a.engine.Hits))
 	}
 }

@@ -22,7 +22,7 @@ import (
 // EndpointVariable names an endpoint to test against, such as http://127.0.0.1:4566.
 const EndpointVariable = "GUARDRAILS_TEST_ENDPOINT"
 
-const startWithin = 60 * time.Second
+const startWithin = 2 * time.Minute
 
 // shared starts the test process's one endpoint when a test first asks for it. The instance ends with the process.
 var shared = sync.OnceValues(start)

@@ -41,7 +41,7 @@ func start(t *testing.T, o emulator.Options) *emulator.Process {
 		p.Terminate()
 		<-p.Done()
 	})
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	if err := p.Ready(ctx); err != nil {
 		t.Fatal(err)

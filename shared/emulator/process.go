@@ -139,10 +139,27 @@ func environment(o Options) []string {
 
 func decimal(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'f', 3, 64) }
 
+// Ports that systems give to nobody who does not ask for them: those for clients and for port 0 lie above. Who takes one
+// of these and listens on it later still finds it free.
+const (
+	firstPort  = 20_000
+	ports      = 10_000
+	portProbes = 20
+)
+
 // FreePort returns a port on 127.0.0.1 that nobody listens on now: preferred, if it is not 0 and free, else any.
 func FreePort(preferred int) (int, error) {
 	if preferred != 0 {
 		if port, err := probe(preferred); err == nil {
+			return port, nil
+		}
+	}
+	for range portProbes {
+		given, err := probe(0) // the system's choice is as good as random
+		if err != nil {
+			return 0, err
+		}
+		if port, err := probe(firstPort + given%ports); err == nil {
 			return port, nil
 		}
 	}

@@ -101,8 +101,7 @@ func (i *Inspector) prepare(ctx context.Context, s tenant.Scope, req Request) (*
 
 func (i *Inspector) set(ctx context.Context, s tenant.Scope, req Request) (*policy.Set, error) {
 	if req.Draft != nil {
-		draft := []policy.Policy{*req.Draft}
-		return policy.Compile(i.base, draft, i.sets.mac(s, draft))
+		return i.sets.draft(ctx, s, *req.Draft)
 	}
 	return i.sets.get(ctx, s, req.Policies)
 }

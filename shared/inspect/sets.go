@@ -27,6 +27,12 @@ import (
 
 const (
 	maxTenants = 4096
+	// makeBudget is how long a set waits for its turn and for the store. Whoever waits for the set may go earlier.
+	makeBudget = 3 * time.Second
+	// failedFor is how long a set that does not compile is not tried again, and maxFailed how many such sets are known. A
+	// change of the tenant's policies makes another set, which is tried at once.
+	failedFor = 15 * time.Second
+	maxFailed = 1024
 	// lastGoodFor is how long a tenant's policies are served while the store does not answer.
 	lastGoodFor = 5 * time.Minute
 	readBudget  = time.Second
@@ -50,9 +56,17 @@ type sets struct {
 	digests *simplelru.LRU[string, *digest]
 	states  *simplelru.LRU[string, knownState]
 	built   *keptSets
+	failed  *simplelru.LRU[string, failure]
+	gate    *gate
 	// live reads states, compiling makes sets; each once for all who wait for the same.
 	live      *outage.Source[policystore.State]
 	compiling singleflight.Group
+}
+
+// failure is why a set does not compile, and when that was tried.
+type failure struct {
+	err error
+	at  time.Time
 }
 
 type knownState struct {
@@ -73,10 +87,15 @@ func newSets(base *detect.Engine, store *policystore.Store, keys *seal.Keys, c c
 	if err != nil {
 		return nil, fmt.Errorf("make the cache of digests: %w", err)
 	}
+	failed, err := simplelru.NewLRU[string, failure](maxFailed, nil)
+	if err != nil {
+		return nil, fmt.Errorf("make the cache of failures: %w", err)
+	}
 	limits := outage.Limits{Read: readBudget, StandIn: standInWait, Rest: ttl}
 	live := outage.NewSource[policystore.State](c, limits, "The store of policies does not answer now.")
 	return &sets{
-		digests: digests, base: base, store: store, keys: keys, clock: c, ttl: ttl, stale: stale, states: states, built: built, live: live,
+		digests: digests, base: base, store: store, keys: keys, clock: c, ttl: ttl, stale: stale, states: states, built: built,
+		failed: failed, gate: newGate(), live: live,
 	}, nil
 }
 
@@ -134,21 +153,46 @@ func (c *sets) get(ctx context.Context, s tenant.Scope, named []string) (*policy
 		}
 		key = s.TenantID() + "#" + strconv.FormatInt(st.Version, 10) + "#" + strings.Join(ids, ",")
 	}
-	c.mu.Lock()
-	set, ok := c.built.get(key)
-	c.mu.Unlock()
-	if ok {
-		return set, nil
+	if set, err := c.kept(key); set != nil || err != nil {
+		return set, err
 	}
-	v, err, _ := c.compiling.Do(key, func() (any, error) {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
-		defer cancel()
-		return c.compile(ctx, s, key, ids)
-	})
+	set, err := c.await(ctx, key, func(ctx context.Context) (*policy.Set, error) { return c.compile(ctx, s, key, ids) })
 	if err != nil {
 		return nil, unknownPolicy(err, len(named) > 0)
 	}
-	return v.(*policy.Set), nil
+	return set, nil
+}
+
+// kept returns a set that was compiled, or why it did not compile a moment ago; neither if that is not known.
+func (c *sets) kept(key string) (*policy.Set, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if set, ok := c.built.get(key); ok {
+		return set, nil
+	}
+	if f, ok := c.failed.Get(key); ok && c.clock.Now().Sub(f.at) < failedFor {
+		return nil, f.err
+	}
+	return nil, nil
+}
+
+// await makes a set once for all who ask for it at the same time, and waits for it as long as the caller does. The set is
+// made all the same, for whoever asks next.
+func (c *sets) await(ctx context.Context, key string, compile func(context.Context) (*policy.Set, error)) (*policy.Set, error) {
+	answer := c.compiling.DoChan(key, func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), makeBudget)
+		defer cancel()
+		return compile(ctx)
+	})
+	select {
+	case a := <-answer:
+		if a.Err != nil {
+			return nil, a.Err
+		}
+		return a.Val.(*policy.Set), nil
+	case <-ctx.Done():
+		return nil, notYet(ctx.Err())
+	}
 }
 
 // normalize spells shipped packs as their ids ("PCI-DSS" is pci_dss) and tells whether all are shipped.
@@ -165,6 +209,13 @@ func normalize(named []string) (ids []string, shipped bool) {
 	return ids, shipped
 }
 
+func allShipped(ids []string) bool {
+	return !slices.ContainsFunc(ids, func(p string) bool {
+		_, ok := policy.PackByID(p)
+		return !ok
+	})
+}
+
 func unknownPolicy(err error, named bool) error {
 	var unknown *policystore.UnknownError
 	if !errors.As(err, &unknown) {
@@ -176,19 +227,75 @@ func unknownPolicy(err error, named bool) error {
 	return errs.Invalid(errs.Field{Location: "/policies/" + strconv.Itoa(unknown.Index), Message: "names no policy of yours and no shipped rule pack"})
 }
 
+// compile makes a set of stored policies. Why it fails is remembered if it would fail again.
 func (c *sets) compile(ctx context.Context, s tenant.Scope, key string, ids []string) (*policy.Set, error) {
-	policies, err := c.store.Load(ctx, s, ids)
-	if err != nil {
-		return nil, err
-	}
-	set, err := policy.Compile(c.base, policies, c.mac(s, policies))
-	if err != nil {
-		return nil, err
-	}
+	set, err := c.load(ctx, s, ids)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.built.add(key, set)
-	return set, nil
+	switch {
+	case err == nil:
+		c.built.add(key, set)
+	case lasts(err):
+		c.failed.Add(key, failure{err, c.clock.Now()})
+	}
+	return set, err
+}
+
+// lasts reports whether a set fails for what its policies are, and not for who asks, when, or how the store does.
+func lasts(err error) bool {
+	var unknown *policystore.UnknownError
+	return !errors.As(err, &unknown) && !outage.OfService(err) && !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, context.Canceled)
+}
+
+// load reads policies and compiles them, once the gate lets it.
+func (c *sets) load(ctx context.Context, s tenant.Scope, ids []string) (set *policy.Set, err error) {
+	// Nobody else would catch it here. What a panic says may quote a policy.
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("make a set of policies: panic of type %T", p)
+		}
+	}()
+	if !allShipped(ids) { // what all tenants share waits for none of them
+		leave, err := c.gate.turn(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		defer leave()
+	}
+	found, err := c.store.FindAll(ctx, s, ids)
+	if err != nil {
+		return nil, err
+	}
+	leave, err := c.gate.space(ctx, found.Bytes())
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	policies, err := c.store.Read(ctx, s, found)
+	if err != nil {
+		return nil, err
+	}
+	return policy.Compile(c.base, policies, c.mac(s, policies))
+}
+
+// draft compiles a policy that is not stored, once the gate lets it.
+func (c *sets) draft(ctx context.Context, s tenant.Scope, p policy.Policy) (*policy.Set, error) {
+	bytes, err := sizeOf(&p.Definition)
+	if err != nil {
+		return nil, fmt.Errorf("measure a draft: %w", err)
+	}
+	turn, err := c.gate.turn(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	defer turn()
+	leave, err := c.gate.space(ctx, bytes)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	list := []policy.Policy{p}
+	return policy.Compile(c.base, list, c.mac(s, list))
 }
 
 // digest is a tenant's keyed digest for allow lists. The sets of a tenant share it: ready gives it its key before a scan,

@@ -3,6 +3,7 @@ package inspect
 import (
 	"context"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -45,10 +46,20 @@ func (i *Inspector) inPieces(ctx context.Context, s tenant.Scope, o Options, pie
 	if err != nil {
 		return nil, nil, err
 	}
+	st, err := read(ctx, o, p, pieces, start)
+	if err != nil {
+		return nil, nil, err
+	}
 	var segments []Segment
 	var a *Analysis
+	// Where another request of the conversation was faster, what was found is told again with the pseudonyms that it gave.
 	work := func(b *redact.Book) (err error) {
-		segments, a, err = i.pieces(ctx, s, o, p, pieces, b)
+		session := redact.NewSession(i.keys.Tenant(s), s.TenantID(), p.choice)
+		session.Continue(b)
+		session.About(o.Metadata[subjectID])
+		t := &telling{stream: st, session: session, ids: map[place]string{}}
+		a, err = t.tell(ctx, i)
+		segments = t.segments
 		return err
 	}
 	if id := o.Metadata[conversationID]; id != "" && i.talks != nil && p.choice.Numbered() && o.Mode != ModeShadow {
@@ -66,25 +77,19 @@ func (i *Inspector) inPieces(ctx context.Context, s tenant.Scope, o Options, pie
 	return segments, a, nil
 }
 
-// pieces runs the pieces through a stream. It may be called again for the same ones.
-func (i *Inspector) pieces(ctx context.Context, s tenant.Scope, o Options, p *prepared, pieces []string, b *redact.Book) ([]Segment, *Analysis, error) {
+// read runs the pieces through a stream.
+func read(ctx context.Context, o Options, p *prepared, pieces []string, start time.Time) (*stream, error) {
 	plan, err := p.plan(o.Source)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	st := &stream{
-		options: o, set: p.set, plan: plan, scan: plan.Stream(), start: i.clock.Now(),
-		session: redact.NewSession(i.keys.Tenant(s), s.TenantID(), p.choice), ids: map[place]string{},
-	}
-	st.session.Continue(b)
-	st.session.About(o.Metadata[subjectID])
+	st := &stream{options: o, set: p.set, plan: plan, scan: plan.Stream(), start: start}
 	for _, piece := range pieces {
 		if err := st.write(ctx, piece); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
-	a, err := st.close(ctx, i)
-	return st.segments, a, err
+	return st, st.close(ctx)
 }
 
 // stream is a text that comes in pieces, being analyzed.
@@ -93,11 +98,23 @@ type stream struct {
 	set     *policy.Set
 	plan    *policy.Plan
 	scan    *policy.Stream
-	session *redact.Session
 	start   time.Time
 
-	text     strings.Builder
-	found    []detect.Finding
+	text   strings.Builder
+	found  []detect.Finding
+	judged []judged
+}
+
+// judged is a stretch of the text, and what the policies say of it.
+type judged struct {
+	policy.Stretch
+	outcome policy.Outcome
+}
+
+// telling is what a caller is told of a stream that has come to its end.
+type telling struct {
+	*stream
+	session  *redact.Session
 	ids      map[place]string
 	segments []Segment
 }
@@ -117,32 +134,70 @@ func (st *stream) write(ctx context.Context, piece string) error {
 	if err != nil {
 		return err
 	}
-	return st.tell(ctx, stretch)
+	st.judge(stretch)
+	return nil
 }
 
-// tell makes a segment of a stretch, if it has any text.
-func (st *stream) tell(ctx context.Context, stretch policy.Stretch) error {
+// judge notes a stretch, if it has any text.
+func (st *stream) judge(stretch policy.Stretch) {
 	if stretch.Text == "" {
-		return nil
+		return
 	}
 	st.found = append(st.found, stretch.Findings...)
-	o := st.plan.Judge(stretch, st.scan.Incomplete())
-	seg := Segment{Decision: o.Decision}
+	st.judged = append(st.judged, judged{stretch, st.plan.Judge(stretch, st.scan.Incomplete())})
+}
+
+// close settles the rest.
+func (st *stream) close(ctx context.Context) error {
+	stretch, err := st.scan.Close(ctx)
+	if err != nil {
+		return err
+	}
+	st.judge(stretch)
+	if st.text.Len() == 0 {
+		return errs.Invalid(errs.Field{Location: "/text", Message: "expected length >= 1"})
+	}
+	return nil
+}
+
+// tell makes a segment of each stretch, judges the whole and makes its analysis. What only the whole makes a finding, such as the words
+// of a rule that asks for something else too, comes with the last segment.
+func (st *telling) tell(ctx context.Context, i *Inspector) (*Analysis, error) {
+	for k := range st.judged {
+		if err := st.segment(ctx, &st.judged[k]); err != nil {
+			return nil, err
+		}
+	}
+	text := st.text.String()
+	n := utf8.RuneCountInString(text)
+	o := st.set.Decide([]policy.Scanned{{
+		Text: text, Source: st.options.Source,
+		Result: detect.Result{Findings: slices.Clone(st.found), Scanned: n, Total: n, Incomplete: st.scan.Incomplete()},
+	}})
+	a := i.analysis(st.start, &o, parts{strings: []part{{text: text, source: st.options.Source}}}, Request{Options: st.options})
+	a.PolicyVersion, a.Reveals = st.set.Version(), st.session.Reveals()
+	st.rename(a)
+	return a, nil
+}
+
+// segment tells of a stretch.
+func (st *telling) segment(ctx context.Context, j *judged) error {
+	seg := Segment{Decision: j.outcome.Decision}
 	if st.options.Mode != ModeShadow {
-		text, err := st.redact(ctx, stretch.Text, &o)
+		text, err := st.redact(ctx, j.Text, &j.outcome)
 		if err != nil {
 			return err
 		}
 		seg.Redacted = &text
 	}
-	for _, f := range o.Findings {
+	for _, f := range j.outcome.Findings {
 		if len(st.ids) >= maxTold {
 			break
 		}
 		if f.Text = ""; st.options.IncludeText {
-			f.Text = stretch.Text[f.ByteStart:f.ByteEnd]
+			f.Text = j.Text[f.ByteStart:f.ByteEnd]
 		}
-		f.ByteStart, f.ByteEnd = f.ByteStart+stretch.Start, f.ByteEnd+stretch.Start
+		f.ByteStart, f.ByteEnd = f.ByteStart+j.Start, f.ByteEnd+j.Start
 		f.ID = st.id(&f)
 		seg.Findings = append(seg.Findings, f)
 	}
@@ -151,7 +206,7 @@ func (st *stream) tell(ctx context.Context, stretch policy.Stretch) error {
 }
 
 // redact replaces what Analyze would replace in the text.
-func (st *stream) redact(ctx context.Context, text string, o *policy.Outcome) (string, error) {
+func (st *telling) redact(ctx context.Context, text string, o *policy.Outcome) (string, error) {
 	asked := st.options.Redaction != nil && len(o.Findings) > 0
 	if !asked && o.Decision != policy.Redact && o.Decision != policy.Block {
 		return text, nil
@@ -161,7 +216,7 @@ func (st *stream) redact(ctx context.Context, text string, o *policy.Outcome) (s
 }
 
 // id returns the finding's name, a new one if it has not been told.
-func (st *stream) id(f *policy.Finding) string {
+func (st *telling) id(f *policy.Finding) string {
 	at := place{f.Detector, f.ByteStart, f.ByteEnd}
 	if st.ids[at] == "" {
 		st.ids[at] = "f" + strconv.Itoa(len(st.ids)+1)
@@ -169,32 +224,8 @@ func (st *stream) id(f *policy.Finding) string {
 	return st.ids[at]
 }
 
-// close settles the rest and judges the whole. What only the whole makes a finding, such as the words of a rule that asks for
-// something else too, comes with the last segment.
-func (st *stream) close(ctx context.Context, i *Inspector) (*Analysis, error) {
-	stretch, err := st.scan.Close(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if err := st.tell(ctx, stretch); err != nil {
-		return nil, err
-	}
-	text := st.text.String()
-	if text == "" {
-		return nil, errs.Invalid(errs.Field{Location: "/text", Message: "expected length >= 1"})
-	}
-	n := utf8.RuneCountInString(text)
-	o := st.set.Decide([]policy.Scanned{{
-		Text: text, Source: st.options.Source, Result: detect.Result{Findings: st.found, Scanned: n, Total: n, Incomplete: st.scan.Incomplete()},
-	}})
-	a := i.analysis(st.start, &o, parts{strings: []part{{text: text, source: st.options.Source}}}, Request{Options: st.options})
-	a.PolicyVersion, a.Reveals = st.set.Version(), st.session.Reveals()
-	st.rename(a)
-	return a, nil
-}
-
 // rename gives the findings of the whole the ids that have been told, and tells the others.
-func (st *stream) rename(a *Analysis) {
+func (st *telling) rename(a *Analysis) {
 	told, names := len(st.ids), make(map[string]string, len(a.Findings))
 	last := &st.segments[len(st.segments)-1]
 	for k := range a.Findings {

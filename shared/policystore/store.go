@@ -115,31 +115,73 @@ func (*UnknownError) Unwrap() error { return errs.NotFound }
 // readers bounds how many policies are read at once.
 const readers = 8
 
-// Load reads policies by id, shipped packs among them, in the order given. It returns an UnknownError for an id that
-// the tenant does not have; of active policies that means that the state has changed since it was read.
-func (s *Store) Load(ctx context.Context, sc tenant.Scope, ids []string) ([]policy.Policy, error) {
-	out := make([]policy.Policy, len(ids))
+// Found are policies that exist, of which long definitions were not read yet.
+type Found struct {
+	ids []string
+	// rows are those of the tenant's own policies; a shipped pack has none.
+	rows []Row
+}
+
+// Bytes is how much of the store the tenant's own policies among them take, compressed, all their parts with them.
+func (f Found) Bytes() int {
+	n := 0
+	for i := range f.rows {
+		n += len(f.rows[i].Body) + f.rows[i].Parts*maxItem
+	}
+	return n
+}
+
+// FindAll reads the rows of policies by id, shipped packs among them. It returns an UnknownError for an id that the
+// tenant does not have; of active policies that means that the state has changed since it was read.
+func (s *Store) FindAll(ctx context.Context, sc tenant.Scope, ids []string) (Found, error) {
+	f := Found{ids, make([]Row, len(ids))}
+	return f, each(ctx, ids, func(ctx context.Context, i int) (err error) {
+		if _, ok := policy.PackByID(ids[i]); ok {
+			return nil
+		}
+		f.rows[i], err = s.Find(ctx, sc, ids[i])
+		return err
+	})
+}
+
+// Read reads what FindAll has found, in its order, with an UnknownError for what has gone since.
+func (s *Store) Read(ctx context.Context, sc tenant.Scope, f Found) ([]policy.Policy, error) {
+	out := make([]policy.Policy, len(f.ids))
+	return out, each(ctx, f.ids, func(ctx context.Context, i int) (err error) {
+		if pack, ok := policy.PackByID(f.ids[i]); ok {
+			out[i] = pack.Policy()
+			return nil
+		}
+		row := f.rows[i] // of its own, so that the parts are forgotten once they are decoded
+		if err := s.Complete(ctx, sc, &row); err != nil {
+			return err
+		}
+		out[i], err = row.Policy(State{})
+		return err
+	})
+}
+
+// each calls do for each id, several at once, and turns errs.NotFound into an UnknownError.
+func each(ctx context.Context, ids []string, do func(ctx context.Context, i int) error) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(readers)
-	for i, policyID := range ids {
+	for i := range ids {
 		g.Go(func() error {
-			if pack, ok := policy.PackByID(policyID); ok {
-				out[i] = pack.Policy()
-				return nil
-			}
-			row, err := s.Row(ctx, sc, policyID)
+			err := do(ctx, i)
 			if errors.Is(err, errs.NotFound) {
 				return &UnknownError{i}
 			}
-			if err != nil {
-				return err
-			}
-			out[i], err = row.Policy(State{})
 			return err
 		})
 	}
-	if err := g.Wait(); err != nil {
+	return g.Wait()
+}
+
+// Load is FindAll and Read.
+func (s *Store) Load(ctx context.Context, sc tenant.Scope, ids []string) ([]policy.Policy, error) {
+	f, err := s.FindAll(ctx, sc, ids)
+	if err != nil {
 		return nil, err
 	}
-	return out, nil
+	return s.Read(ctx, sc, f)
 }

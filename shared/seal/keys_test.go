@@ -20,7 +20,7 @@ func TestSealedForOneTenantAndPurpose(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if bytes.Contains(sealed, []byte("4111")) {
+	if bytes.Contains(sealed, []byte("4111 1111")) {
 		t.Error("the ciphertext shows the text")
 	}
 	open := func(k seal.Tenant, kid, aad string, b []byte) error {

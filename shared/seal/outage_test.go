@@ -76,8 +76,9 @@ func TestKeysOutliveTheirService(t *testing.T) {
 	now := clock.NewFake(time.Now())
 	sys := fntest.NewAt(t, nil, nil, now)
 	service := &keyService{HTTPClient: sys.Config.AWS.HTTPClient}
-	sys.Config.AWS.HTTPClient, sys.Config.StorePatience = service, 50*time.Millisecond
-	own := sys.Env().Keys().Tenant(sys.Tenant(t).Scope(t))
+	scope := sys.Tenant(t).Scope(t)
+	sys.Config.AWS.HTTPClient, sys.Config.StorePatience = service, 3*time.Second // in between the service must answer in that time
+	own := sys.Env().Keys().Tenant(scope)
 	service.calls.Store(0)
 
 	service.hangs.Store(true)

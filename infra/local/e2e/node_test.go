@@ -25,12 +25,7 @@ import (
 
 // buildServer makes the server's binary once for all tests.
 var buildServer = sync.OnceValues(func() (string, error) {
-	bin := filepath.Join(binaries, "server")
-	out, err := exec.Command("go", "build", "-o", bin, "guardrails/infra/local/server").CombinedOutput()
-	if err != nil {
-		return string(out), err
-	}
-	return bin, nil
+	return compile("guardrails/infra/local/server")
 })
 
 // node is a server in a process of its own; the host in it stands for its URL.

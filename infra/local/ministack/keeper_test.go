@@ -16,7 +16,7 @@ import (
 	"guardrails/shared/provision"
 )
 
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 func open(t *testing.T, dir string, restarted func(context.Context, string) error) (*ministack.Keeper, bool) {
 	t.Helper()

@@ -30,7 +30,7 @@ import (
 	"guardrails/shared/resource"
 )
 
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 type function func(payload []byte) ([]byte, error)
 
@@ -55,12 +55,19 @@ func run(t *testing.T, start func(ctx, work context.Context)) {
 	})
 }
 
-// queueOf makes the tasks queue with a visibility timeout of one second, the shortest that hides a message.
-func queueOf(t *testing.T, maxReceive int) (*sqs.Client, resource.Set) {
+const (
+	// comesBack is the shortest visibility timeout that hides a message.
+	comesBack = time.Second
+	// inWork is one that outlasts the slowest machine.
+	inWork = 10 * time.Minute
+)
+
+// queueOf makes the tasks queue.
+func queueOf(t *testing.T, maxReceive int, visibility time.Duration) (*sqs.Client, resource.Set) {
 	t.Helper()
 	set := resource.Of(awstest.Env(t), "").Only(queue.Tasks)
 	for i := range set.Queues {
-		set.Queues[i].Visibility = time.Second
+		set.Queues[i].Visibility = visibility
 		set.Queues[i].MaxReceive = maxReceive
 	}
 	if err := provision.New(awstest.Config(t), rand.Reader).Create(t.Context(), set); err != nil {
@@ -113,7 +120,7 @@ func receive[T any](t *testing.T, from <-chan T) T {
 
 func TestPartialFailureComesBackAloneAndEndsInTheDeadLetterQueue(t *testing.T) {
 	t.Parallel()
-	c, set := queueOf(t, 2)
+	c, set := queueOf(t, 2, 5*time.Second) // the good ones are deleted in that time, the bad one comes back after it
 	dead, live := set.Queues[0].Physical, set.Queues[1].Physical
 	send(t, c, live, "good-1", "bad", "good-2")
 
@@ -192,7 +199,7 @@ func TestFailedBatchesComeBack(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			api, set := queueOf(t, 5)
+			api, set := queueOf(t, 5, comesBack)
 			live := set.Queues[1].Physical
 			send(t, api, live, "m")
 			counts := make(chan string, 100)
@@ -217,7 +224,7 @@ func TestFailedBatchesComeBack(t *testing.T) {
 
 func TestWindowGathersABatch(t *testing.T) {
 	t.Parallel()
-	c, set := queueOf(t, 5)
+	c, set := queueOf(t, 5, inWork)
 	live := set.Queues[1].Physical
 	sizes := make(chan int, 100)
 	q := poller(t, live, func(payload []byte) ([]byte, error) {
@@ -283,7 +290,7 @@ func (w watched) Do(r *http.Request) (*http.Response, error) {
 // is expected, the other waits.
 func TestPollersDoNotWaitAfterABatch(t *testing.T) {
 	t.Parallel()
-	c, set := queueOf(t, 5)
+	c, set := queueOf(t, 5, inWork)
 	live := set.Queues[1].Physical
 	var both sync.WaitGroup
 	both.Add(2)
@@ -327,7 +334,7 @@ func TestPollersDoNotWaitAfterABatch(t *testing.T) {
 // be hidden for the queue's visibility timeout.
 func TestAPatientPollIsNotCutOff(t *testing.T) {
 	t.Parallel()
-	c, set := queueOf(t, 5)
+	c, set := queueOf(t, 5, inWork)
 	live := set.Queues[1].Physical
 	got := make(chan string, 10)
 	q := poller(t, live, func(payload []byte) ([]byte, error) {

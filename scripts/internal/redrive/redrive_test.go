@@ -212,7 +212,7 @@ func TestAKillDoublesAndLosesNothing(t *testing.T) {
 		t.Fatalf("the process ended with %v: %s", err, bytes.TrimSpace(out))
 	}
 	moved := 0
-	for end := time.Now().Add(30 * time.Second); moved < 5 && time.Now().Before(end); {
+	for end := time.Now().Add(2 * time.Minute); moved < 5 && time.Now().Before(end); {
 		moved += p.run(t, redrive.Options{}).Moved // until the dead process's hold is over
 	}
 	live := p.drain(t, p.live)
