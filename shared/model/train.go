@@ -44,7 +44,9 @@ type Options struct {
 	FalseAlarms []float64
 	// Costs are the values of C to choose from, by head.
 	Costs [][]float64
-	Seed  uint64
+	// MinTexts is in how many units of texts a feature must stand to count, 2 if it is less.
+	MinTexts int
+	Seed     uint64
 }
 
 // folds is into how many parts the examples are cut: each is judged by weights made from the others.
@@ -77,7 +79,7 @@ func NewSet(examples []Example, o Options) (*Set, error) {
 			groups = append(groups, e.Group)
 		}
 	}
-	s := &Set{o: o, examples: examples, v: newVocabulary(texts, groups)}
+	s := &Set{o: o, examples: examples, v: newVocabulary(texts, groups, max(o.MinTexts, minTexts))}
 	var c counter
 	for i := range examples {
 		var units [][]feature

@@ -6,7 +6,7 @@ import (
 	"math/bits"
 )
 
-// minTexts is in how many texts of the training set a feature must stand.
+// minTexts is in how many texts of the training set a feature must stand, unless Options say more.
 const minTexts = 2
 
 // vocabulary numbers the features that count, in order of their buckets. It reads the bytes of a model's file as they
@@ -41,9 +41,9 @@ var idfs = func() (t [256]float32) {
 	return t
 }()
 
-// newVocabulary counts the features of texts. Features that only one group of texts has do not count: a group is what
-// was copied from one another.
-func newVocabulary(texts []string, groups []int) *vocabulary {
+// newVocabulary counts the features of texts. Features that fewer than least texts have, or only one group of texts, do not
+// count: a group is what was copied from one another.
+func newVocabulary(texts []string, groups []int, least int) *vocabulary {
 	df := make([]int32, buckets)
 	last := make([]int32, buckets) // 1 + the last group
 	several := make([]bool, buckets)
@@ -64,7 +64,7 @@ func newVocabulary(texts []string, groups []int) *vocabulary {
 	present := make([]uint64, buckets/64)
 	v := &vocabulary{}
 	for b, n := range df {
-		if n < minTexts || !several[b] {
+		if n < int32(least) || !several[b] {
 			continue
 		}
 		present[b>>6] |= 1 << (b & 63)
