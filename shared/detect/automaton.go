@@ -32,6 +32,50 @@ type automaton struct {
 	// word is the word that ends in a state, or -1; link the next shorter state that ends a word, or 0.
 	word []int32
 	link []uint32
+	// edges says of a state whose words all need borders where none can be, as most that end there are parts of longer
+	// ones: nil, if words may stand anywhere.
+	edges []edge
+}
+
+// edge is what the words that end in a state need: in the lowest bit, that all end at a border; in the others, the length of
+// the only one, if it starts at a border.
+type edge uint8
+
+// maxEdge is the longest word that an edge has the length of.
+const maxEdge = 1<<7 - 1
+
+// setEdges notes what words need, by word: a length of 0 leaves open where it starts.
+func (a *automaton) setEdges(length func(word int) int, ends func(word int) bool) {
+	a.edges = make([]edge, len(a.word))
+	for s := range a.word {
+		at := uint32(s)
+		if a.word[s] < 0 {
+			at = a.link[s]
+		}
+		if at == 0 {
+			continue
+		}
+		if n := length(int(a.word[at])); n <= maxEdge && a.link[at] == 0 {
+			a.edges[s] = edge(n) << 1
+		}
+		all := true
+		for ; at != 0; at = a.link[at] {
+			all = all && ends(int(a.word[at]))
+		}
+		if all {
+			a.edges[s] |= 1
+		}
+	}
+}
+
+// inside reports whether the words that end before end are but parts of longer words, where they may not be: a letter
+// stands before a small one at a place that would have to be a border.
+func (e edge) inside(text string, end int) bool {
+	if e&1 != 0 && end < len(text) && isLower(text[end]) && isLetter(text[end-1]) {
+		return true
+	}
+	start := end - int(e>>1)
+	return start < end && start > 0 && isLower(text[start]) && isLetter(text[start-1])
 }
 
 const (
@@ -307,13 +351,14 @@ func (a *automaton) step(s uint32, class uint8) uint32 {
 // find calls emit with each word that ends in text and the offset of its end, in order of the ends.
 func (a *automaton) find(text string, emit func(word, end int)) {
 	if a != nil {
-		a.findIn(text, 0, len(text), 0, emit)
+		a.findIn(text, 0, len(text), 0, nil, emit)
 	}
 }
 
 // findIn does find's work for the words that end in text[from:to], given the state that the text before it led to,
-// and returns the state at to. It is the hot loop: one table look-up a byte, but in the rare states without a row.
-func (a *automaton) findIn(text string, from, to int, state uint32, emit func(word, end int)) uint32 {
+// and returns the state at to. Words that edges, if there are any, say to be inside longer ones are left out. It is the hot
+// loop: one table look-up a byte, but in the rare states without a row.
+func (a *automaton) findIn(text string, from, to int, state uint32, edges []edge, emit func(word, end int)) uint32 {
 	rows, dense, s := a.rows, uint32(a.dense), state
 	for i := from; i < to; i++ {
 		class := a.class[text[i]]
@@ -328,7 +373,9 @@ func (a *automaton) findIn(text string, from, to int, state uint32, emit func(wo
 				continue
 			}
 		}
-		a.emit(s, i+1, emit)
+		if edges == nil || !edges[s].inside(text, i+1) {
+			a.emit(s, i+1, emit)
+		}
 	}
 	return s
 }

@@ -203,6 +203,7 @@ func (b *bankBuilder) build(dets []*compiled, budget int) (*bank, error) {
 	k := &bank{entries: b.entries}
 	if len(b.texts) > 0 {
 		k.words = newAutomaton(b.texts, budget)
+		k.words.setEdges(b.startLength, b.endsAtBorder)
 	}
 	masks, err := newMaskSet(dets)
 	if err != nil {
@@ -219,6 +220,22 @@ func (b *bankBuilder) build(dets []*compiled, budget int) (*bank, error) {
 	}
 	k.properties = newPlaneTable(k)
 	return k, nil
+}
+
+// startLength is the length of a word that starts at a border wherever it stands, 0 if it need not, or if white space may make
+// it longer.
+func (b *bankBuilder) startLength(word int) int {
+	for i := range b.entries[word] {
+		if e := &b.entries[word][i]; e.border == borderFree || e.phrase {
+			return 0
+		}
+	}
+	return len(b.texts[word])
+}
+
+// endsAtBorder reports whether a word ends at a border wherever it stands.
+func (b *bankBuilder) endsAtBorder(word int) bool {
+	return !slices.ContainsFunc(b.entries[word], func(e entry) bool { return e.border == borderFree || e.border == borderStem })
 }
 
 func (k *bank) addAnchor(d *compiled) {

@@ -127,7 +127,7 @@ func (s *scan) runWindow(d *compiled, floor, lo, hi, first int) (done, seen int)
 	}
 	bottom, ceiling := max(floor, lo-maxWindow), min(len(s.text), hi+maxWindow)
 	for {
-		found, work := p.value.findAll(s.text[lo:hi])
+		found, work := p.value.findAll(s.text[lo:hi], &s.matcher)
 		if !s.effort.spend(work) || len(found) == 0 {
 			return floor, hi
 		}

@@ -172,7 +172,7 @@ func wordEnd(view string, i int) int {
 // findWords returns the lexicon words of the reading.
 func (r *reading) findWords(s *scan, k *bank) []hit {
 	hits := s.readHits[:0]
-	s.walk(k.words, r.text, func(word, end int) {
+	s.walk(k.words, r.text, nil, func(word, end int) {
 		start := matchStart(r.text, end, k.entries[word][0].key)
 		for i := range k.entries[word] {
 			e := &k.entries[word][i]

@@ -79,6 +79,7 @@ type scan struct {
 	kept            []int32
 	used            bitset
 	norm            normal
+	matcher         matcher
 
 	// fences are places of the view where a unit ends in any case, rawFences those of the raw text: the units of a view
 	// are those of the text that it is a view of. ends caches where the units of this view end.
@@ -221,6 +222,7 @@ func (s *scan) release(pool *sync.Pool) {
 	s.plan, s.raw, s.text, s.norm = nil, "", "", normal{}
 	s.effort, s.own = nil, effort{}
 	s.heard = nil
+	s.matcher.release()
 	clear(s.judged)
 	clear(s.folder.dst)
 	clear(s.keyText)

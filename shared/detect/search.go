@@ -13,9 +13,9 @@ type search struct {
 	demand demand
 	// anywhere and anchored are nil for an expression that a probe cannot do.
 	anywhere, anchored *probe
-	// whole searches a text; first matches at its start, and second at its second byte, so that what stands before a
-	// match counts for assertions.
-	whole, first, second func() *regexp.Regexp
+	prog               *syntax.Prog
+	// whole searches a text.
+	whole func() *regexp.Regexp
 }
 
 // newSearch parses the expression.
@@ -29,12 +29,9 @@ func newSearch(expr string) (*search, error) {
 	if err != nil {
 		return nil, fmt.Errorf("regexp: %w", err)
 	}
+	q.prog = prog
 	q.anywhere, q.anchored = newProbes(prog)
-	lazy := func(expr string) func() *regexp.Regexp {
-		return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
-	}
-	q.whole = lazy(expr)
-	q.first, q.second = lazy(`\A(?:`+expr+`)`), lazy(`\A(?s:.)(?:`+expr+`)`)
+	q.whole = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 	return q, nil
 }
 
@@ -42,11 +39,11 @@ func newSearch(expr string) (*search, error) {
 const probeSpeed = 16
 
 // findAll returns the matches in text, as FindAllStringSubmatchIndex does, and how much work it was, in bytes by an
-// expression.
-func (q *search) findAll(text string) (found [][]int, work int) {
+// expression. The matches lie in the memory of m.
+func (q *search) findAll(text string, m *matcher) (found [][]int, work int) {
 	g := guide{steps: guideSteps * len(text), states: mayMake(len(text))}
 	most := g.states
-	out, ok := q.guided(text, &g)
+	out, ok := q.guided(text, &g, m)
 	work = stateWork * (most - max(0, g.states))
 	switch {
 	case !ok:
@@ -86,22 +83,23 @@ const (
 )
 
 // guided is findAll by probes; not ok where they do not know.
-func (q *search) guided(text string, g *guide) (out [][]int, ok bool) {
+func (q *search) guided(text string, g *guide, m *matcher) (out [][]int, ok bool) {
+	m.found, m.groups = m.found[:0], m.groups[:0]
 	for from := 0; ; {
 		a, end := q.anywhere.find(text, from, &g.states)
 		if a != present {
-			return out, a == absent
+			return m.found, a == absent
 		}
 		start := q.start(text, from, end, g)
 		if start < 0 {
 			return nil, false
 		}
-		m := q.at(text, start)
-		if m == nil || m[1] == m[0] {
+		at, ok := m.match(q.prog, text, start)
+		if !ok || at == nil || at[1] == at[0] {
 			return nil, false
 		}
-		out = append(out, m)
-		from = m[1]
+		m.found = append(m.found, at)
+		from = at[1]
 	}
 }
 
@@ -119,21 +117,4 @@ func (q *search) start(text string, from, to int, g *guide) int {
 		}
 	}
 	return -1
-}
-
-// at returns the match that starts at start.
-func (q *search) at(text string, start int) []int {
-	if start == 0 {
-		return q.first().FindStringSubmatchIndex(text)
-	}
-	m := q.second().FindStringSubmatchIndex(text[start-1:])
-	for i := range m {
-		if m[i] >= 0 {
-			m[i] += start - 1
-		}
-	}
-	if m != nil {
-		m[0] = start
-	}
-	return m
 }

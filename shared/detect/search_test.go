@@ -35,7 +35,7 @@ func holdSearch(tb testing.TB, q *search, re *regexp.Regexp, text string) {
 	if a := ask(q, text); a != unknown && (a == present) != re.MatchString(text) {
 		tb.Errorf("%s: the probe says %d of %q", re, a, text)
 	}
-	if got, want := first(q.findAll(text)), re.FindAllStringSubmatchIndex(text, -1); !slices.EqualFunc(got, want, slices.Equal) {
+	if got, want := first(q.findAll(text, &matcher{})), re.FindAllStringSubmatchIndex(text, -1); !slices.EqualFunc(got, want, slices.Equal) {
 		tb.Errorf("%s finds %v in %q, want %v", re, got, text, want)
 	}
 }

@@ -12,7 +12,7 @@ func (s *scan) findWords() {
 			continue
 		}
 		text := s.text
-		s.walk(k.words, text, func(word, end int) { s.wordHit(b, k.entries[word], text, end) })
+		s.walk(k.words, text, k.words.edges, func(word, end int) { s.wordHit(b, k.entries[word], text, end) })
 	}
 }
 
@@ -20,11 +20,11 @@ func (s *scan) findWords() {
 // sixteenth of one of an expression.
 const walkStep = 4 << 10
 
-// walk calls emit with the words of a text, until the scan ends.
-func (s *scan) walk(a *automaton, text string, emit func(word, end int)) {
+// walk calls emit with the words of a text that edges leave, until the scan ends.
+func (s *scan) walk(a *automaton, text string, edges []edge, emit func(word, end int)) {
 	state := uint32(0)
 	for from := 0; from < len(text) && s.effort.spend(walkStep/16); from += walkStep {
-		state = a.findIn(text, from, min(len(text), from+walkStep), state, emit)
+		state = a.findIn(text, from, min(len(text), from+walkStep), state, edges, emit)
 	}
 }
 

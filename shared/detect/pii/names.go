@@ -2,6 +2,7 @@ package pii
 
 import (
 	_ "embed" // for the lists
+	"encoding/binary"
 	"strings"
 	"sync"
 )
@@ -96,10 +97,11 @@ const (
 
 // lexicon is what all lists say, in one table with open addressing, so that a word costs one look.
 type lexicon struct {
-	// keys are all words, end to end; slots hold 1 + an index of words, 0 if free.
+	// keys are all words, end to end; slots hold 1 + an index of words in their lower half, 0 if free, and the upper half of the
+	// word's hash, so that a word that the lists have not is told by its slot.
 	keys  []byte
 	words []lexiconWord
-	slots []uint16
+	slots []uint32
 }
 
 type lexiconWord struct {
@@ -118,7 +120,7 @@ const maxWord = 40
 var lists = sync.OnceValue(buildLists)
 
 func buildLists() *lexicon {
-	l := &lexicon{slots: make([]uint16, lexiconSlots), words: make([]lexiconWord, 0, 44_000), keys: make([]byte, 0, 400_000)}
+	l := &lexicon{slots: make([]uint32, lexiconSlots), words: make([]lexiconWord, 0, 44_000), keys: make([]byte, 0, 400_000)}
 	l.add(givenList, isGiven)
 	l.add(givenAmbiguousList, isGivenWord)
 
@@ -192,7 +194,7 @@ func (l *lexicon) addEnds(set phraseSet, k kinds) {
 func (l *lexicon) addCensus(list string) {
 	for line := range strings.Lines(list) {
 		line = strings.TrimSuffix(line, "\n")
-		if slot, found := l.find(line); found && l.words[l.slots[slot]-1].kinds&(anyPlace|isCommon|isPlain|isOrgWord) != 0 {
+		if slot, found := l.find(line); found && l.at(slot).kinds&(anyPlace|isCommon|isPlain|isOrgWord) != 0 {
 			l.put(line, isGivenWord)
 		} else {
 			l.put(line, isGiven)
@@ -203,34 +205,90 @@ func (l *lexicon) addCensus(list string) {
 func (l *lexicon) put(word string, k kinds) {
 	slot, found := l.find(word)
 	if found {
-		l.words[l.slots[slot]-1].kinds |= k
+		l.at(slot).kinds |= k
 		return
 	}
 	l.words = append(l.words, lexiconWord{start: uint32(len(l.keys)), size: uint8(len(word)), kinds: k})
 	l.keys = append(l.keys, word...)
-	l.slots[slot] = uint16(len(l.words))
+	l.slots[slot] = hashWord(word)&^indexMask | uint32(len(l.words))
 }
+
+// indexMask is the part of a slot that is an index.
+const indexMask = 1<<16 - 1
+
+// at returns the word of a slot that is taken.
+func (l *lexicon) at(slot uint32) *lexiconWord { return &l.words[l.slots[slot]&indexMask-1] }
 
 // find returns the slot of a word, or the free one where it belongs. Case does not count.
 func (l *lexicon) find(word string) (uint32, bool) {
-	h := uint32(2166136261)
-	for i := range len(word) {
-		h = (h ^ uint32(lowerByte(word[i]))) * 16777619
-	}
-	for slot := (h ^ h>>15) & (lexiconSlots - 1); ; slot = (slot + 1) & (lexiconSlots - 1) {
-		n := l.slots[slot]
-		if n == 0 || l.equal(l.words[n-1], word) {
-			return slot, n != 0
+	h := hashWord(word)
+	for slot := h & (lexiconSlots - 1); ; slot = (slot + 1) & (lexiconSlots - 1) {
+		v := l.slots[slot]
+		if v == 0 {
+			return slot, false
+		}
+		if (v^h)&^indexMask == 0 && l.equal(l.at(slot), word) {
+			return slot, true
 		}
 	}
 }
 
-func (l *lexicon) equal(w lexiconWord, word string) bool {
-	if int(w.size) != len(word) {
+// hashWord hashes a word of at least one byte without regard to ASCII case, eight bytes at a time: of what is left of a
+// longer word, with some of the bytes before it.
+func hashWord(word string) uint32 {
+	const prime = 0x9E3779B97F4A7C15
+	h := uint64(len(word)) * prime
+	n := len(word)
+	for i := 0; i+8 <= n; i += 8 {
+		h = (h ^ lowerEight(word[i:i+8])) * prime
+		h ^= h >> 29
+	}
+	switch rest := word[n&^7:]; {
+	case rest == "":
+	case n >= 8:
+		h = (h ^ lowerEight(word[n-8:])) * prime
+	case n >= 4:
+		h = (h ^ lowerFour(word[:4]) ^ lowerFour(word[n-4:])<<32) * prime
+	default:
+		h = (h ^ uint64(lowerByte(word[0])) ^ uint64(lowerByte(word[n/2]))<<8 ^ uint64(lowerByte(word[n-1]))<<16) * prime
+	}
+	return uint32(h >> 32)
+}
+
+// lowerEight returns eight bytes with small letters, lowerFour four.
+func lowerEight(s string) uint64 {
+	_ = s[7]
+	return lowerBytes(uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56)
+}
+
+func lowerFour(s string) uint64 {
+	_ = s[3]
+	return lowerBytes(uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24)
+}
+
+// lowerBytes is lowerByte for each byte of x: a capital has the top bit in one of the sums and not in the other.
+func lowerBytes(x uint64) uint64 {
+	const each = 0x0101010101010101
+	const top = 0x80 * each
+	low := x &^ top
+	capitals := (low + (0x80-'A')*each) &^ (low + (0x80-'Z'-1)*each) &^ x & top
+	return x | capitals>>2
+}
+
+func (l *lexicon) equal(w *lexiconWord, word string) bool {
+	n := len(word)
+	if int(w.size) != n {
 		return false
 	}
-	key := l.keys[w.start:]
-	for i := range len(word) {
+	key := l.keys[w.start:][:n]
+	i := 0
+	for ; i+8 <= n; i += 8 {
+		if binary.LittleEndian.Uint64(key[i:]) != lowerEight(word[i:i+8]) {
+			return false
+		}
+	}
+	for ; i < n; i++ {
 		if key[i] != lowerByte(word[i]) {
 			return false
 		}
@@ -245,7 +303,7 @@ func kindsOf(word string) kinds {
 	}
 	l := lists()
 	if slot, found := l.find(word); found {
-		return l.words[l.slots[slot]-1].kinds
+		return l.at(slot).kinds
 	}
 	return 0
 }
