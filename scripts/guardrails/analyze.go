@@ -124,6 +124,7 @@ func (f *analyzeFlags) check() error {
 	switch detect.Source(f.source) {
 	case detect.SourceInput, detect.SourceOutput, detect.SourceIndirect:
 		return nil
+	case detect.SourceSystem: // of messages, which have roles
 	}
 	return errors.New("--source must be input, output or indirect")
 }
