@@ -205,6 +205,49 @@ func TestAutomatonEqualsNaiveSearch(t *testing.T) {
 	})
 }
 
+// What edges leave out are words whose borders would have failed, and no others.
+func TestEdgesLeaveOutPartsOfWords(t *testing.T) {
+	t.Parallel()
+	type match struct{ word, end int }
+	rapid.Check(t, func(t *rapid.T) {
+		words := slices.Sorted(slices.Values(rapid.SliceOfNDistinct(rapid.StringMatching(`[ab1é]{1,4}`), 1, 8, rapid.ID[string]).Draw(t, "words")))
+		borders := rapid.SliceOfN(rapid.SampledFrom([]border{borderFree, borderWhole, borderStem, borderExact}), len(words), len(words)).Draw(t, "borders")
+		text := rapid.StringMatching(`[abABé1 _-]{0,40}`).Draw(t, "text")
+		a := newAutomaton(words, builtinBudget)
+		a.setEdges(func(w int) int {
+			if borders[w] == borderFree {
+				return 0
+			}
+			return len(words[w])
+		}, func(w int) bool { return borders[w] == borderWhole || borders[w] == borderExact })
+		hits := func(edges []edge) (out []match) {
+			a.findIn(text, 0, len(text), 0, edges, func(w, end int) {
+				start := end - len(words[w])
+				switch borders[w] {
+				case borderWhole:
+					if !borderBefore(text, start) || !borderAfter(text, end) {
+						return
+					}
+				case borderStem:
+					if !borderBefore(text, start) {
+						return
+					}
+				case borderExact:
+					if joins(text, start) || joins(text, end) {
+						return
+					}
+				case borderFree:
+				}
+				out = append(out, match{w, end})
+			})
+			return out
+		}
+		if want, got := hits(nil), hits(a.edges); !slices.Equal(got, want) {
+			t.Fatalf("got %v, want %v", got, want)
+		}
+	})
+}
+
 // naiveWord matches the word at the end of a text, each space inside it being any separator and the white space behind it.
 func naiveWord(word string) *regexp.Regexp {
 	const one, run = `[ \n_-]`, `[ \n_-][ \n]*`
