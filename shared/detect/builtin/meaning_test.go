@@ -12,6 +12,9 @@ import (
 //go:embed testdata/contrast.txt
 var contrastFile string
 
+//go:embed testdata/contrast_functions.txt
+var contrastFunctionsFile string
+
 //go:embed testdata/triggers.txt
 var triggersFile string
 
@@ -26,31 +29,44 @@ func has(t *testing.T, e *detect.Engine, text string, category detect.Category) 
 	return slices.ContainsFunc(e.Scan(t.Context(), text, detect.Options{}).Findings, func(f detect.Finding) bool { return f.Category == category })
 }
 
-// TestContrast tells toxic texts from others with the same words: at least eight of ten texts, and six of ten pairs as a
-// whole.
+// TestContrast tells toxic texts from others with the same words: of the older pairs at least eight of ten texts and six of
+// ten pairs as a whole; of the harder ones, which try one thing after the other in eight languages, fewer.
 func TestContrast(t *testing.T) {
 	t.Parallel()
 	e := engine(t)
-	texts, both, pairs := 0, 0, lines(contrastFile)
-	for _, line := range pairs {
-		bad, good, ok := strings.Cut(line, "\t")
-		if !ok {
-			t.Fatalf("no pair: %q", line)
-		}
-		found, quiet := has(t, e, bad, detect.CategoryToxicity), !has(t, e, good, detect.CategoryToxicity)
-		for _, right := range []bool{found, quiet} {
-			if right {
-				texts++
+	for _, set := range []struct {
+		name, file string
+		// texts and pairs are the shares, in percent, that have to be told apart.
+		texts, pairs int
+	}{
+		{"words", contrastFile, 80, 60},
+		{"functions", contrastFunctionsFile, 65, 35},
+	} {
+		t.Run(set.name, func(t *testing.T) {
+			t.Parallel()
+			texts, both, pairs := 0, 0, lines(set.file)
+			for _, line := range pairs {
+				bad, good, ok := strings.Cut(line, "\t")
+				if !ok {
+					t.Fatalf("no pair: %q", line)
+				}
+				found, quiet := has(t, e, bad, detect.CategoryToxicity), !has(t, e, good, detect.CategoryToxicity)
+				for _, right := range []bool{found, quiet} {
+					if right {
+						texts++
+					}
+				}
+				if found && quiet {
+					both++
+					continue
+				}
+				t.Logf("found %v, quiet %v: %s", found, quiet, line)
 			}
-		}
-		if found && quiet {
-			both++
-			continue
-		}
-		t.Logf("found %v, quiet %v: %s", found, quiet, line)
-	}
-	if 10*texts < 8*2*len(pairs) || 10*both < 6*len(pairs) {
-		t.Errorf("%d of %d texts and %d of %d pairs are told apart", texts, 2*len(pairs), both, len(pairs))
+			t.Logf("%d of %d texts and %d of %d pairs are told apart", texts, 2*len(pairs), both, len(pairs))
+			if 100*texts < set.texts*2*len(pairs) || 100*both < set.pairs*len(pairs) {
+				t.Errorf("%d of %d texts and %d of %d pairs are told apart", texts, 2*len(pairs), both, len(pairs))
+			}
+		})
 	}
 }
 

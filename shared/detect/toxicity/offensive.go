@@ -10,7 +10,7 @@ func offensive() detect.Detector {
 		Category: detect.CategoryToxicity,
 		Summary:  "Vulgar insults and cursing at people",
 		Lexicon: &detect.Lexicon{
-			Words:    words("vulgar", "ambiguous", "before", "reclaimed", "profane", "you", "caution", "harmless"),
+			Words:    words("vulgar", "ambiguous", "before", "reclaimed", "crew", "profane", "you", "slang", "caution", "harmless"),
 			Harmless: "harmless",
 			Rules: []detect.LexiconRule{
 				{Name: "vulgar insult", All: []string{"vulgar"}, None: []string{"caution"}, Weight: 0.55},
@@ -19,10 +19,12 @@ func offensive() detect.Detector {
 				{Name: "doubtful insult", All: []string{"ambiguous"}, None: []string{"caution"}, Weight: 0.25},
 				{Name: "doubtful insult of someone", All: []string{"before", "ambiguous"}, None: []string{"caution"}, Within: 1, Ordered: true, Weight: 0.35},
 				{Name: "doubtful insult and a curse", All: []string{"ambiguous", "profane"}, Within: 6, Weight: 0.35},
+				{Name: "doubtful insult among slang", All: []string{"slang", "ambiguous"}, None: []string{"caution"}, Within: 10, Weight: 0.35},
 				{Name: "doubtful insult and another", All: []string{"ambiguous", "vulgar"}, Within: 10, Weight: 0.35},
 				{Name: "curse at someone", All: []string{"profane", "you"}, None: []string{"caution"}, Within: 2, Ordered: true, Weight: 0.3},
 				{Name: "curse", All: []string{"profane"}, None: []string{"caution"}, Weight: 0.25},
 				{Name: "name and a curse", All: []string{"reclaimed", "profane"}, Within: 6, Weight: 0.35},
+				{Name: "slur among friends", All: []string{"crew"}, None: []string{"caution"}, Weight: 0.5},
 				{Name: "name for a group", All: []string{"reclaimed"}, None: []string{"caution"}, Weight: 0.25},
 			},
 		},
