@@ -49,7 +49,7 @@ func options() model.Options {
 	}
 	o.FalseAlarms[injection] = 0.0025
 	// Of the posts that the toxicity set calls neither hateful nor offensive, some are.
-	o.FalseAlarms[toxic] = 0.0175
+	o.FalseAlarms[toxic] = 0.01
 	// A greater C finds more of the sources that it learns from, and flags more of those that it does not.
 	o.Costs[injection], o.Costs[toxic] = []float64{.5}, []float64{.5}
 	return o
@@ -182,6 +182,9 @@ func sources() []source {
 // sampleWeight is what a sample of a lexicon weighs: each stands for a kind of texts that was thought about.
 const sampleWeight = 8
 
+// postWeight is what a post of the toxicity set weighs: they are what people write, beside more texts that were made.
+const postWeight = 3
+
 // doc is one text.
 type doc struct {
 	source string
@@ -190,7 +193,7 @@ type doc struct {
 	raw, text string
 	labels    []int8
 	group     int
-	// hard says that it is none, and looks like an attack.
+	// hard says that it is none, and was written to look like one.
 	hard bool
 }
 
@@ -219,7 +222,7 @@ func load(dir string) (dataset, error) {
 		}
 		for _, r := range rows {
 			fmt.Fprintf(sum, "%s\x00%s\x00%s\x00%s\n", s.name, r.Label, r.Category, r.Text)
-			d.docs = append(d.docs, doc{source: s.name, kind: r.Category, raw: r.Text, text: detect.Fold(r.Text), labels: s.label(r.Label, r.Category), hard: s.name == own && r.Label == corpus.Benign})
+			d.docs = append(d.docs, doc{source: s.name, kind: r.Category, raw: r.Text, text: detect.Fold(r.Text), labels: s.label(r.Label, r.Category), hard: s.name == own && (r.Label == corpus.Benign || r.Label == corpus.Civil)})
 		}
 		d.group(rows, s.name)
 	}
@@ -320,8 +323,11 @@ func (d *dataset) examples() []model.Example {
 	out := make([]model.Example, len(d.docs))
 	for i, doc := range d.docs {
 		out[i] = model.Example{Units: model.Units(doc.text), Labels: doc.labels, Group: doc.group, Hard: doc.hard}
-		if doc.source == samples {
+		switch doc.source {
+		case samples:
 			out[i].Weight = sampleWeight
+		case "davidson":
+			out[i].Weight = postWeight
 		}
 	}
 	return out
