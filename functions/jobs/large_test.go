@@ -7,6 +7,9 @@ import (
 	"guardrails/functions/jobs"
 )
 
+// onlyMail keeps scans of large texts short, which the race detector makes slow.
+func onlyMail() map[string]any { return map[string]any{"include": []string{"EMAIL_ADDRESS"}} }
+
 // TestLargeResultsBlockNoPage makes sure that a document with very many findings hides none of the others: a page that
 // is too large for an answer could never be read, and its cursor never be passed.
 func TestLargeResultsBlockNoPage(t *testing.T) {
@@ -20,7 +23,7 @@ func TestLargeResultsBlockNoPage(t *testing.T) {
 			doc{"id": "heavy", "text": heavy + strings.Repeat(`"\`, 150_000)},
 			doc{"id": "last", "text": "fine"},
 		},
-		"options": map[string]any{"include_text": true, "explain": true},
+		"options": map[string]any{"include_text": true, "explain": true, "detectors": onlyMail()},
 	})
 	w.run(t)
 	if got := w.job(t, j.ID).Counts; got != (jobs.Counts{Total: 4, Done: 3, Failed: 1}) {
